@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../../src/auth/auth.module.js';
+import { SubscriptionsModule } from '../../src/subscriptions/subscriptions.module.js';
+import { TickerGateway } from './ticker.gateway.js';
+
+/** A second WebSocket endpoint, over the same services. */
+@Module({ imports: [AuthModule, SubscriptionsModule], providers: [TickerGateway] })
+export class TickerModule {}

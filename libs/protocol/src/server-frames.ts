@@ -1,0 +1,156 @@
+import type { Action } from './client-frames.js';
+import type { ErrorCode, ResyncReason } from './codes.js';
+
+/** A row or part of one: record ids, datetimes, durations, decimals and uuids are text, bytes base64, geometries GeoJSON. */
+export type Row = { id: string } & Record<string, unknown>;
+
+export interface PrincipalInfo {
+  id: string;
+  /** Unix time in seconds. */
+  expires?: number;
+}
+
+/** What the server accepts; every figure is configurable. */
+export interface Limits {
+  frameBytes: number;
+  subscriptions: number;
+  filterConditions: number;
+  filterDepth: number;
+  commandsPerSecond: number;
+  commandsBurst: number;
+  snapshotRows: number;
+  /** Milliseconds of events whose cursors a client has to remember to drop repeats. */
+  replayWindow: number;
+}
+
+export interface WelcomeFrame {
+  type: 'welcome';
+  protocol: 1;
+  connection: string;
+  principal: PrincipalInfo;
+  /** Both in milliseconds. */
+  heartbeat: { interval: number; timeout: number };
+  limits: Limits;
+}
+
+export interface AuthenticatedFrame {
+  type: 'authenticated';
+  id?: string;
+  principal: PrincipalInfo;
+}
+
+interface StreamTarget {
+  topic?: string;
+  channel?: string;
+}
+
+export interface SubscribedFrame extends StreamTarget {
+  type: 'subscribed';
+  id?: string;
+  stream: string;
+  cursor: string;
+  epoch: string;
+  durable: boolean;
+  /** Only with `since`. */
+  recovered?: boolean;
+}
+
+export interface SnapshotFrame {
+  type: 'snapshot';
+  stream: string;
+  data: Row[];
+  last: boolean;
+}
+
+export interface EventFrame {
+  type: 'event';
+  topic: string;
+  stream: string;
+  action: Action;
+  data: Row;
+  cursor: string;
+  /** When it was committed, ISO 8601. */
+  time: string;
+  /** Of an UPDATE on a filtered subscription: the record came in, or went out (then `data` is only the id). */
+  transition?: 'enter' | 'leave';
+}
+
+export interface MessageFrame {
+  type: 'message';
+  channel: string;
+  stream: string;
+  event: string;
+  data: unknown;
+  /** Id of the principal who published. */
+  from?: string;
+  cursor: string;
+  time: string;
+}
+
+export interface PresenceMember {
+  id: string;
+  connection: string;
+  state: Record<string, unknown>;
+}
+
+export interface PresenceFrame {
+  type: 'presence';
+  channel: string;
+  stream: string;
+  action: 'state' | 'join' | 'update' | 'leave';
+  members: PresenceMember[];
+}
+
+export interface CheckpointFrame {
+  type: 'checkpoint';
+  cursor: string;
+}
+
+export interface ResyncFrame {
+  type: 'resync';
+  stream: string;
+  reason: ResyncReason;
+}
+
+export interface UnsubscribedFrame extends StreamTarget {
+  type: 'unsubscribed';
+  id?: string;
+  stream: string;
+  code?: ErrorCode;
+  message?: string;
+}
+
+export interface AckFrame {
+  type: 'ack';
+  id: string;
+  cursor?: string;
+}
+
+export interface PongFrame {
+  type: 'pong';
+  id?: string;
+  time: string;
+}
+
+export interface ErrorFrame {
+  type: 'error';
+  id?: string;
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+}
+
+export type ServerFrame =
+  | WelcomeFrame
+  | AuthenticatedFrame
+  | SubscribedFrame
+  | SnapshotFrame
+  | EventFrame
+  | MessageFrame
+  | PresenceFrame
+  | CheckpointFrame
+  | ResyncFrame
+  | UnsubscribedFrame
+  | AckFrame
+  | PongFrame
+  | ErrorFrame;

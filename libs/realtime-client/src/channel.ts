@@ -1,0 +1,98 @@
+import type { MessageFrame } from '@edge-hive/protocol';
+import type { SubscriptionSpec } from './active-subscription.js';
+import type { PublishQueue } from './publish-queue.js';
+import type { ChannelMessage, Subscription, SubscriptionOptions } from './subscription.js';
+
+export interface PublishOptions {
+  /**
+   * Idempotency key: within 5 minutes, a second publish with it on this channel is not delivered again. Each publish has
+   * one of its own by default; give one where your application may repeat the call, after a reload for instance.
+   */
+  key?: string;
+  /** `false`: this connection doesn't get its own message. Default true. */
+  echo?: boolean;
+}
+
+/** What the server says about a message that it took. */
+export interface Published {
+  /** Its place in the channel, where the channel has one. */
+  cursor?: string;
+}
+
+export type ChannelCallback<Data> = (message: ChannelMessage<Data>) => void;
+
+/** What a channel needs from the client. */
+export interface ChannelHost {
+  subscribe<Event>(spec: SubscriptionSpec<Event>): Subscription<Event>;
+  unsubscribe(target: { channel: string }): void;
+  publish: PublishQueue['add'];
+}
+
+/** A channel, by name. Nothing is sent until it is subscribed to or published on. */
+export class Channel {
+  constructor(
+    readonly name: string,
+    private readonly host: ChannelHost,
+  ) {
+    if (typeof name !== 'string' || name === '') throw new TypeError('A channel needs a name.');
+  }
+
+  /** Everything that is published here. */
+  subscribe<Data = unknown>(
+    callback?: ChannelCallback<Data>,
+    options?: SubscriptionOptions,
+  ): Subscription<ChannelMessage<Data>>;
+  /** What is published here under one event name. */
+  subscribe<Data = unknown>(
+    event: string,
+    callback?: ChannelCallback<Data>,
+    options?: SubscriptionOptions,
+  ): Subscription<ChannelMessage<Data>>;
+  subscribe<Data>(
+    first?: string | ChannelCallback<Data>,
+    second?: ChannelCallback<Data> | SubscriptionOptions,
+    third?: SubscriptionOptions,
+  ): Subscription<ChannelMessage<Data>> {
+    const event = typeof first === 'string' ? first : undefined;
+    const callback = [first, second].find((argument) => typeof argument === 'function');
+    const options = third ?? (typeof second === 'object' ? second : {});
+    return this.host.subscribe({
+      target: { channel: this.name },
+      request: { channel: this.name },
+      select: (frame) =>
+        frame.type === 'message' && (event === undefined || frame.event === event) ? messageOf<Data>(frame) : undefined,
+      callback,
+      options,
+    });
+  }
+
+  /** `subscribe`, chained: `channel.on('said', …).on('typing', …)`. Ended by `channel.unsubscribe()`. */
+  on<Data = unknown>(event: string, callback: ChannelCallback<Data>, options?: SubscriptionOptions): this {
+    this.subscribe(event, callback, options);
+    return this;
+  }
+
+  /**
+   * Resolves when the server took the message. Waits for a connection, and repeats itself on the next one when no answer
+   * came, under its key, so that it is delivered once. Rejects only with what waiting can't help: the server's refusal,
+   * QUEUE_FULL, CLOSED, or DISCONNECTED when it went unanswered for longer than the server remembers keys.
+   */
+  async publish(event: string, data?: unknown, { key, echo }: PublishOptions = {}): Promise<Published> {
+    return new Promise((resolve, reject) => {
+      const options = { ...(key !== undefined && { key }), ...(echo !== undefined && { echo }) };
+      this.host.publish({ type: 'publish', channel: this.name, event, data, ...options }, (outcome) => {
+        if ('error' in outcome) reject(outcome.error);
+        else resolve('cursor' in outcome.reply ? { cursor: outcome.reply.cursor } : {});
+      });
+    });
+  }
+
+  /** Ends all of this client's subscriptions to the channel. */
+  unsubscribe(): void {
+    this.host.unsubscribe({ channel: this.name });
+  }
+}
+
+function messageOf<Data>({ type: _, ...message }: MessageFrame): ChannelMessage<Data> {
+  return message as ChannelMessage<Data>;
+}

@@ -1,0 +1,158 @@
+import { CLOSE_CODES, type PrincipalInfo, type ServerFrame, type WelcomeFrame } from '@edge-hive/protocol';
+import type { Backoff } from './backoff.js';
+import { type CloseReason, reactionTo } from './close-reaction.js';
+import type { ConnectionState } from './connection-state.js';
+import { RealtimeError, type Report } from './errors.js';
+import { Session } from './session.js';
+import type { WebSocketConstructor } from './socket.js';
+import type { TokenSource } from './token-source.js';
+
+export interface ConnectionOptions {
+  url: string;
+  WebSocket: WebSocketConstructor;
+  tokens: TokenSource;
+  backoff: Backoff;
+}
+
+export interface ConnectionListener {
+  opened(welcome: WelcomeFrame | undefined): void;
+  frame(frame: ServerFrame): void;
+  /** What was open isn't any more. It is called before the state changes. */
+  lost(reason: CloseReason): void;
+  /** For good. */
+  closed(reason: CloseReason): void;
+  stateChanged(state: ConnectionState): void;
+  report: Report;
+  /** Something is subscribed or waits to be sent. */
+  inUse(): boolean;
+}
+
+/** The states of a connection over one socket after another. What is said on it is the listener's business. */
+export class Connection {
+  private current: ConnectionState = { status: 'idle' };
+  private session: Session | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private openedAt: number | undefined;
+  /** A token that the server won't have again. */
+  private refused: { token: string | undefined; reason: CloseReason; waitForAnother: boolean } | undefined;
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly listener: ConnectionListener,
+  ) {}
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  /** Connects, if nothing did yet. */
+  connect(): void {
+    if (this.current.status !== 'idle') return;
+    this.become({ status: 'connecting' });
+    void this.attempt();
+  }
+
+  /** Does nothing where no session is open: that is lost already, and told. */
+  send(text: string): void {
+    this.session?.send(text);
+  }
+
+  /** What is known of the principal is other than at the opening. */
+  authenticated(principal: PrincipalInfo): void {
+    if (this.current.status === 'open') this.become({ ...this.current, principal });
+  }
+
+  close(reason: CloseReason): void {
+    if (this.current.status === 'closed') return;
+    this.session?.close(reason);
+    this.finish(reason);
+  }
+
+  private async attempt(): Promise<void> {
+    const { tokens } = this.options;
+    let token: string | undefined;
+    try {
+      token = await tokens.next();
+    } catch (cause) {
+      this.withoutToken(cause);
+      return;
+    }
+    if (this.current.status === 'closed') return;
+    if (this.refused !== undefined && this.refused.token === token) {
+      if (this.refused.waitForAnother) this.retry(this.refused.reason);
+      else this.finish(this.refused.reason);
+      return;
+    }
+    tokens.current = token;
+    this.begin(token);
+  }
+
+  private withoutToken(cause: unknown): void {
+    if (this.current.status === 'closed') return;
+    const error = new RealtimeError('TOKEN_UNAVAILABLE', `getToken failed: ${String(cause)}`, {
+      retryable: true,
+      cause,
+    });
+    this.listener.report(error);
+    this.retry({ code: CLOSE_CODES.UNAUTHENTICATED, reason: error.message });
+  }
+
+  private begin(token: string | undefined): void {
+    const socket = new this.options.WebSocket(this.options.url);
+    this.session = new Session(socket, token, {
+      opened: (welcome) => this.opened(welcome),
+      frame: (frame) => this.listener.frame(frame),
+      ended: (reason) => this.ended(reason),
+      report: (error) => this.listener.report(error),
+    });
+  }
+
+  private opened(welcome: WelcomeFrame | undefined): void {
+    this.openedAt = performance.now();
+    this.become(openState(welcome));
+    // A listener may have closed the client.
+    if (this.session !== undefined) this.listener.opened(welcome);
+  }
+
+  private ended(reason: CloseReason): void {
+    const lasted = this.openedAt === undefined ? 0 : performance.now() - this.openedAt;
+    this.session = undefined;
+    this.openedAt = undefined;
+    if (this.current.status === 'open') this.listener.lost(reason);
+    const reaction = reactionTo(reason.code);
+    const { renewable, current: token } = this.options.tokens;
+    this.refused = undefined;
+    if (reaction === 'another-token' || reaction === 'fresh-token') {
+      // An anonymous connection with nothing to do is closed by the server after a while: the next use opens another.
+      if (token === undefined && !this.listener.inUse()) return this.become({ status: 'idle' });
+      if (!renewable) return this.finish(reason);
+      this.refused = { token, reason, waitForAnother: reaction === 'fresh-token' };
+    }
+    if (reaction === 'stop') this.finish(reason);
+    else this.retry(reason, lasted, reaction === 'back-off');
+  }
+
+  private retry(reason: CloseReason, lasted = 0, overloaded = false): void {
+    const { backoff } = this.options;
+    const delay = backoff.next({ lasted, overloaded });
+    this.timer = setTimeout(() => void this.attempt(), delay);
+    this.become({ status: 'reconnecting', reason, attempt: backoff.attempt, delay, retryAt: Date.now() + delay });
+  }
+
+  private finish(reason: CloseReason): void {
+    clearTimeout(this.timer);
+    this.session = undefined;
+    this.listener.closed(reason);
+    this.become({ status: 'closed', reason });
+  }
+
+  private become(state: ConnectionState): void {
+    this.current = state;
+    this.listener.stateChanged(state);
+  }
+}
+
+function openState(welcome: WelcomeFrame | undefined): ConnectionState {
+  if (welcome === undefined) return { status: 'open' };
+  return { status: 'open', connection: welcome.connection, principal: welcome.principal };
+}

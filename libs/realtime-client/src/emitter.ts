@@ -1,0 +1,20 @@
+/** Listeners by event name, typed by a map from name to payload. A listener that throws is its caller's to handle. */
+export class Emitter<Events extends object> {
+  private readonly listeners: { [Name in keyof Events]?: Set<(payload: Events[Name]) => void> } = {};
+
+  /** @returns a function that takes the listener off again */
+  on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): () => void {
+    const listeners = (this.listeners[name] ??= new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** The listeners of this moment, so that one may take itself or another off while it runs. */
+  of<Name extends keyof Events>(name: Name): ((payload: Events[Name]) => void)[] {
+    return [...(this.listeners[name] ?? [])];
+  }
+
+  clear(): void {
+    for (const name of Object.keys(this.listeners) as (keyof Events)[]) this.listeners[name]?.clear();
+  }
+}

@@ -1,0 +1,55 @@
+import type { ErrorCode, ErrorFrame } from '@edge-hive/protocol';
+import type { CloseReason } from './close-reaction.js';
+
+/** What can go wrong on this side of the wire; the server's codes are beside them. */
+export type ClientErrorCode =
+  /** The client is closed, by `close()` or by a close code after which reconnecting is no use. */
+  | 'CLOSED'
+  /** The connection broke before the reply came, and the command can't be repeated: it may have been carried out. */
+  | 'DISCONNECTED'
+  /** Too many publishes, or too large ones, wait for a connection or for their answers. */
+  | 'QUEUE_FULL'
+  /** A `for await` loop was slower than its events for too long. */
+  | 'BUFFER_OVERFLOW'
+  /** `getToken` failed. */
+  | 'TOKEN_UNAVAILABLE'
+  /** A callback of the application threw; the thrown value is the `cause`. */
+  | 'CALLBACK_FAILED'
+  /** The server sent what isn't a frame. */
+  | 'BAD_FRAME';
+
+/** Every error that this library reports, rejects with or throws, wrong arguments (TypeError) aside. */
+export class RealtimeError extends Error {
+  override readonly name = 'RealtimeError';
+  /** The same call may work a little later. */
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: ErrorCode | ClientErrorCode,
+    message: string,
+    options: { retryable?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.retryable = options.retryable ?? false;
+  }
+
+  static of({ code, message, retryable }: ErrorFrame): RealtimeError {
+    return new RealtimeError(code, message, { retryable });
+  }
+}
+
+/** What whoever uses a closed client is told. */
+export function closedError({ code, reason }: CloseReason): RealtimeError {
+  return new RealtimeError('CLOSED', `The client is closed: ${code} ${reason}`.trimEnd());
+}
+
+export type Report = (error: RealtimeError) => void;
+
+/** Calls an application's callback: what it throws is reported and stops nobody else. */
+export function invoke<Value>(callback: (value: Value) => void, value: Value, report: Report): void {
+  try {
+    callback(value);
+  } catch (cause) {
+    report(new RealtimeError('CALLBACK_FAILED', `A callback threw: ${String(cause)}`, { cause }));
+  }
+}

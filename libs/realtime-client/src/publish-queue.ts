@@ -1,0 +1,145 @@
+import type { PublishFrame } from '@edge-hive/protocol';
+import type { Backoff } from './backoff.js';
+import type { Commands, Outcome, Settle } from './commands.js';
+import { RealtimeError } from './errors.js';
+
+/** What the server remembers a key for, less what clocks and networks may differ by, in milliseconds. */
+const KEY_LIFETIME = 4.5 * 60_000;
+/** So many may be unanswered at once: what is refused for coming too fast stays well below a flood. */
+const WINDOW = 64;
+
+/** How much may wait, for a connection or for an answer. */
+export interface QueueBounds {
+  count: number;
+  bytes: number;
+}
+
+interface Publish {
+  json: string;
+  bytes: number;
+  settle: Settle;
+  /** When it was first sent without an answer, by `Date.now()`, which goes on while a device sleeps. */
+  sentAt?: number;
+  inFlight: boolean;
+}
+
+/** Publishes until they are answered for good: over connections that break, and refusals that pass. Each has a key. */
+export class PublishQueue {
+  /** In the order of the calls. */
+  private readonly entries = new Set<Publish>();
+  private readonly keyPrefix = randomText();
+  private keys = 0;
+  private bytes = 0;
+  private inFlight = 0;
+  private online = false;
+  private backoff: Backoff | undefined;
+  private pause: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly bounds: QueueBounds,
+    private readonly commands: Commands,
+    private readonly newBackoff: () => Backoff,
+  ) {}
+
+  get idle(): boolean {
+    return this.entries.size === 0;
+  }
+
+  /** Takes the data as it is now. @throws TypeError if it isn't JSON */
+  add(command: PublishFrame, settle: Settle): void {
+    const key = command.key ?? `${this.keyPrefix}-${(++this.keys).toString(36)}`;
+    const json = JSON.stringify({ ...command, key });
+    const bytes = new TextEncoder().encode(json).length;
+    if (this.entries.size >= this.bounds.count || this.bytes + bytes > this.bounds.bytes) {
+      settle({ error: this.overflow(bytes) });
+      return;
+    }
+    this.bytes += bytes;
+    this.entries.add({ json, bytes, settle, inFlight: false });
+    this.flush();
+  }
+
+  opened(): void {
+    this.online = true;
+    this.flush();
+  }
+
+  /** The connection's commands were settled as DISCONNECTED before. */
+  lost(): void {
+    this.online = false;
+    this.resume();
+  }
+
+  closed(error: RealtimeError): void {
+    this.lost();
+    for (const entry of [...this.entries]) this.finish(entry, { error });
+  }
+
+  private flush(): void {
+    for (const entry of this.entries) {
+      if (!this.online || this.pause !== undefined || this.inFlight >= WINDOW) return;
+      if (!entry.inFlight) this.send(entry);
+    }
+  }
+
+  private send(entry: Publish): void {
+    if (entry.sentAt !== undefined && Date.now() - entry.sentAt > KEY_LIFETIME) {
+      const message = 'The connection broke before the answer, for too long to repeat it: it may have been delivered.';
+      return this.finish(entry, { error: new RealtimeError('DISCONNECTED', message) });
+    }
+    entry.sentAt ??= Date.now();
+    entry.inFlight = true;
+    this.inFlight += 1;
+    this.commands.sendJson(entry.json, (outcome) => this.answered(entry, outcome));
+  }
+
+  private answered(entry: Publish, outcome: Outcome): void {
+    entry.inFlight = false;
+    this.inFlight -= 1;
+    if ('reply' in outcome || !isPassing(outcome.error)) {
+      if (this.pause === undefined) this.backoff = undefined;
+      this.finish(entry, outcome);
+    } else if (outcome.error.code !== 'DISCONNECTED') {
+      // It was not carried out: its key is unused.
+      delete entry.sentAt;
+      this.pauseFor((this.backoff ??= this.newBackoff()));
+    } else return;
+    this.flush();
+  }
+
+  /** All wait with it, so that what was refused isn't overtaken. */
+  private pauseFor(backoff: Backoff): void {
+    this.pause ??= setTimeout(() => {
+      this.resume();
+      this.flush();
+    }, backoff.next());
+  }
+
+  private resume(): void {
+    clearTimeout(this.pause);
+    this.pause = undefined;
+  }
+
+  private finish(entry: Publish, outcome: Outcome): void {
+    if (!this.entries.delete(entry)) return;
+    this.bytes -= entry.bytes;
+    entry.settle(outcome);
+  }
+
+  private overflow(bytes: number): RealtimeError {
+    const message =
+      `${this.entries.size} publishes of ${this.bytes} bytes wait already, and this one has ${bytes}: ` +
+      `await some first, or raise queueSize (${this.bounds.count}) or queueBytes (${this.bounds.bytes}).`;
+    return new RealtimeError('QUEUE_FULL', message, { retryable: true });
+  }
+}
+
+function isPassing({ code, retryable }: RealtimeError): boolean {
+  return retryable || code === 'DISCONNECTED';
+}
+
+/** Not `randomUUID`, which a page without TLS doesn't have. */
+function randomText(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(36).padStart(2, '0')).join('');
+}

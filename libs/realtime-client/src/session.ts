@@ -1,0 +1,132 @@
+import type { AuthFrame, PingFrame, ServerFrame, WelcomeFrame } from '@edge-hive/protocol';
+import { CLOSE_CODES } from '@edge-hive/protocol';
+import { ABNORMAL_CLOSE, type CloseReason } from './close-reaction.js';
+import { RealtimeError } from './errors.js';
+import { Heartbeat, type HeartbeatTimes } from './heartbeat.js';
+import type { WebSocketLike } from './socket.js';
+
+/** The server answers an authentication within 10 s, or closes. */
+const OPEN_TIMEOUT = 15_000;
+/** Until `welcome` names the server's own. */
+const DEFAULT_HEARTBEAT: HeartbeatTimes = { interval: 25_000, timeout: 10_000 };
+/** Ids of the session's own commands. The others' are numbers. */
+const AUTH_ID = 'auth';
+const PING_ID = 'ping';
+
+export interface SessionListener {
+  /** Commands can be sent. Without a token there is no `welcome`. */
+  opened(welcome: WelcomeFrame | undefined): void;
+  frame(frame: ServerFrame): void;
+  /** Called once, and nothing after it. */
+  ended(reason: CloseReason): void;
+  report(error: RealtimeError): void;
+}
+
+/**
+ * One socket from its first byte to its last: shows the token, waits for `welcome`, listens for silence.
+ *
+ * The token goes into a first frame, not into a subprotocol: a frame takes tokens of any length and alphabet, shows up in
+ * no access log, and needs no proxy to hand a header through. Commands wait for `welcome`, so that a refused token
+ * doesn't turn into a refusal of each.
+ */
+export class Session {
+  private phase: 'opening' | 'open' | 'ended' = 'opening';
+  private problem = '';
+  private readonly openTimer: ReturnType<typeof setTimeout>;
+  private readonly heartbeat = new Heartbeat(
+    () => this.transmit({ type: 'ping', id: PING_ID }),
+    () => this.abandon({ code: CLOSE_CODES.HEARTBEAT_MISSED, reason: 'nothing heard from the server' }),
+  );
+
+  constructor(
+    private readonly socket: WebSocketLike,
+    private readonly token: string | undefined,
+    private readonly listener: SessionListener,
+  ) {
+    this.openTimer = setTimeout(() => this.abandon({ code: ABNORMAL_CLOSE, reason: 'no answer' }), OPEN_TIMEOUT);
+    socket.addEventListener('open', () => this.connected());
+    socket.addEventListener('message', ({ data }) => this.received(data));
+    socket.addEventListener('error', (event) => (this.problem = 'message' in event ? String(event.message) : ''));
+    socket.addEventListener('close', ({ code, reason }) => this.end({ code, reason: reason || this.problem }));
+  }
+
+  send(text: string): void {
+    if (this.phase === 'open') this.socket.send(text);
+  }
+
+  /** Ends in order. The listener is not told: it is the one who asks. */
+  close({ code, reason }: CloseReason): void {
+    this.phase = 'ended';
+    this.stopTimers();
+    this.socket.close(code, reason);
+  }
+
+  private transmit(command: AuthFrame | PingFrame): void {
+    this.socket.send(JSON.stringify(command));
+  }
+
+  private connected(): void {
+    if (this.phase !== 'opening') return;
+    if (this.token === undefined) this.open(undefined);
+    else this.transmit({ type: 'auth', id: AUTH_ID, token: this.token });
+  }
+
+  private open(welcome: WelcomeFrame | undefined): void {
+    this.phase = 'open';
+    clearTimeout(this.openTimer);
+    this.heartbeat.start(welcome?.heartbeat ?? DEFAULT_HEARTBEAT);
+    this.listener.opened(welcome);
+  }
+
+  private received(data: unknown): void {
+    if (this.phase === 'ended') return;
+    this.heartbeat.heard();
+    const frame = parse(data);
+    if (frame === undefined) {
+      this.listener.report(new RealtimeError('BAD_FRAME', 'The server sent something that is not a JSON object.'));
+    } else if (this.phase === 'open') {
+      if (frame.type === 'welcome') this.heartbeat.start(frame.heartbeat);
+      if (!isAnswerToPing(frame)) this.listener.frame(frame);
+    } else if (frame.type === 'welcome') {
+      this.open(frame);
+    } else if (frame.type === 'error') {
+      // The token was refused, or could not be looked at now: told as the close code that means the same.
+      const code = frame.retryable ? CLOSE_CODES.OVERLOADED : CLOSE_CODES.UNAUTHENTICATED;
+      this.abandon({ code, reason: frame.message });
+    }
+  }
+
+  /** Ends without waiting for the other side, which may be gone. */
+  private abandon(reason: CloseReason): void {
+    this.end(reason);
+    if (this.socket.terminate) this.socket.terminate();
+    else this.socket.close();
+  }
+
+  private end(reason: CloseReason): void {
+    if (this.phase === 'ended') return;
+    this.phase = 'ended';
+    this.stopTimers();
+    this.listener.ended(reason);
+  }
+
+  private stopTimers(): void {
+    clearTimeout(this.openTimer);
+    this.heartbeat.stop();
+  }
+}
+
+/** An anonymous connection may be refused the `ping`: that is a sign of life as well. */
+function isAnswerToPing(frame: ServerFrame): boolean {
+  return (frame.type === 'pong' || frame.type === 'error') && frame.id === PING_ID;
+}
+
+function parse(data: unknown): ServerFrame | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const frame = JSON.parse(data) as ServerFrame | null;
+    return typeof frame === 'object' && typeof frame?.type === 'string' ? frame : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import type { EventFrame, MessageFrame, ResyncReason, Row, SnapshotFrame } from '@edge-hive/protocol';
+import type { Subscriber } from './subscriber.js';
+import type { ResyncNotice, Target } from './subscription.js';
+import type { Trail } from './trail.js';
+
+interface DueSnapshot {
+  subscriber: Subscriber;
+  rows: Row[];
+  begun: boolean;
+}
+
+/** What one connection gets under one stream name, and for whom: subscriptions that amount to the same share it. */
+export class Stream {
+  readonly subscribers = new Set<Subscriber>();
+  /** Each command that asked for a snapshot gets one, in the order of the commands. */
+  private readonly due: DueSnapshot[] = [];
+
+  /** @param trail undefined: it can't be continued on another connection */
+  constructor(
+    readonly name: string,
+    readonly target: Target,
+    readonly trail?: Trail,
+  ) {}
+
+  expectSnapshot(subscriber: Subscriber): void {
+    this.due.push({ subscriber, rows: [], begun: false });
+  }
+
+  expectsSnapshot(subscriber: Subscriber): boolean {
+    return this.due.some((entry) => entry.subscriber === subscriber);
+  }
+
+  receive(frame: EventFrame | MessageFrame): void {
+    if (this.trail?.take(frame) === false) return;
+    for (const subscriber of [...this.subscribers]) subscriber.receive(frame);
+  }
+
+  /** Of the connection's checkpoints, which are places in the database's log: a channel has a log of its own. */
+  checkpoint(cursor: string): void {
+    if ('topic' in this.target) this.trail?.advance(cursor);
+  }
+
+  snapshot({ data, last }: SnapshotFrame): void {
+    const next = this.due[0];
+    if (next === undefined) return;
+    next.begun = true;
+    next.rows = next.rows.concat(data);
+    if (!last) return;
+    this.due.shift();
+    next.subscriber.snapshot(next.rows);
+  }
+
+  /** @returns who has to be given another snapshot: a snapshot that comes whole behind this is new enough */
+  resync(reason: ResyncReason): Subscriber[] {
+    const subscribers = [...this.subscribers];
+    for (const subscriber of subscribers) subscriber.resync(reason);
+    return subscribers.filter((subscriber) => subscriber.wantsSnapshot && !this.isToBeRead(subscriber));
+  }
+
+  interrupted(reason: ResyncNotice['reason']): void {
+    for (const subscriber of [...this.subscribers]) subscriber.interrupted(reason);
+  }
+
+  /** A snapshot of which nothing has come yet is on its way. */
+  isToBeRead(subscriber: Subscriber): boolean {
+    return this.due.some((entry) => entry.subscriber === subscriber && !entry.begun);
+  }
+}

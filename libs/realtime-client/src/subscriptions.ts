@@ -1,0 +1,220 @@
+import type { ServerFrame, SubscribedFrame, UnsubscribedFrame } from '@edge-hive/protocol';
+import { RETRYABLE_ERROR_CODES } from '@edge-hive/protocol';
+import type { Backoff } from './backoff.js';
+import type { Commands, Outcome } from './commands.js';
+import { RealtimeError } from './errors.js';
+import { type Resumption, Resumptions } from './resumptions.js';
+import { Retries } from './retries.js';
+import { Stream } from './stream.js';
+import { Streams } from './streams.js';
+import type { Subscriber } from './subscriber.js';
+import { isSameTarget, type Target } from './subscription.js';
+import { Trail } from './trail.js';
+
+/** Until `welcome` names the server's own, in milliseconds. */
+const DEFAULT_REPLAY_WINDOW = 3_000;
+
+/** What the application wants to hear, and what the server sends on this connection: brought together, and kept so. */
+export class Subscriptions {
+  /** Milliseconds of events that another instance may repeat. */
+  replayWindow = DEFAULT_REPLAY_WINDOW;
+  private readonly all = new Set<Subscriber>();
+  private readonly streams = new Streams();
+  /** Subscribers whose command is unanswered. One that was ended meanwhile stays until the answer. */
+  private readonly asking = new Set<Subscriber>();
+  private readonly retries = new Retries();
+  private readonly resumptions = new Resumptions();
+  private online = false;
+
+  constructor(
+    private readonly commands: Commands,
+    private readonly newBackoff: () => Backoff,
+  ) {}
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  add(subscriber: Subscriber): void {
+    this.all.add(subscriber);
+    this.ask(subscriber);
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.all.delete(subscriber);
+    this.retries.cancel(subscriber);
+    this.streams.leave(subscriber);
+    const resumption = this.resumptions.leave(subscriber);
+    if (resumption !== undefined) this.resume(resumption, this.newBackoff());
+    this.sweep(subscriber.target);
+  }
+
+  /** Every subscriber of a topic or channel. */
+  of(target: Target): Subscriber[] {
+    return [...this.all].filter((subscriber) => isSameTarget(subscriber.target, target));
+  }
+
+  /** Asks for another snapshot on the stream that is live. Once, for all who want it before it begins to come. */
+  reread(subscriber: Subscriber): void {
+    if (!this.streams.isToBeRead(subscriber)) this.ask(subscriber);
+  }
+
+  opened(): void {
+    this.online = true;
+    // What is continued first: a new subscription to the same would make the stream live, and `since` be ignored.
+    for (const subscriber of [...this.resumptions.subscribers, ...this.all]) this.ask(subscriber);
+  }
+
+  lost(): void {
+    this.online = false;
+    const streams = this.streams.takeAll();
+    for (const stream of streams) this.prepareResumption(stream);
+    this.asking.clear();
+    this.retries.clear();
+    for (const stream of streams) stream.interrupted('reconnected');
+  }
+
+  closed(error: RealtimeError | undefined): void {
+    this.lost();
+    this.resumptions.clear();
+    const all = [...this.all];
+    this.all.clear();
+    for (const subscriber of all) subscriber.end(error);
+  }
+
+  receive(frame: ServerFrame): void {
+    if (frame.type === 'checkpoint') this.streams.checkpoint(frame.cursor);
+    if (!('stream' in frame)) return;
+    const stream = this.streams.get(frame.stream);
+    if (stream === undefined) return;
+    if (frame.type === 'event' || frame.type === 'message') stream.receive(frame);
+    else if (frame.type === 'snapshot') stream.snapshot(frame);
+    else if (frame.type === 'resync') stream.resync(frame.reason).forEach((subscriber) => this.ask(subscriber));
+    else if (frame.type === 'unsubscribed' && frame.code !== undefined) this.endedByServer(stream, frame);
+  }
+
+  private ask(subscriber: Subscriber, backoff = this.newBackoff()): void {
+    const resumption = this.resumptions.of(subscriber);
+    if (resumption !== undefined) return this.resume(resumption, backoff);
+    // One question at a time: an answer that is still to come is newer than whatever made us ask again.
+    if (!this.online || this.asking.has(subscriber) || !this.all.has(subscriber)) return;
+    this.retries.cancel(subscriber);
+    this.asking.add(subscriber);
+    this.commands.send(subscriber.command(), (outcome) => this.answered(subscriber, outcome, backoff));
+  }
+
+  private answered(subscriber: Subscriber, outcome: Outcome, backoff: Backoff): void {
+    this.asking.delete(subscriber);
+    if ('error' in outcome) this.refused(subscriber, outcome.error, backoff);
+    else if (outcome.reply.type === 'subscribed') this.subscribed(subscriber, outcome.reply);
+    this.sweep(subscriber.target);
+  }
+
+  private resume(resumption: Resumption, backoff: Backoff): void {
+    const { leader, trail } = resumption;
+    if (!this.online || resumption.asked || leader === undefined) return;
+    this.retries.cancel(leader);
+    resumption.asked = true;
+    this.asking.add(leader);
+    const command = { ...leader.command(), ...trail.since };
+    this.commands.send(command, (outcome) => this.resumed(resumption, leader, outcome, backoff));
+  }
+
+  private resumed(resumption: Resumption, asker: Subscriber, outcome: Outcome, backoff: Backoff): void {
+    resumption.asked = false;
+    if ('error' in outcome && (outcome.error.retryable || outcome.error.code === 'DISCONNECTED')) {
+      this.asking.delete(asker);
+      const { leader } = resumption;
+      if (outcome.error.retryable && leader !== undefined) this.retry(leader, backoff);
+      return;
+    }
+    const members = this.resumptions.dissolve(resumption);
+    const reply = 'reply' in outcome && outcome.reply.type === 'subscribed' ? outcome.reply : undefined;
+    const isLive = reply !== undefined && this.streams.get(reply.stream) !== undefined;
+    if (reply?.recovered === true && !isLive) return this.continueStream(reply, asker, resumption.trail, members);
+    this.asking.delete(asker);
+    // Where the stream was live, or the cursor is none here, `since` was no question: without it, it is one.
+    const isAnswered = !isLive && !isInvalidCursor(outcome);
+    if (isAnswered) this.answered(asker, outcome, backoff);
+    for (const member of members) if (!isAnswered || member !== asker) this.ask(member);
+  }
+
+  private continueStream(frame: SubscribedFrame, asker: Subscriber, trail: Trail, members: Subscriber[]): void {
+    this.asking.delete(asker);
+    trail.continued(frame.epoch);
+    const stream = this.streams.add(new Stream(frame.stream, asker.target, trail));
+    for (const member of members) stream.subscribers.add(member);
+    for (const member of members) member.subscribed(frame);
+    this.sweep(asker.target);
+  }
+
+  private subscribed(subscriber: Subscriber, frame: SubscribedFrame): void {
+    const stream = this.streams.get(frame.stream) ?? this.begin(frame, subscriber.target);
+    // Also for a subscriber that has gone meanwhile: the server sends that snapshot all the same.
+    if (subscriber.wantsSnapshot) stream.expectSnapshot(subscriber);
+    if (!this.all.has(subscriber)) return;
+    stream.subscribers.add(subscriber);
+    subscriber.subscribed(frame);
+  }
+
+  private begin({ stream, cursor, epoch, durable }: SubscribedFrame, target: Target): Stream {
+    const isResumable = (durable || 'channel' in target) && cursor !== '';
+    const trail = isResumable ? new Trail({ cursor, epoch }, this.replayWindow) : undefined;
+    return this.streams.add(new Stream(stream, target, trail));
+  }
+
+  private refused(subscriber: Subscriber, error: RealtimeError, backoff: Backoff): void {
+    if (!this.all.has(subscriber) || error.code === 'DISCONNECTED') return;
+    if (error.retryable) return this.retry(subscriber, backoff);
+    this.end(subscriber, error);
+  }
+
+  private end(subscriber: Subscriber, error: RealtimeError): void {
+    this.remove(subscriber);
+    subscriber.end(error);
+  }
+
+  private retry(subscriber: Subscriber, backoff: Backoff): void {
+    this.retries.add(subscriber, backoff, () => this.ask(subscriber, backoff));
+  }
+
+  private endedByServer(stream: Stream, { code = 'INTERNAL', message = code }: UnsubscribedFrame): void {
+    this.streams.delete(stream);
+    const subscribers = [...stream.subscribers];
+    if (code !== 'RIGHTS_CHANGED' && !RETRYABLE_ERROR_CODES.has(code)) {
+      for (const subscriber of subscribers) this.end(subscriber, new RealtimeError(code, message));
+      return;
+    }
+    // Cursors were given under rights: under others they say nothing.
+    if (code !== 'RIGHTS_CHANGED') this.prepareResumption(stream);
+    stream.interrupted(code === 'RIGHTS_CHANGED' ? 'rights_changed' : 'resubscribed');
+    for (const subscriber of subscribers) this.ask(subscriber);
+  }
+
+  /** Who is being read for anew is not of those that continue: its rows wouldn't come. */
+  private prepareResumption(stream: Stream): void {
+    const { trail, subscribers } = stream;
+    if (trail === undefined) return;
+    const isResumed = (subscriber: Subscriber) =>
+      !this.asking.has(subscriber) &&
+      !this.retries.has(subscriber) &&
+      !stream.expectsSnapshot(subscriber) &&
+      subscriber.wantsResumption(trail);
+    this.resumptions.add(trail, [...subscribers].filter(isResumed));
+  }
+
+  /**
+   * Ends streams that nobody listens to. Not while a subscription to the same target is unanswered: it may turn out to
+   * be the same stream, and the server would end it after having begun it.
+   */
+  private sweep(target: Target): void {
+    for (const subscriber of this.asking) if (isSameTarget(subscriber.target, target)) return;
+    for (const stream of this.streams.takeIdle(target)) {
+      this.commands.send({ type: 'unsubscribe', stream: stream.name }, () => undefined);
+    }
+  }
+}
+
+function isInvalidCursor(outcome: Outcome): boolean {
+  return 'error' in outcome && outcome.error.code === 'INVALID_CURSOR';
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EventFrame } from '@edge-hive/protocol';
+import { Trail } from './trail.js';
+
+const WINDOW = 1_000;
+
+function event(cursor: string, second = 0): EventFrame {
+  const time = new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString();
+  return { type: 'event', topic: 'messages', stream: 's1', action: 'CREATE', data: { id: 'messages:1' }, cursor, time };
+}
+
+describe('Trail', () => {
+  const trail = () => new Trail({ cursor: 'c0', epoch: 'e1' }, WINDOW);
+
+  it('goes on behind the last event or checkpoint, whichever came last', () => {
+    const one = trail();
+    expect(one.since).toEqual({ since: 'c0', epoch: 'e1' });
+    one.take(event('c1'));
+    expect(one.since).toEqual({ since: 'c1', epoch: 'e1' });
+    one.advance('c2');
+    expect(one.since).toEqual({ since: 'c2', epoch: 'e1' });
+  });
+
+  it('keeps a cursor together with the epoch that gave it', () => {
+    const one = trail();
+    one.take(event('c1'));
+    one.continued('e2');
+    expect(one.since).toEqual({ since: 'c1', epoch: 'e1' });
+    expect(one.take(event('c1'))).toBe(false);
+    expect(one.since).toEqual({ since: 'c1', epoch: 'e2' });
+  });
+
+  it('knows the events of the last windows, by the time of their commit', () => {
+    const one = trail();
+    for (let count = 0; count < 1_000; count += 1) one.take(event(`old${count}`, 0));
+    for (let count = 0; count < 1_000; count += 1) one.take(event(`new${count}`, 2));
+    expect([one.take(event('old999', 0)), one.take(event('new0', 2))]).toEqual([false, false]);
+    for (let count = 0; count < 1_000; count += 1) one.take(event(`newest${count}`, 4));
+    expect([one.take(event('old999', 0)), one.take(event('new0', 2))]).toEqual([true, false]);
+  });
+
+  it('knows the last few however long ago they were', () => {
+    const one = trail();
+    one.take(event('c1', 0));
+    one.take(event('c2', 3_600));
+    expect(one.take(event('c1', 0))).toBe(false);
+  });
+
+  it('remembers no more than it may, however many come at once', () => {
+    const one = trail();
+    for (let count = 0; count < 65_537; count += 1) one.take(event(`c${count}`));
+    expect([one.take(event('c0')), one.take(event('c65536'))]).toEqual([true, false]);
+  });
+});

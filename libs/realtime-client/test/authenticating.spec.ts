@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import { WELCOME } from './scripted-server.js';
+import { stateOf, useServer } from './setup.js';
+
+describe('authenticating', () => {
+  const setup = useServer();
+  const seconds = () => Date.now() / 1_000;
+
+  it('shows its token in the first frame, and nothing else before the welcome', async () => {
+    const client = setup.client({ token: 'secret' });
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    const opened = stateOf(client, 'open');
+    expect(await server.welcome()).toMatchObject({ token: 'secret' });
+    expect(server.frames.unread).toEqual([]);
+    expect(await opened).toEqual({ status: 'open', connection: 'connection-1', principal: { id: 'user-1' } });
+    await server.acceptSubscription('s1');
+  });
+
+  it('stays closed when its only token is refused', async () => {
+    const client = setup.client({ token: 'bad' });
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    const closed = stateOf(client, 'closed');
+    server.close(4401, 'bad token');
+    expect(await closed).toMatchObject({ reason: { code: 4401, reason: 'bad token' } });
+  });
+
+  it('takes an error instead of a welcome for a refusal of the token', async () => {
+    const client = setup.client({ token: 'bad' });
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    const closed = stateOf(client, 'closed');
+    const { id } = await server.expect('auth');
+    server.send({ type: 'error', id, code: 'UNAUTHENTICATED', message: 'Signature.', retryable: false });
+    expect(await closed).toMatchObject({ reason: { code: 4401, reason: 'Signature.' } });
+  });
+
+  it('tries another token after 4401, and gives up when it is the same again', async () => {
+    const tokens = ['first', 'second', 'second'];
+    const client = setup.client({ getToken: () => tokens.shift() });
+    client.subscribe('messages', () => undefined);
+    const closed = stateOf(client, 'closed');
+    for (const token of ['first', 'second']) {
+      const server = await setup.server.connection();
+      expect(await server.expect('auth')).toMatchObject({ token });
+      server.close(4401);
+    }
+    expect(await closed).toMatchObject({ reason: { code: 4401 } });
+    expect(setup.server.count).toBe(2);
+  });
+
+  it('waits for a fresh token after 4410', async () => {
+    const tokens = ['old', 'old', 'old', 'fresh'];
+    const client = setup.client({ getToken: async () => tokens.shift() });
+    client.subscribe('messages', () => undefined);
+    const first = await setup.server.connection();
+    await first.welcome();
+    await first.acceptSubscription('s1');
+    first.close(4410);
+    const second = await setup.server.connection();
+    expect(await second.welcome()).toMatchObject({ token: 'fresh' });
+    await second.acceptSubscription('s1');
+  });
+
+  it('asks for a token again when getToken fails', async () => {
+    const answers = [() => Promise.reject(new Error('offline')), () => Promise.resolve('token')];
+    const client = setup.client({ getToken: () => answers.shift()?.() });
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    expect(await server.expect('auth')).toMatchObject({ token: 'token' });
+    expect(setup.errors).toMatchObject([{ code: 'TOKEN_UNAVAILABLE', retryable: true }]);
+  });
+
+  it('renews a token that is about to expire, on the connection that is open', async () => {
+    const tokens = ['old', 'new'];
+    const client = setup.client({ getToken: () => tokens.shift() });
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    await server.welcome({ principal: { id: 'user-1', expires: seconds() } });
+    await server.acceptSubscription('s1');
+    const { id, token } = await server.expect('auth');
+    const principal = { id: 'user-1', expires: seconds() + 3_600 };
+    const renewed = stateOf(client, 'open');
+    server.send({ type: 'authenticated', id, principal });
+    expect(token).toBe('new');
+    expect(await renewed).toMatchObject({ principal });
+    expect(setup.server.count).toBe(1);
+  });
+
+  it('goes on when a renewal is refused, and tries once more with the next token', async () => {
+    const tokens = ['old', 'wrong', 'right'];
+    setup.client({ getToken: () => tokens.shift() }).subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    await server.welcome({ principal: { id: 'user-1', expires: seconds() } });
+    await server.acceptSubscription('s1');
+    const { id } = await server.expect('auth');
+    server.send({ type: 'error', id, code: 'UNAUTHENTICATED', message: 'Another principal.', retryable: false });
+    expect(await server.expect('auth')).toMatchObject({ token: 'right' });
+    expect(setup.errors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+  });
+
+  it('connects again when it is used, after an anonymous connection without subscriptions was closed', async () => {
+    const client = setup.client();
+    client.subscribe('messages', () => undefined).unsubscribe();
+    const first = await setup.server.connection();
+    const idle = stateOf(client, 'idle');
+    first.close(4401);
+    await idle;
+    client.subscribe('messages', () => undefined);
+    await (await setup.server.connection()).acceptSubscription('s1');
+  });
+
+  it('takes a welcome that no token of its own brought', async () => {
+    const client = setup.client();
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    server.send({ ...WELCOME, limits: { ...WELCOME.limits, frameBytes: 10 } });
+    await server.settled();
+    expect(client.state).toMatchObject({ status: 'open', principal: { id: 'user-1' } });
+    await expect(client.channel('room:1').publish('said', 'hello')).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  });
+});

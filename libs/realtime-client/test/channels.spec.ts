@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { stateOf, useServer } from './setup.js';
+
+describe('channels', () => {
+  const setup = useServer();
+
+  it('delivers messages by event name', async () => {
+    const heard: unknown[] = [];
+    const channel = setup.client().channel('room:1');
+    channel.on('said', ({ data, from }) => heard.push([data, from]));
+    channel.subscribe((message) => heard.push(message.event));
+    const server = await setup.server.connection();
+    expect(await server.acceptSubscription('s1')).toMatchObject({ channel: 'room:1' });
+    await server.acceptSubscription('s1');
+    const message = { type: 'message', channel: 'room:1', stream: 's1', time: '2026-01-01T00:00:00.000Z' } as const;
+    server.send({ ...message, event: 'said', data: 'hello', from: 'user-2', cursor: 'c1' });
+    server.send({ ...message, event: 'typing', data: null, cursor: 'c2' });
+    await server.settled();
+    expect(heard).toEqual([['hello', 'user-2'], 'said', 'typing']);
+  });
+
+  it('publishes what was given before the socket was open, behind the subscriptions, and resolves by the ack', async () => {
+    const channel = setup.client().channel('room:1');
+    const published = channel.publish('said', { text: 'hello' }, { key: 'k1', echo: false });
+    channel.on('said', () => undefined);
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    const { id, ...command } = await server.expect('publish');
+    server.send({ type: 'ack', id, cursor: 'c1' });
+    expect(command).toEqual({
+      type: 'publish',
+      channel: 'room:1',
+      event: 'said',
+      data: { text: 'hello' },
+      key: 'k1',
+      echo: false,
+    });
+    expect(await published).toEqual({ cursor: 'c1' });
+  });
+
+  it('rejects with the error of the server', async () => {
+    const published = setup.client().channel('room:1').publish('said', 1);
+    const server = await setup.server.connection();
+    const { id } = await server.expect('publish');
+    server.send({ type: 'error', id, code: 'FORBIDDEN', message: 'No.', retryable: false });
+    await expect(published).rejects.toMatchObject({ code: 'FORBIDDEN', message: 'No.' });
+  });
+
+  it('waits and tries again after a refusal that passes', async () => {
+    const published = setup.client().channel('room:1').publish('said', 1);
+    const server = await setup.server.connection();
+    const first = await server.expect('publish');
+    server.send({ type: 'error', id: first.id, code: 'RATE_LIMITED', message: 'Slow down.', retryable: true });
+    const second = await server.expect('publish');
+    server.send({ type: 'ack', id: second.id });
+    expect(second).toEqual({ ...first, id: second.id });
+    expect(await published).toEqual({});
+  });
+
+  it('repeats what was not answered on the next connection, under its key, and resolves by that answer', async () => {
+    const client = setup.client();
+    const channel = client.channel('room:1');
+    const settled: string[] = [];
+    const unanswered = [channel.publish('said', 1), channel.publish('said', 2, { key: 'mine' })];
+    for (const each of unanswered) void each.then(() => settled.push('first'));
+    const server = await setup.server.connection();
+    const sent = [await server.expect('publish'), await server.expect('publish')];
+    const lost = stateOf(client, 'reconnecting');
+    server.break();
+    await lost;
+    const waiting = channel.publish('said', 3);
+    const next = await setup.server.connection();
+    const repeated = [await next.expect('publish'), await next.expect('publish')];
+    expect(settled).toEqual([]);
+    expect(repeated.map(({ data, key }) => [data, key])).toEqual([
+      [1, sent[0]?.key],
+      [2, 'mine'],
+    ]);
+    const { id, data } = await next.expect('publish');
+    for (const each of [...repeated.map((frame) => frame.id), id]) next.send({ type: 'ack', id: each, cursor: 'c1' });
+    expect(data).toBe(3);
+    expect(await Promise.all([...unanswered, waiting])).toEqual([{ cursor: 'c1' }, { cursor: 'c1' }, { cursor: 'c1' }]);
+  });
+
+  it('rejects what waits when the queue is full, by count or by bytes, and when the client is closed', async () => {
+    const client = setup.client({ queueSize: 2, queueBytes: 1_000 });
+    const channel = client.channel('room:1');
+    const waiting = channel.publish('said', 1);
+    await expect(channel.publish('said', 'x'.repeat(1_000))).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    const second = channel.publish('said', 2);
+    await expect(channel.publish('said', 3)).rejects.toMatchObject({ code: 'QUEUE_FULL', retryable: true });
+    client.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(second).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('unsubscribes all callbacks of the channel', async () => {
+    const client = setup.client();
+    const first = client.channel('room:1').subscribe();
+    const other = client.channel('room:2').subscribe();
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    await server.acceptSubscription('s2');
+    await other.ready;
+    client.channel('room:1').unsubscribe();
+    expect(await server.expect('unsubscribe')).toMatchObject({ stream: 's1' });
+    expect([first.ended, other.ended]).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,318 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Row } from '@edge-hive/protocol';
+import type { RealtimeClient, Subscription, TopicEvent } from '../src/index.js';
+import type { ScriptedConnection } from './scripted-server.js';
+import { useServer } from './setup.js';
+
+describe('resuming', () => {
+  const setup = useServer();
+  const recovered = { recovered: true } as const;
+
+  /** Everything that a subscription is told, by cursor, reason or number of rows. */
+  function listen(client: RealtimeClient, options: { snapshot?: boolean; filter?: { room: string } } = {}) {
+    const heard: unknown[] = [];
+    const subscription: Subscription<TopicEvent<Row>> = client.subscribe(
+      'messages',
+      options.filter ?? null,
+      ({ cursor }) => heard.push(cursor),
+      {
+        onResync: ({ reason }) => heard.push(reason),
+        ...(options.snapshot && { onSnapshot: (rows: Row[]) => heard.push(rows.length) }),
+      },
+    );
+    return { heard, subscription };
+  }
+
+  /** Breaks the connection, and is the server's end of the next. */
+  async function reconnect(server: ScriptedConnection): Promise<ScriptedConnection> {
+    await server.settled();
+    server.break();
+    return setup.server.connection();
+  }
+
+  it.each([1001, 1012, 1013, 4408, 4429, 4430, 1011])(
+    'asks for what followed its last event after %i',
+    async (code) => {
+      const { heard } = listen(setup.client());
+      const first = await setup.server.connection();
+      await first.acceptSubscription('s1', { epoch: 'e1' });
+      first.event('s1', 'one');
+      await first.settled();
+      first.close(code);
+      const second = await setup.server.connection();
+      expect(await second.acceptSubscription('s9', recovered)).toMatchObject({ since: 'at-one', epoch: 'e1' });
+      second.event('s9', 'two');
+      await second.settled();
+      expect(heard).toEqual(['at-one', 'at-two']);
+    },
+  );
+
+  it('begins at the cursor of its subscribed frame when nothing has come', async () => {
+    listen(setup.client());
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1', { cursor: 'c7' });
+    const second = await reconnect(first);
+    expect(await second.acceptSubscription('s1', recovered)).toMatchObject({ since: 'c7', epoch: 'e1' });
+  });
+
+  it('begins at a checkpoint, on each durable stream of a topic', async () => {
+    const client = setup.client();
+    listen(client);
+    listen(client, { filter: { room: 'live' } });
+    client.channel('room:1').subscribe(() => undefined);
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    await first.acceptSubscription('s2', { durable: false });
+    await first.acceptSubscription('s3', { durable: true, cursor: 'm1' });
+    first.event('s1', 'one');
+    first.send({ type: 'checkpoint', cursor: 'c9' });
+    const second = await reconnect(first);
+    const commands = [
+      await second.expect('subscribe'),
+      await second.expect('subscribe'),
+      await second.expect('subscribe'),
+    ];
+    expect(commands.map(({ topic, channel, filter, since }) => [topic ?? channel, filter, since])).toEqual([
+      ['messages', undefined, 'c9'],
+      ['room:1', undefined, 'm1'],
+      ['messages', { room: 'live' }, undefined],
+    ]);
+  });
+
+  it('asks from where it was when it breaks again before anything came, under the epoch of that cursor', async () => {
+    const { heard } = listen(setup.client());
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1', { epoch: 'e1' });
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    await second.acceptSubscription('s1', { ...recovered, cursor: 'c9', epoch: 'e2' });
+    const third = await reconnect(second);
+    expect(await third.acceptSubscription('s1', { ...recovered, epoch: 'e3' })).toMatchObject({
+      since: 'at-one',
+      epoch: 'e1',
+    });
+    third.event('s1', 'two');
+    const fourth = await reconnect(third);
+    expect(await fourth.acceptSubscription('s1', recovered)).toMatchObject({ since: 'at-two', epoch: 'e3' });
+    expect(heard).toEqual(['at-one', 'at-two']);
+  });
+
+  it('drops what a replay repeats', async () => {
+    const { heard } = listen(setup.client());
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    for (const id of ['one', 'two']) first.event('s1', id);
+    const second = await reconnect(first);
+    await second.acceptSubscription('s1', { ...recovered, epoch: 'e2' });
+    for (const id of ['one', 'late', 'two', 'three']) second.event('s1', id);
+    await second.settled();
+    expect(heard).toEqual(['at-one', 'at-two', 'at-late', 'at-three']);
+  });
+
+  it('tells that it is not recovered, and hands over the snapshot that comes with it', async () => {
+    const client = setup.client();
+    const { heard } = listen(client, { snapshot: true });
+    const notices: unknown[] = [];
+    client.on('resync', (notice) => notices.push(notice));
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.snapshot('s1', { id: 'messages:a' });
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    const command = await second.acceptSubscription('s1', { recovered: false });
+    second.snapshot('s1', { id: 'messages:a' }, { id: 'messages:b' });
+    second.event('s1', 'one');
+    await second.settled();
+    expect(command).toMatchObject({ since: 'at-one', snapshot: true });
+    expect(heard).toEqual([1, 'at-one', 'reconnected', 2, 'at-one']);
+    expect(notices).toEqual([{ target: { topic: 'messages' }, reason: 'reconnected' }]);
+  });
+
+  it('needs no snapshot when it is recovered', async () => {
+    const { heard } = listen(setup.client(), { snapshot: true });
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.snapshot('s1', { id: 'messages:a' });
+    const second = await reconnect(first);
+    await second.acceptSubscription('s1', recovered);
+    second.event('s1', 'one');
+    second.send({ type: 'resync', stream: 's1', reason: 'late' });
+    await second.acceptSubscription('s1');
+    second.snapshot('s1');
+    await second.settled();
+    expect(heard).toEqual([1, 'at-one', 'late', 0]);
+  });
+
+  it('reads anew, without a cursor, when its snapshot was not whole', async () => {
+    const { heard } = listen(setup.client(), { snapshot: true });
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.send({ type: 'snapshot', stream: 's1', data: [{ id: 'messages:gone' }], last: false });
+    const second = await reconnect(first);
+    const command = await second.acceptSubscription('s1');
+    second.snapshot('s1', { id: 'messages:a' });
+    await second.settled();
+    expect(command).not.toHaveProperty('since');
+    expect(heard).toEqual([1]);
+  });
+
+  it('asks again without the cursor where it is none', async () => {
+    const { heard } = listen(setup.client());
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    const { id } = await second.expect('subscribe');
+    second.send({ type: 'error', id, code: 'INVALID_CURSOR', message: 'Forged.', retryable: false });
+    expect(await second.acceptSubscription('s1')).not.toHaveProperty('since');
+    await second.settled();
+    expect(heard).toEqual(['at-one', 'reconnected']);
+  });
+
+  it('asks again with the cursor after a refusal that passes', async () => {
+    const { heard } = listen(setup.client());
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    const { id } = await second.expect('subscribe');
+    second.send({ type: 'error', id, code: 'UNAVAILABLE', message: 'Later.', retryable: true });
+    expect(await second.acceptSubscription('s1', recovered)).toMatchObject({ since: 'at-one' });
+    await second.settled();
+    expect(heard).toEqual(['at-one']);
+  });
+
+  it('has one of those that share a stream ask for all, so that none misses what another is told', async () => {
+    const client = setup.client();
+    const one = listen(client);
+    const other = listen(client);
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.event('s1', 'one');
+    await first.acceptSubscription('s1', { cursor: 'c5' });
+    const second = await reconnect(first);
+    await second.acceptSubscription('s2', recovered);
+    second.event('s2', 'two');
+    await second.settled();
+    expect([one.heard, other.heard]).toEqual([['at-one', 'at-two'], ['at-two']]);
+    expect(second.frames.unread).toEqual([]);
+  });
+
+  it('asks for each on its own when the stream they shared is not recovered', async () => {
+    const client = setup.client();
+    const [one, other] = [listen(client, { snapshot: true }), listen(client)];
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.snapshot('s1');
+    await first.acceptSubscription('s1');
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    await second.acceptSubscription('s1', { recovered: false });
+    second.snapshot('s1', { id: 'messages:one' });
+    expect(await second.acceptSubscription('s1')).not.toHaveProperty('since');
+    await second.settled();
+    expect(one.heard).toEqual([0, 'at-one', 'reconnected', 1]);
+    expect(other.heard).toEqual(['at-one', 'reconnected']);
+  });
+
+  it('goes on for the others when the one that asks is ended before the answer', async () => {
+    const client = setup.client();
+    const [one, other] = [listen(client), listen(client)];
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    await first.acceptSubscription('s1');
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    const { id } = await second.expect('subscribe');
+    one.subscription.unsubscribe();
+    const reply = { cursor: 'c9', epoch: 'e1', durable: true, ...recovered };
+    second.send({ type: 'subscribed', id, topic: 'messages', stream: 's1', ...reply });
+    second.event('s1', 'two');
+    await second.settled();
+    expect([one.heard, other.heard]).toEqual([['at-one'], ['at-one', 'at-two']]);
+    expect(second.frames.unread).toEqual([]);
+  });
+
+  it('does not take a stream that is live already for recovered', async () => {
+    const client = setup.client();
+    const old = listen(client);
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    const refused = await second.expect('subscribe');
+    const young = listen(client);
+    second.send({ type: 'error', id: refused.id, code: 'RATE_LIMITED', message: 'Later.', retryable: true });
+    const commands = [
+      await second.acceptSubscription('s1', recovered),
+      await second.acceptSubscription('s1', recovered),
+    ];
+    expect(commands.map(({ since }) => since).sort()).toEqual(['at-one', undefined]);
+    expect(await second.acceptSubscription('s1')).not.toHaveProperty('since');
+    await second.settled();
+    expect([old.heard, young.heard]).toEqual([['at-one', 'reconnected'], []]);
+  });
+
+  it('begins anew under other rights, with a snapshot and without a cursor', async () => {
+    const { heard } = listen(setup.client(), { snapshot: true });
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    server.snapshot('s1');
+    server.event('s1', 'one');
+    const ended = { type: 'unsubscribed', topic: 'messages', stream: 's1', message: 'Other rows.' } as const;
+    server.send({ ...ended, code: 'RIGHTS_CHANGED' });
+    const command = await server.acceptSubscription('s2');
+    server.snapshot('s2', { id: 'messages:a' });
+    await server.settled();
+    expect(command).toMatchObject({ snapshot: true });
+    expect(command).not.toHaveProperty('since');
+    expect(heard).toEqual([0, 'at-one', 'rights_changed', 1]);
+  });
+
+  it('continues a stream that the server had to end for a while', async () => {
+    const { heard } = listen(setup.client());
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    server.event('s1', 'one');
+    server.send({ type: 'unsubscribed', topic: 'messages', stream: 's1', code: 'UNAVAILABLE', message: 'Away.' });
+    expect(await server.acceptSubscription('s2', recovered)).toMatchObject({ since: 'at-one' });
+    server.event('s2', 'two');
+    await server.settled();
+    expect(heard).toEqual(['at-one', 'at-two']);
+  });
+
+  it('resolves ready before the first event is told', async () => {
+    const { heard, subscription } = listen(setup.client());
+    void subscription.ready.then(() => heard.push('ready'));
+    const server = await setup.server.connection();
+    const { id } = await server.expect('subscribe');
+    const frame = {
+      type: 'subscribed',
+      topic: 'messages',
+      stream: 's1',
+      cursor: 'c0',
+      epoch: 'e1',
+      durable: true,
+    } as const;
+    server.together(() => {
+      server.send({ ...frame, id });
+      server.event('s1', 'one');
+      server.event('s1', 'two');
+    });
+    await server.settled();
+    expect(heard).toEqual(['ready', 'at-one', 'at-two']);
+  });
+
+  it('tells when it tries again, and why', async () => {
+    const client = setup.client({ backoff: { baseDelay: 60_000 } });
+    listen(client);
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    const before = Date.now();
+    const told = new Promise((resolve) => client.on('state', resolve));
+    server.close(4430, 'too slow');
+    const state = (await told) as Extract<RealtimeClient['state'], { status: 'reconnecting' }>;
+    expect(state).toMatchObject({ status: 'reconnecting', attempt: 1, reason: { code: 4430, reason: 'too slow' } });
+    expect(state.retryAt - state.delay).toBeGreaterThanOrEqual(before);
+  });
+});

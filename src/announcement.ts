@@ -1,0 +1,28 @@
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { PolicyService } from './auth/policy.service.js';
+import { SigningSecret } from './auth/signing-secret.js';
+import { TokenIssuer } from './auth/token-issuer.js';
+import { Config } from './config/config.js';
+import { DatabaseProcess } from './surreal/database-process.js';
+
+/** Tells what a user has to know of a service that listens. The last line says that it does. */
+export function announce(app: NestExpressApplication): void {
+  const { host } = app.get(Config);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const logger = new Logger('Start');
+  logger.log(app.get(PolicyService).described);
+  const database = app.get(DatabaseProcess);
+  if (database.own) logger.log(`Write to the database with any SurrealDB SDK at ${database.endpoint.url}`);
+  const listening = `listening on http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  process.stdout.write([...tokenLines(app, port), listening, ''].join('\n'));
+}
+
+/** Where no key was configured, only the service itself can sign a token: without these lines nobody had one. */
+function tokenLines(app: NestExpressApplication, port: number): readonly string[] {
+  if (!app.get(SigningSecret).madeForRun) return [];
+  const token = app.get(TokenIssuer).issue({ principal: 'user-1', expiresIn: '1d' });
+  // Behind the hash it stays in the browser: no server and no log sees it.
+  return [`token of user-1 for this run: ${token}`, `try it: http://localhost:${port}/#token=${token}`];
+}

@@ -1,0 +1,32 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { Config } from './config/config.js';
+import { ConfigError } from './config/load-config.js';
+import { RealtimeAdapter } from './realtime/realtime.adapter.js';
+import { StderrLogger } from './stderr-logger.js';
+
+/** Starts the service; settles when it listens. SIGTERM and SIGINT drain it, then end the process with 0. */
+export async function startApplication(config: Readonly<Config>): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
+    logger: new StderrLogger(config.logLevel),
+    abortOnError: false,
+  });
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  app.disable('x-powered-by');
+  // The nearest proxy only: addresses further out are what a client claims.
+  app.set('trust proxy', config.trustProxy ? 1 : false);
+  app.useWebSocketAdapter(new RealtimeAdapter(app));
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await app.close();
+    if (!isAddressInUse(error)) throw error;
+    throw new ConfigError(`Port ${config.port} is in use: set PORT to a free one, or 0 for any.`);
+  }
+  return app;
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}

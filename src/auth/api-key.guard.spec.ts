@@ -1,0 +1,92 @@
+import 'reflect-metadata';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Global, Module, Req, UseGuards, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Config } from '../config/config.js';
+import { ApiKeyGuard, type ServiceRequest } from './api-key.guard.js';
+import { AuthModule } from './auth.module.js';
+import { TokenIssuer } from './token-issuer.js';
+
+@Controller()
+@UseGuards(ApiKeyGuard)
+class CallerController {
+  @Get()
+  caller(@Req() request: ServiceRequest) {
+    return request.caller;
+  }
+}
+
+let app: INestApplication | undefined;
+
+async function start(settings: Partial<Config>) {
+  const config = Object.assign(new Config(), settings);
+  @Global()
+  @Module({ providers: [{ provide: Config, useValue: config }], exports: [Config] })
+  class ConfigModule {}
+  @Module({ imports: [ConfigModule, AuthModule], controllers: [CallerController] })
+  class TestModule {}
+  app = await NestFactory.create(TestModule, { logger: false, abortOnError: false });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const issuer = app.get(TokenIssuer);
+  return {
+    get: (headers: Record<string, string>) => fetch(url, { headers }),
+    token: (...roles: string[]) => issuer.issue({ principal: 'backend', roles, expiresIn: 60 }),
+  };
+}
+
+afterEach(() => app?.close());
+
+describe('ApiKeyGuard', () => {
+  it.each([{ 'x-api-key': 'right' }, { authorization: 'Bearer right' }, { authorization: 'bearer right' }])(
+    'lets the API key in by %j',
+    async (headers) => {
+      const response = await (await start({ apiKey: 'right' })).get(headers);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ principal: { id: 'service', roles: ['service'] } });
+    },
+  );
+
+  it('lets a service token in as its principal', async () => {
+    const { get, token } = await start({ apiKey: 'right' });
+    const response = await get({ authorization: `Bearer ${token('service')}` });
+    expect(await response.json()).toMatchObject({ principal: { id: 'backend', roles: ['service'] }, local: false });
+  });
+
+  it('forbids a token of another role', async () => {
+    const { get, token } = await start({ apiKey: 'right' });
+    expect((await get({ authorization: `Bearer ${token('admin')}` })).status).toBe(403);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['nothing', {}],
+    ['a wrong key', { 'x-api-key': 'wrong' }],
+    ['an empty key', { 'x-api-key': '' }],
+    ['a wrong bearer', { authorization: 'Bearer wrong' }],
+    ['an empty bearer', { authorization: 'Bearer ' }],
+    ['another scheme', { authorization: 'Basic right' }],
+    ['a wrong key beside a right bearer', { 'x-api-key': 'wrong', authorization: 'Bearer right' }],
+  ])('does not know who sends %s', async (_name, headers) => {
+    expect((await (await start({ apiKey: 'right' })).get(headers)).status).toBe(401);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['an empty key', { 'x-api-key': '' }],
+    ['a key', { 'x-api-key': 'undefined' }],
+    ['a bearer', { authorization: 'Bearer x' }],
+  ])('knows no key where none is configured: %s', async (_name, headers) => {
+    expect((await (await start({})).get(headers)).status).toBe(401);
+  });
+
+  it('asks to come again while the keys of tokens are missing', async () => {
+    const { get } = await start({ jwtJwksUrl: 'http://127.0.0.1:1/keys' });
+    const header = Buffer.from('{"alg":"ES256"}').toString('base64url');
+    expect((await get({ authorization: `Bearer ${header}.e30.c2ln` })).status).toBe(503);
+  });
+});
+
+describe('AuthModule', () => {
+  it('does not start in production without a key', async () => {
+    await expect(start({ environment: 'production' })).rejects.toThrow('JWT_SECRET');
+  });
+});

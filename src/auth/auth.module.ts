@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { PolicyService } from './policy.service.js';
+import { SigningSecret } from './signing-secret.js';
+import { TokenIssuer } from './token-issuer.js';
+import { TokenVerifier } from './token-verifier.js';
+
+/** Who somebody is, and what they may. */
+@Module({
+  providers: [
+    SigningSecret,
+    {
+      provide: JwtService,
+      inject: [SigningSecret],
+      useFactory: ({ key }: SigningSecret) => new JwtService(key ? { secret: key } : {}),
+    },
+    TokenVerifier,
+    TokenIssuer,
+    PolicyService,
+    ApiKeyGuard,
+  ],
+  exports: [SigningSecret, TokenVerifier, TokenIssuer, PolicyService, ApiKeyGuard],
+})
+export class AuthModule {}

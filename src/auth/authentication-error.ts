@@ -1,0 +1,13 @@
+/** A token that is refused. The message is safe to tell whoever sent it, and short enough for a close reason. */
+export class AuthenticationError extends Error {
+  override readonly name: string = 'AuthenticationError';
+}
+
+/** The keys could not be fetched: the same token may be right a little later. */
+export class KeysUnavailableError extends AuthenticationError {
+  override readonly name = 'KeysUnavailableError';
+
+  constructor() {
+    super('the keys that tokens are checked with are not available');
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { AuthenticationError } from './authentication-error.js';
+import { parseClaims, principalFrom, type ClaimRules, type Claims } from './claims.js';
+
+const NOW = 1_790_000_000;
+const RULES: ClaimRules = { principalClaim: 'sub', issuer: '', audience: '' };
+
+function read(claims: Claims, rules: Partial<ClaimRules> = {}) {
+  return principalFrom(claims, { ...RULES, ...rules }, NOW);
+}
+
+describe('principalFrom', () => {
+  it('takes id, roles, claims and expiry', () => {
+    const claims = { sub: 'user-1', roles: ['admin'], rooms: ['general'], exp: NOW + 60 };
+    expect(read(claims)).toEqual({ id: 'user-1', roles: ['admin'], claims, expires: NOW + 60 });
+    expect(read({ sub: 'user-1' })).toEqual({ id: 'user-1', roles: [], claims: { sub: 'user-1' } });
+  });
+
+  it("reads a SurrealDB record token's ID", () => {
+    expect(read({ ID: 'user:anna', NS: 'main' }, { principalClaim: 'ID' }).id).toBe('user:anna');
+  });
+
+  it.each([['admin'], [{ 0: 'admin' }], [['admin', 7]], [null], [7]])('counts no roles in %j', (roles) => {
+    expect(read({ sub: 'user-1', roles }).roles).toEqual([]);
+  });
+
+  it.each<[string, Claims, Partial<ClaimRules>, RegExp]>([
+    ['no sub', {}, {}, /^sub has to be/],
+    ['an empty sub', { sub: '' }, {}, /^sub has to be/],
+    ['a number as sub', { sub: 7 }, {}, /^sub has to be/],
+    ['a sub beyond 256 characters', { sub: 'x'.repeat(257) }, {}, /^sub has to be/],
+    ['a name inherited by every object', {}, { principalClaim: 'constructor' }, /^constructor has to be/],
+    ['an exp that is reached', { sub: 'a', exp: NOW }, {}, /expired/],
+    ['an exp of text', { sub: 'a', exp: '9999999999' }, {}, /^exp has to be/],
+    ['an infinite exp', { sub: 'a', exp: Infinity }, {}, /^exp has to be/],
+    ['a null exp', { sub: 'a', exp: null }, {}, /^exp has to be/],
+    ['an nbf beyond the leeway', { sub: 'a', nbf: NOW + 6 }, {}, /not valid yet/],
+    ['an nbf of text', { sub: 'a', nbf: '0' }, {}, /^nbf has to be/],
+    ['another issuer', { sub: 'a', iss: 'b' }, { issuer: 'c' }, /issuer/],
+    ['no issuer', { sub: 'a' }, { issuer: 'c' }, /issuer/],
+    ['another audience', { sub: 'a', aud: ['b', 'd'] }, { audience: 'c' }, /audience/],
+    ['a part of the audience', { sub: 'a', aud: 'abc' }, { audience: 'b' }, /audience/],
+  ])('refuses %s', (_name, claims, rules, message) => {
+    expect(() => read(claims, rules)).toThrow(AuthenticationError);
+    expect(() => read(claims, rules)).toThrow(message);
+  });
+
+  it.each<[string, Claims, Partial<ClaimRules>]>([
+    ['an nbf within the leeway', { sub: 'a', nbf: NOW + 5 }, {}],
+    ['the issuer asked for', { sub: 'a', iss: 'c' }, { issuer: 'c' }],
+    ['the audience asked for', { sub: 'a', aud: 'c' }, { audience: 'c' }],
+    ['one of several audiences', { sub: 'a', aud: ['b', 'c'] }, { audience: 'c' }],
+    ['an id of 256 characters', { sub: 'x'.repeat(256) }, {}],
+  ])('accepts %s', (_name, claims, rules) => {
+    expect(read(claims, rules).id).toBe(claims.sub);
+  });
+});
+
+describe('parseClaims', () => {
+  it.each(['', 'no json', '"text"', '[]', 'null'])('refuses the payload %j', (payload) => {
+    expect(() => parseClaims(Buffer.from(payload))).toThrow('malformed');
+  });
+});

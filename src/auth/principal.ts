@@ -1,0 +1,28 @@
+/** Who a token speaks for. */
+export interface Principal {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Unix time in seconds. Absent: the token doesn't expire. */
+  readonly expires?: number;
+}
+
+/** Who asks: the principal if there is one, and whether it asks from this very machine. */
+export interface Caller {
+  readonly principal?: Principal;
+  /** Connected from loopback, with no Origin or a loopback one, and through no proxy. */
+  readonly local: boolean;
+}
+
+/** Role of those who speak for the application's own servers. */
+const SERVICE_ROLE = 'service';
+
+export function isService(principal: Principal): boolean {
+  return principal.roles.includes(SERVICE_ROLE);
+}
+
+/** Whoever holds the API key. */
+export const SERVICE_CALLER: Caller & { readonly principal: Principal } = Object.freeze({
+  principal: Object.freeze({ id: SERVICE_ROLE, roles: Object.freeze([SERVICE_ROLE]), claims: Object.freeze({}) }),
+  local: false,
+});

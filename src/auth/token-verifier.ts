@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
+import { Config } from '../config/config.js';
+import { AuthenticationError } from './authentication-error.js';
+import { principalFrom, type Claims } from './claims.js';
+import type { Principal } from './principal.js';
+import { PublicKey } from './public-key.js';
+import { RemoteKeys } from './remote-keys.js';
+import { SecretKey } from './secret-key.js';
+import { SigningSecret } from './signing-secret.js';
+import type { TokenKeys } from './token-keys.js';
+
+/** Longest token, in characters. */
+const TOKEN_LENGTH = 8 * 1024;
+
+/** Tells whom a token speaks for. Every configured kind of key is usable at once; the token's `alg` chooses among them. */
+@Injectable()
+export class TokenVerifier {
+  private readonly keys: readonly TokenKeys[];
+
+  /** @throws ConfigError for a key that can't be one */
+  constructor(
+    private readonly config: Config,
+    secret: SigningSecret,
+    jwt: JwtService,
+  ) {
+    this.keys = [
+      ...(secret.key ? [new SecretKey(jwt)] : []),
+      ...(config.jwtPublicKey ? [new PublicKey(config.jwtPublicKey)] : []),
+      ...(config.jwtJwksUrl ? [new RemoteKeys(config.jwtJwksUrl)] : []),
+    ];
+  }
+
+  /**
+   * @throws AuthenticationError with a message that is safe to tell
+   * @throws KeysUnavailableError (one of them) where the same token may be right a little later
+   */
+  async verify(token: string): Promise<Principal> {
+    const { jwtPrincipalClaim, jwtIssuer, jwtAudience } = this.config;
+    const rules = { principalClaim: jwtPrincipalClaim, issuer: jwtIssuer, audience: jwtAudience };
+    return principalFrom(await this.verifySignature(token), rules, Date.now() / 1000);
+  }
+
+  private async verifySignature(token: string): Promise<Claims> {
+    const algorithm = algorithmOf(token);
+    let refusal = new AuthenticationError('the algorithm of the token is not accepted here');
+    for (const keys of this.keys) {
+      if (!keys.accepts(algorithm)) continue;
+      try {
+        return await keys.verify(token);
+      } catch (error) {
+        if (!(error instanceof AuthenticationError)) throw error;
+        refusal = error;
+      }
+    }
+    throw refusal;
+  }
+}
+
+function algorithmOf(token: string): string {
+  if (token.length > TOKEN_LENGTH) throw new AuthenticationError(`the token is longer than ${TOKEN_LENGTH} characters`);
+  let header: ProtectedHeaderParameters;
+  try {
+    header = decodeProtectedHeader(token);
+  } catch {
+    throw new AuthenticationError('the token is malformed');
+  }
+  // Extensions that have to be understood, and jsonwebtoken doesn't look.
+  if (header.crit !== undefined) throw new AuthenticationError('the token asks for extensions that are not known');
+  return typeof header.alg === 'string' ? header.alg : '';
+}

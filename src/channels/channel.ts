@@ -1,0 +1,90 @@
+import type { Subscriber } from '../delivery/subscriber.js';
+import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { MetricsService } from '../metrics/metrics.service.js';
+import type { Message, Position } from './broker.js';
+
+/** A channel that somebody on this instance is subscribed to. */
+export class Channel {
+  /** Subscribers that wait for the channel to open. */
+  waiting = 0;
+  /** Settles when messages come. Set by whoever opens the channel. */
+  opened: Promise<void> = Promise.resolve();
+
+  /** All who hold a subscription, caught up or not. */
+  private readonly subscribers = new Set<Subscriber>();
+  /** Who gets each message as it comes. */
+  private readonly live = new Set<Subscriber>();
+  private readonly head: string;
+  private cursor: string | undefined;
+  private epoch = '';
+
+  constructor(
+    readonly name: string,
+    readonly stream: string,
+    private readonly metrics: MetricsService,
+  ) {
+    const target = JSON.stringify({ type: 'message', channel: name, stream });
+    this.head = `${target.slice(0, -1)},"event":`;
+  }
+
+  /** The last message that was delivered here, or where the channel was opened. */
+  get position(): Position {
+    return { cursor: this.cursor ?? '', epoch: this.epoch };
+  }
+
+  get idle(): boolean {
+    return this.waiting === 0 && this.subscribers.size === 0;
+  }
+
+  openedAt({ cursor, epoch }: Position): void {
+    this.epoch = epoch;
+    // A message can overtake the answer that the channel is open: its cursor is the newer one.
+    this.cursor ??= cursor;
+  }
+
+  add(subscriber: Subscriber): void {
+    this.subscribers.add(subscriber);
+  }
+
+  goLive(subscriber: Subscriber): void {
+    if (this.subscribers.has(subscriber)) this.live.add(subscriber);
+  }
+
+  delete(subscriber: Subscriber): void {
+    this.live.delete(subscriber);
+    this.subscribers.delete(subscriber);
+  }
+
+  /** Hands one frame, encoded once, to all who are caught up but the excluded connection. */
+  deliver(message: Message): void {
+    this.cursor = message.cursor;
+    if (this.live.size === 0) return;
+    const frame = this.encode(message);
+    let deliveries = 0;
+    for (const subscriber of this.live) {
+      if (subscriber.id === message.exclude) continue;
+      subscriber.send(frame);
+      deliveries += 1;
+    }
+    this.metrics.deliveries.inc(deliveries);
+  }
+
+  /** Hands a message to one who is being caught up. */
+  replay(subscriber: Subscriber, message: Message): void {
+    if (subscriber.id === message.exclude) return;
+    subscriber.send(this.encode(message));
+    this.metrics.deliveries.inc();
+  }
+
+  /** Tells one who was being caught up that it can't be: what it lacks was dropped meanwhile. */
+  resync(subscriber: Subscriber): void {
+    this.metrics.resyncs.inc('overrun');
+    subscriber.send(EncodedFrame.of({ type: 'resync', stream: this.stream, reason: 'overrun' }));
+  }
+
+  private encode({ event, data, from, cursor, time }: Message): EncodedFrame {
+    const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
+    const json = `${this.head}${JSON.stringify(event)},"data":${data}${sender},"cursor":"${cursor}","time":"${time}"}`;
+    return EncodedFrame.ofJson('message', json);
+  }
+}

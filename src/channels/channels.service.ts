@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Subscriber } from '../delivery/subscriber.js';
+import { CommandError } from '../errors/command-error.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { Broker, type Message, type Retention } from './broker.js';
+import { ChannelClaim, type Missed } from './channel-claim.js';
+import { checkChannelName, checkEventName, checkIdempotencyKey } from './channel-name.js';
+import { Channel } from './channel.js';
+
+/** Messages of a replay that are looked up at once. */
+const PAGE = 64;
+
+export interface ChannelSubscription {
+  readonly id?: string;
+  readonly channel: string;
+  readonly since?: string;
+  readonly epoch?: string;
+}
+
+export interface ChannelMessage {
+  readonly channel: string;
+  readonly event: string;
+  /** Anything that JSON can carry; absent is null. */
+  readonly data?: unknown;
+  readonly key?: string;
+  /** Id of the principal who publishes. Absent: the holder of the API key. */
+  readonly from?: string;
+  /** Gets no copy. */
+  readonly exclude?: Subscriber;
+  /** What the policy says is kept of the channel. Absent: nothing. */
+  readonly history?: Retention;
+}
+
+/** Channels that subscribers talk over. Who may use which is not decided here: callers ask the policy first. */
+@Injectable()
+export class ChannelsService {
+  private readonly channels = new Map<string, Channel>();
+  private streamsNamed = 0;
+
+  constructor(
+    private readonly broker: Broker,
+    private readonly metrics: MetricsService,
+  ) {
+    metrics.channels.readFrom(() => this.channels.size);
+  }
+
+  /**
+   * Answers `subscribed`, then what was missed since a cursor, then every message that is published from now on.
+   * @throws CommandError BAD_FRAME, INVALID_CURSOR, LIMIT_EXCEEDED, UNAVAILABLE
+   */
+  async subscribe(subscriber: Subscriber, request: ChannelSubscription): Promise<void> {
+    checkChannelName(request.channel);
+    const channel = this.channels.get(request.channel) ?? this.open(request.channel);
+    channel.waiting += 1;
+    try {
+      await channel.opened;
+      const missed = await this.missed(subscriber, channel, request);
+      if (!subscriber.closed) this.join(subscriber, channel, request, missed);
+    } finally {
+      channel.waiting -= 1;
+      this.closeIfIdle(channel);
+    }
+  }
+
+  /**
+   * Delivers a message to everyone subscribed. With `key`, a repeat by the same principal on the same channel answers the
+   * first one's cursor and is not delivered again.
+   * @throws CommandError BAD_FRAME
+   */
+  async publish(message: ChannelMessage): Promise<{ cursor: string }> {
+    const { channel, event, key, from, exclude, history } = message;
+    checkChannelName(channel);
+    checkEventName(event);
+    if (key !== undefined) checkIdempotencyKey(key);
+    const publication = {
+      channel,
+      event,
+      data: encodeData(message.data),
+      time: new Date().toISOString(),
+      ...(from !== undefined && { from }),
+      ...(exclude && { exclude: exclude.id }),
+    };
+    const cursor = await this.broker.publish(publication, {
+      ...(key !== undefined && { key }),
+      ...(history && { history }),
+    });
+    this.metrics.publishes.inc();
+    return { cursor };
+  }
+
+  /**
+   * The newest messages that are kept of a channel, oldest first, so many at most (1 or more).
+   * @throws CommandError BAD_FRAME, UNAVAILABLE
+   */
+  async history(channel: string, limit: number): Promise<{ messages: readonly Message[]; epoch: string }> {
+    checkChannelName(channel);
+    return this.broker.newest(channel, limit);
+  }
+
+  /** Ends the subscriptions whose channel it may no longer use. */
+  reauthorize(subscriber: Subscriber, maySubscribe: (channel: string) => boolean): void {
+    for (const claim of [...subscriber.claims]) {
+      if (!(claim instanceof ChannelClaim) || maySubscribe(claim.target.channel)) continue;
+      claim.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this channel.'));
+    }
+  }
+
+  private open(name: string): Channel {
+    this.streamsNamed += 1;
+    const channel = new Channel(name, `channel-${this.streamsNamed.toString(36)}`, this.metrics);
+    this.channels.set(name, channel);
+    this.metrics.streams.inc();
+    channel.opened = this.broker
+      .open(name, (message) => channel.deliver(message))
+      .then((position) => channel.openedAt(position));
+    return channel;
+  }
+
+  private closeIfIdle(channel: Channel): void {
+    // A claim can be released while another subscriber waits, and the last of both closes the channel: once.
+    if (!channel.idle || this.channels.get(channel.name) !== channel) return;
+    this.channels.delete(channel.name);
+    this.metrics.streams.dec();
+    this.broker.close(channel.name);
+  }
+
+  /** `undefined` when nothing is asked for, or it can't be told. */
+  private async missed(
+    { claims }: Subscriber,
+    channel: Channel,
+    { since, epoch }: ChannelSubscription,
+  ): Promise<Missed | undefined> {
+    if (since === undefined || claims.has(channel.stream)) return undefined;
+    const newest = channel.position.cursor;
+    const page = await this.broker.after(channel.name, { cursor: since, ...(epoch !== undefined && { epoch }) }, PAGE);
+    const after = (cursor: string) => this.broker.after(channel.name, { cursor, epoch: channel.position.epoch }, PAGE);
+    return page && { since, page, newest, after };
+  }
+
+  private join(
+    subscriber: Subscriber,
+    channel: Channel,
+    { id, since }: ChannelSubscription,
+    missed: Missed | undefined,
+  ): void {
+    const held = subscriber.claims.has(channel.stream);
+    const claim = new ChannelClaim(channel, subscriber, () => this.closeIfIdle(channel));
+    if (!held) {
+      subscriber.claims.add(claim);
+      channel.add(subscriber);
+    }
+    subscriber.send(
+      EncodedFrame.of({
+        type: 'subscribed',
+        ...(id !== undefined && { id }),
+        channel: channel.name,
+        stream: channel.stream,
+        ...channel.position,
+        // Who breaks off before the first missed message has to come back to where it was.
+        ...(!held && missed && { cursor: missed.since }),
+        durable: false,
+        // Nothing was missed on a stream that is live.
+        ...(since !== undefined && { recovered: held || missed !== undefined }),
+      }),
+    );
+    if (held) return;
+    if (missed) void claim.resume(missed);
+    else claim.goLive();
+  }
+}
+
+/** Text that parses can still be nested deeper than the encoder's stack reaches. */
+function encodeData(data: unknown): string {
+  try {
+    return JSON.stringify(data ?? null);
+  } catch {
+    throw new CommandError('BAD_FRAME', 'data is nested too deeply.');
+  }
+}

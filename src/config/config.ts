@@ -1,0 +1,251 @@
+import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+import { Setting } from './setting.js';
+
+const MIB = 1024 * 1024;
+
+/** Everything that can be configured, with its default. Read once from the environment by `loadConfig`, then frozen. */
+export class Config {
+  @Setting('NODE_ENV', '`production` turns every convenience of development off.')
+  @IsString()
+  environment = 'development';
+
+  @Setting('HOST', 'Address to listen on.')
+  @IsString()
+  host = '0.0.0.0';
+
+  @Setting('PORT', 'Port to listen on; 0 picks a free one.')
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  port = 8443;
+
+  @Setting(
+    'SURREAL_URL',
+    'WebSocket URL of a SurrealDB server (`ws://…/rpc`). Empty: the service runs its own database.',
+  )
+  @IsString()
+  surrealUrl = '';
+
+  @Setting('SURREAL_NAMESPACE', 'Namespace to serve.')
+  @IsString()
+  surrealNamespace = 'main';
+
+  @Setting('SURREAL_DATABASE', 'Database to serve.')
+  @IsString()
+  surrealDatabase = 'main';
+
+  @Setting(
+    'SURREAL_USERNAME',
+    'Database user: VIEWER reads, EDITOR also adds changefeeds. Default `root` on the embedded one.',
+  )
+  @IsString()
+  surrealUsername = '';
+
+  @Setting('SURREAL_PASSWORD', 'Its password. Default `root` on the embedded one.')
+  @IsString()
+  surrealPassword = '';
+
+  @Setting('SURREAL_DATA', 'Folder of the embedded database. Empty: in memory.')
+  @IsString()
+  surrealData = '';
+
+  @Setting('SURREAL_PORT', 'Port of the embedded database on 127.0.0.1; 0 picks a free one.')
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  surrealPort = 8000;
+
+  @Setting('SURREAL_BIN', 'A `surreal` binary to run instead of the embedded engine.')
+  @IsString()
+  surrealBin = '';
+
+  @Setting('SURREAL_MANAGE_CHANGEFEEDS', 'Where the service adds changefeeds to tables: `embedded`, `all` or `off`.')
+  @IsIn(['embedded', 'all', 'off'])
+  manageChangefeeds: 'embedded' | 'all' | 'off' = 'embedded';
+
+  @Setting('SURREAL_POLL_MS', 'Longest pause between two reads of the changefeed while a durable stream exists, in ms.')
+  @IsInt()
+  @Min(1)
+  @Max(60_000)
+  surrealPollMs = 25;
+
+  @Setting('SURREAL_FAST_WINDOW_MS', 'Least overlap of each changefeed read, in ms of live time.')
+  @IsInt()
+  @Min(1)
+  @Max(60_000)
+  surrealFastWindowMs = 50;
+
+  @Setting('SURREAL_SWEEP_WINDOW_MS', 'Overlap of the sweep that looks for late changes, in ms of live time.')
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  surrealSweepWindowMs = 3_000;
+
+  @Setting('SURREAL_SWEEP_INTERVAL_MS', 'Time between two sweeps, in ms.')
+  @IsInt()
+  @Min(10)
+  @Max(600_000)
+  surrealSweepIntervalMs = 1_000;
+
+  @Setting('SURREAL_TIMEOUT_MS', 'Longest wait for an answer of the database before its connection is given up, in ms.')
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  surrealTimeoutMs = 5_000;
+
+  @Setting(
+    'JWT_SECRET',
+    'Secret of HS256, HS384 and HS512 tokens. Empty outside production, without another key: made for the run.',
+  )
+  @IsString()
+  jwtSecret = '';
+
+  @Setting('JWT_PUBLIC_KEY', 'Public key (PEM) of RS, PS, ES or EdDSA tokens.')
+  @IsString()
+  jwtPublicKey = '';
+
+  @Setting('JWT_JWKS_URL', 'Where the public keys of tokens are fetched.')
+  @IsString()
+  jwtJwksUrl = '';
+
+  @Setting('JWT_ISSUER', 'Required `iss` of tokens. Empty: any.')
+  @IsString()
+  jwtIssuer = '';
+
+  @Setting('JWT_AUDIENCE', 'Required `aud` of tokens. Empty: any.')
+  @IsString()
+  jwtAudience = '';
+
+  @Setting('JWT_PRINCIPAL_CLAIM', 'Claim that names the principal; `ID` for record tokens of SurrealDB.')
+  @IsString()
+  jwtPrincipalClaim = 'sub';
+
+  @Setting('API_KEY', 'Key of the server API. Empty: no key is right.')
+  @IsString()
+  apiKey = '';
+
+  @Setting('POLICY_FILE', 'JSON file that says who may read which rows and use which channels.')
+  @IsString()
+  policyFile = '';
+
+  @Setting('ALLOWED_ORIGINS', 'Comma-separated origins that browsers may connect from. Empty: any.')
+  @IsString()
+  allowedOrigins = '';
+
+  @Setting('TRUST_PROXY', 'Take client addresses from `X-Forwarded-For`: `true` behind a proxy of your own.')
+  @IsBoolean()
+  trustProxy = false;
+
+  @Setting('HEARTBEAT_INTERVAL_MS', 'Time between two heartbeats, in ms.')
+  @IsInt()
+  @Min(50)
+  @Max(3_600_000)
+  heartbeatIntervalMs = 25_000;
+
+  @Setting('HEARTBEAT_TIMEOUT_MS', 'Wait for any sign of life after a heartbeat before 4408, in ms.')
+  @IsInt()
+  @Min(50)
+  @Max(3_600_000)
+  heartbeatTimeoutMs = 10_000;
+
+  @Setting('AUTH_TIMEOUT_MS', 'Wait for authentication or a public subscription before 4401, in ms.')
+  @IsInt()
+  @Min(50)
+  @Max(3_600_000)
+  authTimeoutMs = 10_000;
+
+  @Setting('DRAIN_DEADLINE_MS', 'Longest time that a shutdown waits for clients to take what is theirs, in ms.')
+  @IsInt()
+  @Min(0)
+  @Max(600_000)
+  drainDeadlineMs = 5_000;
+
+  @Setting('LOG_LEVEL', 'Least severity that is logged.')
+  @IsIn(['fatal', 'error', 'warn', 'log', 'debug', 'verbose'])
+  logLevel: 'fatal' | 'error' | 'warn' | 'log' | 'debug' | 'verbose' = 'log';
+
+  @Setting('LIMIT_FRAME_BYTES', 'Largest frame a client may send, in bytes.')
+  @IsInt()
+  @Min(1_024)
+  @Max(64 * MIB)
+  limitFrameBytes = 256 * 1024;
+
+  @Setting('LIMIT_CONNECTIONS', 'Connections at a time.')
+  @IsInt()
+  @Min(1)
+  limitConnections = 20_000;
+
+  @Setting('LIMIT_CONNECTIONS_PER_ADDRESS', 'Connections of one client address; 0: no limit.')
+  @IsInt()
+  @Min(0)
+  limitConnectionsPerAddress = 0;
+
+  @Setting('LIMIT_CONNECTIONS_PER_PRINCIPAL', 'Connections of one principal; 0: no limit.')
+  @IsInt()
+  @Min(0)
+  limitConnectionsPerPrincipal = 0;
+
+  @Setting('LIMIT_SUBSCRIPTIONS', 'Subscriptions of one connection.')
+  @IsInt()
+  @Min(1)
+  limitSubscriptions = 100;
+
+  @Setting('LIMIT_COMMANDS_PER_SECOND', 'Commands of one connection, a second.')
+  @IsInt()
+  @Min(1)
+  limitCommandsPerSecond = 100;
+
+  @Setting('LIMIT_COMMANDS_BURST', 'Commands of one connection at once.')
+  @IsInt()
+  @Min(1)
+  limitCommandsBurst = 200;
+
+  @Setting('LIMIT_FILTER_CONDITIONS', 'Conditions in one filter.')
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  limitFilterConditions = 16;
+
+  @Setting('LIMIT_FILTER_DEPTH', 'Levels of `or` and `not` in one filter.')
+  @IsInt()
+  @Min(1)
+  @Max(32)
+  limitFilterDepth = 4;
+
+  @Setting('LIMIT_OUTBOX_BYTES', 'Bytes that may wait for one slow connection before 4430.')
+  @IsInt()
+  @Min(16 * 1024)
+  limitOutboxBytes = 16 * MIB;
+
+  @Setting('LIMIT_OUTBOX_TOTAL_BYTES', 'Bytes that may wait for all connections; beyond, the largest outbox is closed.')
+  @IsInt()
+  @Min(64 * 1024)
+  limitOutboxTotalBytes = 512 * MIB;
+
+  @Setting('LIMIT_LOG_BYTES', 'Bytes of recent changes kept in memory.')
+  @IsInt()
+  @Min(64 * 1024)
+  limitLogBytes = 64 * MIB;
+
+  @Setting('LIMIT_SNAPSHOT_ROWS', 'Rows of one snapshot.')
+  @IsInt()
+  @Min(1)
+  limitSnapshotRows = 10_000;
+
+  @Setting(
+    'LIMIT_ROW_INDEX_BYTES',
+    'Bytes kept to know deleted records by, where the database does not tell what they were.',
+  )
+  @IsInt()
+  @Min(0)
+  limitRowIndexBytes = 64 * MIB;
+
+  @Setting('LIMIT_HISTORY_BYTES', 'Bytes of recent messages kept in memory, of all channels.')
+  @IsInt()
+  @Min(0)
+  limitHistoryBytes = 64 * MIB;
+
+  get production(): boolean {
+    return this.environment === 'production';
+  }
+}

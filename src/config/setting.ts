@@ -1,0 +1,25 @@
+import 'reflect-metadata';
+
+/** One environment variable, as the documentation and the loader see it. */
+export interface SettingDescription {
+  /** Name of the environment variable. */
+  variable: string;
+  property: string;
+  description: string;
+}
+
+const settings = new Map<object, SettingDescription[]>();
+
+/** Binds a property of the configuration to an environment variable, with the text that documents it. */
+export function Setting(variable: string, description: string): PropertyDecorator {
+  return (target, property) => {
+    const list = settings.get(target) ?? [];
+    list.push({ variable, property: String(property), description });
+    settings.set(target, list);
+  };
+}
+
+/** The settings of a configuration class in the order they are declared. */
+export function settingsOf(configClass: new () => object): readonly SettingDescription[] {
+  return settings.get(configClass.prototype as object) ?? [];
+}

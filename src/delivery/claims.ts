@@ -1,0 +1,75 @@
+import { CommandError } from '../errors/command-error.js';
+
+export type Target = { readonly topic: string } | { readonly channel: string };
+
+/** One subscriber's subscription, as the subscriber holds it. */
+export interface Claim {
+  readonly stream: string;
+  readonly target: Target;
+  /** Ends delivery. Called once, by whoever removes the claim. */
+  release(): void;
+}
+
+/** The subscriptions of one subscriber, by stream. Bounded. */
+export class Claims {
+  private readonly byStream = new Map<string, Claim>();
+  private ended = false;
+
+  constructor(private readonly limit: number) {}
+
+  get size(): number {
+    return this.byStream.size;
+  }
+
+  has(stream: string): boolean {
+    return this.byStream.has(stream);
+  }
+
+  get(stream: string): Claim | undefined {
+    return this.byStream.get(stream);
+  }
+
+  /** @throws CommandError LIMIT_EXCEEDED, or UNAVAILABLE once all were released for good */
+  add(claim: Claim): void {
+    // A subscription can still be under way when its connection closes: it would never be released.
+    if (this.ended) throw new CommandError('UNAVAILABLE', 'The connection is closed.');
+    if (this.byStream.size >= this.limit) {
+      throw new CommandError(
+        'LIMIT_EXCEEDED',
+        `A connection may hold ${this.limit} subscriptions: unsubscribe from one first.`,
+      );
+    }
+    this.byStream.set(claim.stream, claim);
+  }
+
+  /** The claims that are meant by a stream name or by a target. */
+  find(wanted: { stream: string } | Target): readonly Claim[] {
+    if ('stream' in wanted) {
+      const claim = this.byStream.get(wanted.stream);
+      return claim ? [claim] : [];
+    }
+    return [...this.byStream.values()].filter(({ target }) =>
+      'topic' in wanted
+        ? 'topic' in target && target.topic === wanted.topic
+        : 'channel' in target && target.channel === wanted.channel,
+    );
+  }
+
+  /** Ends one. */
+  release(claim: Claim): void {
+    if (this.byStream.get(claim.stream) !== claim) return;
+    this.byStream.delete(claim.stream);
+    claim.release();
+  }
+
+  /** Ends all, for good: none can be added any more. */
+  releaseAll(): void {
+    this.ended = true;
+    for (const claim of this.byStream.values()) claim.release();
+    this.byStream.clear();
+  }
+
+  [Symbol.iterator](): IterableIterator<Claim> {
+    return this.byStream.values();
+  }
+}

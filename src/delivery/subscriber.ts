@@ -1,0 +1,14 @@
+import type { Claims } from './claims.js';
+import type { EncodedFrame } from './encoded-frame.js';
+
+/** Whoever frames are delivered to: a connection, seen without its socket. */
+export interface Subscriber {
+  readonly id: string;
+  /** What it is subscribed to. */
+  readonly claims: Claims;
+  /** Queues a frame behind all queued before. Does nothing once closed; a full outbox closes the subscriber. */
+  send(frame: EncodedFrame): void;
+  /** Settles when little enough is waiting that more may be sent in bulk; at once when closed. */
+  drained(): Promise<void>;
+  readonly closed: boolean;
+}

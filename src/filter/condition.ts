@@ -1,0 +1,15 @@
+import type { Path } from '../values/path.js';
+
+export type Operator = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'in' | 'nin' | 'contains' | 'startsWith' | 'exists';
+
+/** A parsed filter. `and` of nothing is true for every row, `or` of nothing for none. */
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | { readonly kind: 'compare'; readonly path: Path; readonly operator: Operator; readonly operand: unknown };
+
+/** True for every row. */
+export const EVERY_ROW: Condition = { kind: 'and', of: [] };
+
+/** True for no row. */
+export const NO_ROW: Condition = { kind: 'or', of: [] };

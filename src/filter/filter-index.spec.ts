@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { RecordId } from 'surrealdb';
+import { anyFilter, databaseRow } from '../../test/support/filter-arbitraries.js';
+import { compileCondition } from './compile-condition.js';
+import type { Condition } from './condition.js';
+import { FilterIndex } from './filter-index.js';
+import { parseFilter } from './parse-filter.js';
+
+const LIMITS = { conditions: 100, depth: 10 };
+
+function parse(filter: unknown): Condition {
+  return parseFilter(filter, LIMITS);
+}
+
+function indexOf(filters: Record<string, unknown>): FilterIndex<string> {
+  const index = new FilterIndex<string>();
+  for (const [name, filter] of Object.entries(filters)) index.add(parse(filter), name);
+  return index;
+}
+
+describe('FilterIndex', () => {
+  it('finds every filter that matches, whatever was added and removed before', () => {
+    const filters = fc.array(anyFilter.map(parse), { maxLength: 40 });
+    fc.assert(
+      fc.property(filters, filters, fc.array(databaseRow, { maxLength: 20 }), (kept, dropped, rows) => {
+        const index = new FilterIndex<Condition>();
+        for (const condition of [...dropped, ...kept]) index.add(condition, condition);
+        for (const condition of dropped) index.remove(condition);
+        for (const row of rows) {
+          const found = index.candidates(row);
+          for (const condition of dropped) expect(found.has(condition)).toBe(false);
+          const missed = kept.filter((condition) => compileCondition(condition)(row) && !found.has(condition));
+          expect(missed).toEqual([]);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each<[string, Record<string, unknown>, Record<string, unknown>, string[]]>([
+    ['equality', { hit: { room: 'a' }, miss: { room: 'b' } }, { room: 'a' }, ['hit']],
+    ['several fields', { hit: { room: 'a', kind: 1 }, miss: { room: 'a', kind: 2 } }, { room: 'a', kind: 1 }, ['hit']],
+    ['in', { hit: { room: { in: ['a', 'b'] } }, miss: { room: { in: ['c'] } } }, { room: 'b' }, ['hit']],
+    [
+      'bounds on both sides',
+      { hit: { age: { gte: 10, lt: 20 } }, below: { age: { gte: 20, lt: 30 } }, above: { age: { gt: 0, lt: 5 } } },
+      { age: 15 },
+      ['hit'],
+    ],
+    [
+      'a range within equality',
+      {
+        hit: { room: 'a', age: { gt: 10 } },
+        range: { room: 'a', age: { gt: 20 } },
+        room: { room: 'b', age: { gt: 10 } },
+      },
+      { room: 'a', age: 15 },
+      ['hit'],
+    ],
+    [
+      'startsWith',
+      { hit: { name: { startsWith: 'ab' } }, miss: { name: { startsWith: 'b' } } },
+      { name: 'abc' },
+      ['hit'],
+    ],
+    [
+      'branches of or',
+      { hit: { or: [{ room: 'a' }, { owner: 'x' }] }, miss: { or: [{ room: 'b' }, { owner: 'y' }] } },
+      { room: 'c', owner: 'x' },
+      ['hit'],
+    ],
+    [
+      'a negated bound',
+      { hit: { not: { age: { gt: 20 } } }, miss: { not: { age: { gt: 10 } } } },
+      { age: 15 },
+      ['hit'],
+    ],
+    [
+      'record ids by their text',
+      { hit: { author: 'person:1' }, miss: { author: 'person:2' } },
+      { author: new RecordId('person', 1) },
+      ['hit'],
+    ],
+    [
+      'paths',
+      { hit: { 'address.city': 'Rome' }, miss: { 'address.city': 'Oslo' } },
+      { address: { city: 'Rome' } },
+      ['hit'],
+    ],
+    ['missing fields below a bound', { hit: { age: { lt: 5 } }, miss: { age: { gt: 5 } } }, {}, ['hit']],
+  ])('looks up %s', (_, filters, row, expected) => {
+    expect([...indexOf(filters).candidates(row)]).toEqual(expected);
+  });
+
+  it('offers what can not be looked up to every row', () => {
+    const index = indexOf({ all: {}, negated: { room: { ne: 'a' } }, part: { tags: { contains: 'x' } } });
+    expect([...index.candidates({})]).toEqual(['all', 'negated', 'part']);
+  });
+
+  it('finds an item once, and under its newest condition only', () => {
+    const index = indexOf({ item: { or: [{ a: 1 }, { b: 1 }] } });
+    expect([...index.candidates({ a: 1, b: 1 })]).toEqual(['item']);
+    index.add(parse({ a: 2 }), 'item');
+    expect([...index.candidates({ a: 1, b: 1 })]).toEqual([]);
+    expect(index.size).toBe(1);
+  });
+});

@@ -1,0 +1,65 @@
+import type { DateTime, Decimal, Duration, RecordId } from 'surrealdb';
+import { bytesOf, kindOf } from '../values/kind.js';
+import { recordIdText } from '../values/record-id-text.js';
+import { alternatives } from './operand.js';
+
+/** A bit more than half the distance to the next float, relative to the number. */
+const HALF_STEP = Number.EPSILON * 0.55;
+
+/**
+ * Keys of a hash index such that values that are equal share one. Values of different types may share a key as well:
+ * the index only has to find enough.
+ */
+export function keysOfOperand(operand: unknown): ReadonlySet<unknown> {
+  return new Set(alternatives(operand).map(keyOf));
+}
+
+/** The keys under which operands equal to a row's value are found. None for NONE, arrays and the like. */
+export function keysOfValue(value: unknown): readonly unknown[] {
+  if (typeof value === 'string') return [value];
+  switch (kindOf(value)) {
+    case 'null':
+    case 'bool':
+    case 'number':
+    case 'duration':
+    case 'datetime':
+    case 'uuid':
+    case 'bytes':
+    case 'record':
+      return [keyOf(value)];
+    case 'decimal': {
+      // A decimal may equal a float that is not the nearest one.
+      const [least, most] = floatsAround(value as Decimal);
+      return [keyOf(value), least, most];
+    }
+    default:
+      return [];
+  }
+}
+
+/** The floats next to the one that is nearest to a decimal. */
+export function floatsAround(decimal: Decimal): [least: number, most: number] {
+  const nearest = decimal.toFloat();
+  const step = Math.abs(nearest) * HALF_STEP;
+  return [nearest - step, nearest + step];
+}
+
+function keyOf(value: unknown): unknown {
+  switch (kindOf(value)) {
+    case 'number':
+      return Number(value);
+    case 'decimal':
+      return (value as Decimal).toFloat();
+    case 'duration':
+    case 'datetime':
+      return (value as Duration | DateTime).nanoseconds;
+    case 'uuid':
+      return String(value);
+    case 'bytes':
+      return Buffer.from(bytesOf(value)).toString('base64');
+    case 'record':
+      return 'id' in (value as object) ? recordIdText(value as RecordId) : String(value);
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { CommandError } from '../errors/command-error.js';
+import { EVERY_ROW, type Condition, type Operator } from './condition.js';
+import { parseFilter } from './parse-filter.js';
+
+const LIMITS = { conditions: 16, depth: 4 };
+
+function compare(path: string, operator: Operator, operand: unknown): Condition {
+  return { kind: 'compare', path: path.split('.'), operator, operand };
+}
+
+function refusal(filter: unknown): [string, string] {
+  try {
+    parseFilter(filter, LIMITS);
+  } catch (error) {
+    if (error instanceof CommandError) return [error.code, error.message];
+    throw error;
+  }
+  return ['none', ''];
+}
+
+function nested(levels: number): unknown {
+  return levels === 0 ? { a: 1 } : { not: nested(levels - 1) };
+}
+
+function nestedArray(levels: number): unknown {
+  return JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+}
+
+function branches(count: number): unknown {
+  return { or: Array.from({ length: count }, (_, i) => ({ a: i })) };
+}
+
+describe('parseFilter', () => {
+  it.each<[unknown, Condition]>([
+    [{}, EVERY_ROW],
+    [{ room: 'general' }, compare('room', 'eq', 'general')],
+    [{ room: null }, compare('room', 'eq', null)],
+    [{ tags: ['a'] }, compare('tags', 'eq', ['a'])],
+    [{ 'address.city': 'Rome' }, compare('address.city', 'eq', 'Rome')],
+    [{ place: { eq: { city: 'Rome' } } }, compare('place', 'eq', { city: 'Rome' })],
+    [{ age: { gte: 18, lt: 65 } }, { kind: 'and', of: [compare('age', 'gte', 18), compare('age', 'lt', 65)] }],
+    [
+      { a: 1, b: 2 },
+      { kind: 'and', of: [compare('a', 'eq', 1), compare('b', 'eq', 2)] },
+    ],
+    [{ a: { in: [] } }, compare('a', 'in', [])],
+    [{ or: [{ a: 1 }, { b: 2 }] }, { kind: 'or', of: [compare('a', 'eq', 1), compare('b', 'eq', 2)] }],
+    [{ not: { a: { exists: true } } }, { kind: 'not', of: compare('a', 'exists', true) }],
+  ])('reads %j', (filter, condition) => {
+    expect(parseFilter(filter, LIMITS)).toEqual(condition);
+  });
+
+  it.each<[unknown, string]>([
+    [null, 'filter has'],
+    ['a', 'filter has'],
+    [[], 'filter has'],
+    [{ age: {} }, 'filter.age needs an operator'],
+    [{ age: { above: 1 } }, 'filter.age.above is no operator'],
+    [{ age: { gte: 1, constructor: 1 } }, 'filter.age.constructor is no operator'],
+    [{ age: { in: 5 } }, 'filter.age.in has'],
+    [{ age: { nin: { 0: 1 } } }, 'filter.age.nin has'],
+    [{ name: { startsWith: 5 } }, 'filter.name.startsWith has'],
+    [{ name: { exists: 'yes' } }, 'filter.name.exists has'],
+    [{ or: [] }, 'filter.or has'],
+    [{ or: { a: 1 } }, 'filter.or has'],
+    [{ or: [{ a: 1 }, 5] }, 'filter.or[1] has'],
+    [{ or: [{ a: 1 }, { b: { x: 1 } }] }, 'filter.or[1].b.x is no operator'],
+    [{ not: [] }, 'filter.not has'],
+    [{ '': 1 }, 'filter. is no field'],
+    [{ 'a..b': 1 }, 'filter.a..b is no field'],
+    [JSON.parse('{"__proto__": 1}'), 'filter.__proto__ is no field'],
+  ])('refuses %j, naming the place', (filter, message) => {
+    const [code, text] = refusal(filter);
+    expect(code).toBe('INVALID_FILTER');
+    expect(text.startsWith(message)).toBe(true);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['conditions', branches(16), branches(17)],
+    ['levels', nested(4), nested(5)],
+    ['choices', { a: { in: Array(1000).fill(1) } }, { a: { in: Array(1001).fill(1) } }],
+    ['levels of a value', { a: nestedArray(16) }, { a: nestedArray(9999) }],
+    ['empty branches', { or: Array(16).fill({}) }, { or: Array(17).fill({}) }],
+  ])('bounds %s', (_, within, beyond) => {
+    expect(refusal(within)[0]).toBe('none');
+    expect(refusal(beyond)[0]).toBe('LIMIT_EXCEEDED');
+  });
+
+  it('calls the filter what the caller calls it', () => {
+    expect(() => parseFilter({ a: {} }, LIMITS, 'topics.notes.where')).toThrow('topics.notes.where.a needs');
+  });
+});

@@ -1,0 +1,65 @@
+import {
+  Body,
+  Controller,
+  ForbiddenException,
+  Get,
+  Header,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Query,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
+import { PolicyService } from '../auth/policy.service.js';
+import { SERVICE_CALLER } from '../auth/principal.js';
+import { ChannelsService } from '../channels/channels.service.js';
+import { historyJson } from './history-json.js';
+import { HistoryLimitPipe } from './history-limit.pipe.js';
+import { PublishBodyPipe, type PublishBody } from './publish-body.pipe.js';
+
+@Controller('api/v1/channels/:channel')
+@UseGuards(ApiKeyGuard)
+export class ChannelsController {
+  constructor(
+    private readonly channels: ChannelsService,
+    private readonly policy: PolicyService,
+  ) {}
+
+  @Post('messages')
+  @HttpCode(HttpStatus.ACCEPTED)
+  publish(
+    @Req() { caller }: ServiceRequest,
+    @Param('channel') channel: string,
+    @Body(PublishBodyPipe) body: PublishBody,
+  ): Promise<{ cursor: string }> {
+    if (!this.policy.mayUseChannel(caller, channel, 'publish')) {
+      throw new ForbiddenException('The policy does not let you publish on this channel.');
+    }
+    // The holder of the API key is no principal: a `from` would let a principal of that name pass for it.
+    const from = caller === SERVICE_CALLER ? undefined : caller.principal?.id;
+    const history = this.policy.channelHistory(channel);
+    return this.channels.publish({
+      channel,
+      ...body,
+      ...(from !== undefined && { from }),
+      ...(history && { history }),
+    });
+  }
+
+  /** The newest messages that are kept, oldest first. */
+  @Get('history')
+  @Header('content-type', 'application/json; charset=utf-8')
+  async history(
+    @Req() { caller }: ServiceRequest,
+    @Param('channel') channel: string,
+    @Query('limit', HistoryLimitPipe) limit: number,
+  ): Promise<string> {
+    if (!this.policy.mayUseChannel(caller, channel, 'subscribe')) {
+      throw new ForbiddenException('The policy does not let you subscribe to this channel, nor read its history.');
+    }
+    return historyJson(await this.channels.history(channel, limit));
+  }
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AuthModule } from '../auth/auth.module.js';
+import { ChannelsModule } from '../channels/channels.module.js';
+import { RealtimeModule } from '../realtime/realtime.module.js';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
+import { SurrealModule } from '../surreal/surreal.module.js';
+import { ChannelsController } from './channels.controller.js';
+import { HttpErrorFilter } from './http-error.filter.js';
+import { JsonBody } from './json-body.js';
+import { PrincipalsController } from './principals.controller.js';
+import { StatsController } from './stats.controller.js';
+import { TopicsController } from './topics.controller.js';
+
+/** The API for the application's own servers. */
+@Module({
+  imports: [AuthModule, ChannelsModule, RealtimeModule, SubscriptionsModule, SurrealModule],
+  controllers: [ChannelsController, PrincipalsController, StatsController, TopicsController],
+  providers: [JsonBody, { provide: APP_FILTER, useClass: HttpErrorFilter }],
+})
+export class HttpModule {}

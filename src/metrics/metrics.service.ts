@@ -1,0 +1,93 @@
+import type { ClientFrame, ErrorCode, ResyncReason, ServerFrame } from '@edge-hive/protocol';
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { LabelCounter } from './label-counter.js';
+import { Level } from './level.js';
+import { TopicLatency } from './topic-latency.js';
+
+const COMMANDS: ReadonlySet<string> = new Set<ClientFrame['type']>([
+  'subscribe',
+  'unsubscribe',
+  'publish',
+  'presence',
+  'auth',
+  'ping',
+]);
+
+/**
+ * What the service tells about itself. Each instance has a registry of its own, so that several applications can live in
+ * one process. Labels are bounded: no client can grow them.
+ */
+@Injectable()
+export class MetricsService {
+  readonly registry = new Registry();
+
+  readonly connections = this.level('connections', 'Connections that are open.');
+  readonly subscriptions = this.level('subscriptions', 'Subscriptions of all connections.');
+  readonly streams = this.level('streams', 'Distinct streams that are delivered, of topics and channels.');
+  readonly channels = this.level('channels', 'Channels that somebody is subscribed to.');
+
+  /** A `type` that is no command counts as `other`. */
+  readonly framesReceived = this.byLabel<string>('frames_received_total', 'Frames received.', 'type', COMMANDS);
+  readonly framesSent = this.byLabel<ServerFrame['type']>('frames_sent_total', 'Frames handed to sockets.', 'type');
+  readonly deliveries = this.counter(
+    'deliveries_total',
+    'Events and messages put into outboxes, once for each receiver.',
+  );
+  readonly publishes = this.counter('publishes_total', 'Publishes accepted, on any channel.');
+  readonly commandsRejected = this.byLabel<ErrorCode>(
+    'commands_rejected_total',
+    'Commands answered by an error.',
+    'code',
+  );
+  readonly authFailures = this.counter('auth_failures_total', 'Tokens and API keys that were refused.');
+  readonly idempotencyKeyBytes = this.level('idempotency_key_bytes', 'Bytes kept to know repeated publishes by.');
+  readonly channelHistoryBytes = this.level('channel_history_bytes', 'Bytes of recent messages kept, of all channels.');
+  readonly outboxBytes = this.level('outbox_bytes', 'Bytes that wait in all outboxes.');
+  readonly slowConsumers = this.counter('slow_consumers_total', 'Connections closed since their outbox overflowed.');
+
+  /** In seconds, from the commit to the first socket. */
+  readonly eventLatency = new TopicLatency(
+    this.registry,
+    'edge_hive_event_latency_seconds',
+    'From the commit of a change to its first socket.',
+  );
+  readonly changes = this.byLabel<string>('changes_total', 'Changes read from the database.', 'topic');
+  readonly feedReads = this.counter('feed_reads_total', 'Reads of the changefeed.');
+  readonly feedLag = this.level('feed_lag_seconds', 'How far the changefeed reader is behind the database.');
+  readonly feedLoop = this.level('feed_loop', '1 while the changefeed is read in a loop, 0 while doorbells ring.');
+  readonly doorbellRings = this.counter('doorbell_rings_total', 'Rings of doorbells.');
+  readonly lateChanges = this.counter('late_changes_total', 'Changes that became visible after newer ones were read.');
+  readonly resyncs = this.byLabel<ResyncReason>('resyncs_total', 'Streams that were told to read again.', 'reason');
+  readonly changeLogBytes = this.level('change_log_bytes', 'Bytes of recent changes kept in memory.');
+  readonly rowIndexBytes = this.level('row_index_bytes', 'Bytes kept to know deleted records by.');
+
+  readonly databaseUp = this.level('database_up', '1 while the database answers.');
+  readonly databaseReconnects = this.counter('database_reconnects_total', 'Connections to the database made again.');
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** The Prometheus text exposition of all of it. */
+  exposition(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private level(name: string, help: string): Level {
+    return new Level(this.registry, `edge_hive_${name}`, help);
+  }
+
+  private counter(name: string, help: string): Counter {
+    return new Counter({ name: `edge_hive_${name}`, help, registers: [this.registry] });
+  }
+
+  private byLabel<Value extends string>(
+    name: string,
+    help: string,
+    label: string,
+    known?: ReadonlySet<string>,
+  ): LabelCounter<Value> {
+    return new LabelCounter(this.registry, `edge_hive_${name}`, help, label, { limit: 200, ...(known && { known }) });
+  }
+}

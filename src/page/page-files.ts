@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { Injectable, NotFoundException, StreamableFile } from '@nestjs/common';
+
+const TYPES: Partial<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+};
+
+/** The files that the page is made of. */
+@Injectable()
+export class PageFiles {
+  page(): Promise<StreamableFile> {
+    return read(new URL('assets/index.html', import.meta.url));
+  }
+
+  /** One of the page's own files, by name: compiled modules, styles, pictures. */
+  async file(name: string): Promise<StreamableFile> {
+    if (!/^[a-z-]+\.(css|svg|js)$/.test(name)) throw new NotFoundException();
+    return read(new URL(`${name.endsWith('.js') ? 'browser' : 'assets'}/${name}`, import.meta.url));
+  }
+
+  /** The client library: one module that imports nothing. */
+  client(): Promise<StreamableFile> {
+    return read(new URL(import.meta.resolve('@edge-hive/realtime-client')));
+  }
+
+  /** SurrealDB's own SDK. What Node is given (`surrealdb.server.mjs`) wraps the module that a browser can load. */
+  sdk(): Promise<StreamableFile> {
+    return read(new URL('surrealdb.mjs', import.meta.resolve('surrealdb')));
+  }
+}
+
+async function read(file: URL): Promise<StreamableFile> {
+  try {
+    return new StreamableFile(await readFile(file), {
+      type: TYPES[extname(file.pathname)] ?? 'application/octet-stream',
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new NotFoundException();
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { PolicyService } from '../auth/policy.service.js';
+import { CommandError } from '../errors/command-error.js';
+import { claimsNamed } from './unsubscribe.js';
+import type { Connection } from './connection.js';
+import type { CommandFrame } from './parse-frame.js';
+
+/**
+ * Lets a command through if its caller may give it. Fields are not validated yet: what has the wrong type passes here, and
+ * the pipe names it.
+ */
+@Injectable()
+export class CommandGuard implements CanActivate {
+  constructor(private readonly policy: PolicyService) {}
+
+  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
+  canActivate(context: ExecutionContext): boolean {
+    const [connection, frame] = context.getArgs<[Connection, CommandFrame]>();
+    if (this.allows(connection, frame)) return true;
+    throw connection.principal
+      ? new CommandError('FORBIDDEN', `Not allowed to ${frame.type} here.`)
+      : new CommandError('UNAUTHENTICATED', `Authenticate first, to ${frame.type} here.`);
+  }
+
+  private allows({ caller, principal, claims }: Connection, frame: CommandFrame): boolean {
+    const { type, topic, channel, stream } = frame;
+    switch (type) {
+      case 'auth':
+        return true;
+      case 'subscribe':
+        if (typeof channel === 'string') return this.policy.mayUseChannel(caller, channel, 'subscribe');
+        return typeof topic !== 'string' || this.policy.topicRights(caller, topic) !== undefined;
+      case 'publish':
+        if (!principal) return false;
+        return typeof channel !== 'string' || this.policy.mayUseChannel(caller, channel, 'publish');
+      case 'unsubscribe':
+        // Who may subscribe without a token may end that without one.
+        return principal !== undefined || claimsNamed(claims, { stream, topic, channel }).length > 0;
+      default:
+        return principal !== undefined;
+    }
+  }
+}

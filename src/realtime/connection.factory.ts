@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import { CLOSE_CODES, type CloseCode } from '@edge-hive/protocol';
+import { Injectable } from '@nestjs/common';
+import { isLocal, originAllowed, parseOrigins, wasForwarded } from '../auth/origins.js';
+import { Config } from '../config/config.js';
+import { DrainState } from '../health/drain-state.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { Connection, type ConnectionContext } from './connection.js';
+import { ConnectionRegistry } from './connection-registry.js';
+import { Dispatcher } from './dispatcher.js';
+import { clientAddress } from './handshake.js';
+import { Heartbeat } from './heartbeat.js';
+import { Outboxes } from './outboxes.js';
+import type { RealtimeSocket } from './realtime-socket.js';
+
+/** How long a socket that is turned away may take to read why, in ms, and how many may do so at a time. */
+const TURNED_AWAY_MS = 1_000;
+const TURNED_AWAY_AT_ONCE = 1_000;
+
+interface Refusal {
+  readonly code: CloseCode;
+  readonly reason: string;
+}
+
+/** Makes connections of sockets, or turns sockets away. */
+@Injectable()
+export class ConnectionFactory {
+  private readonly context: ConnectionContext;
+  private readonly allowedOrigins: readonly string[];
+  private turnedAway = 0;
+
+  constructor(
+    private readonly config: Config,
+    private readonly registry: ConnectionRegistry,
+    private readonly heartbeat: Heartbeat,
+    private readonly drain: DrainState,
+    outboxes: Outboxes,
+    dispatcher: Dispatcher,
+    metrics: MetricsService,
+  ) {
+    this.context = { config, outboxes, dispatcher, metrics };
+    this.allowedOrigins = parseOrigins(config.allowedOrigins);
+  }
+
+  /** `undefined`: the socket is being closed. */
+  open(socket: RealtimeSocket, request: IncomingMessage): Connection | undefined {
+    const address = clientAddress(request, this.config.trustProxy);
+    const refusal = this.refusalOf(request.headers.origin, address);
+    if (refusal) {
+      this.turnAway(socket, refusal);
+      return undefined;
+    }
+    const local = isLocal(request.socket.remoteAddress, request.headers.origin, wasForwarded(request));
+    const connection = new Connection(socket, address, local, this.context);
+    this.registry.add(connection);
+    const beat = this.heartbeat.watch(connection);
+    connection.whenGone(() => {
+      this.heartbeat.forget(beat);
+      this.registry.delete(connection);
+      connection.gone();
+    });
+    return connection;
+  }
+
+  private refusalOf(origin: string | undefined, address: string): Refusal | undefined {
+    const { limitConnections, limitConnectionsPerAddress } = this.config;
+    if (this.drain.draining) return { code: CLOSE_CODES.RESTARTING, reason: 'the server is shutting down' };
+    if (!originAllowed(origin, this.allowedOrigins)) {
+      return { code: CLOSE_CODES.FORBIDDEN, reason: 'this origin is not allowed' };
+    }
+    if (this.registry.size >= limitConnections) return { code: CLOSE_CODES.OVERLOADED, reason: 'too many connections' };
+    if (limitConnectionsPerAddress > 0 && this.registry.sizeOfAddress(address) >= limitConnectionsPerAddress) {
+      return { code: CLOSE_CODES.OVERLOADED, reason: 'too many connections from this address' };
+    }
+    return undefined;
+  }
+
+  private turnAway(socket: RealtimeSocket, { code, reason }: Refusal): void {
+    if (this.turnedAway >= TURNED_AWAY_AT_ONCE) {
+      socket.terminate();
+      return;
+    }
+    this.turnedAway += 1;
+    const patience = setTimeout(() => socket.terminate(), TURNED_AWAY_MS).unref();
+    socket.once('close', () => {
+      clearTimeout(patience);
+      this.turnedAway -= 1;
+    });
+    socket.close(code, reason);
+  }
+}

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { CLOSE_CODES, type CloseCode, type ServerFrame } from '@edge-hive/protocol';
+import type { WsMessageHandler } from '@nestjs/common';
+import type { Caller, Principal } from '../auth/principal.js';
+import type { Config } from '../config/config.js';
+import { Claims } from '../delivery/claims.js';
+import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Subscriber } from '../delivery/subscriber.js';
+import type { CommandError } from '../errors/command-error.js';
+import type { MetricsService } from '../metrics/metrics.service.js';
+import { Alarm } from './alarm.js';
+import { CommandQueue, type CommandRunner, type ReceivedFrame } from './command-queue.js';
+import { CommandRate } from './command-rate.js';
+import type { Dispatcher } from './dispatcher.js';
+import type { Pulse } from './heartbeat-wheel.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
+import type { Outboxes } from './outboxes.js';
+import type { RealtimeSocket } from './realtime-socket.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** Malformed frames in a minute before 4400. */
+const VIOLATIONS_PER_MINUTE = 50;
+
+/** What every connection works with. */
+export interface ConnectionContext {
+  readonly config: Config;
+  readonly outboxes: Outboxes;
+  readonly dispatcher: Dispatcher;
+  readonly metrics: MetricsService;
+}
+
+/** One client's socket: the state that commands and deliveries need, and the only way to write to it. */
+export class Connection implements Subscriber, CommandRunner, OutboxOwner, Pulse {
+  readonly id = randomUUID();
+  readonly claims: Claims;
+  /** When the connection has to be authenticated, or its token expires. */
+  readonly alarm = new Alarm();
+  /** What answers its commands. */
+  handlers: readonly WsMessageHandler[] = [];
+  private asker: Caller;
+  private ended = false;
+  private readonly outbox: Outbox;
+  private readonly commands = new CommandQueue(this);
+  private readonly rate: CommandRate;
+  private violations: TokenBucket | undefined;
+  private paused = false;
+
+  constructor(
+    private readonly socket: RealtimeSocket,
+    readonly address: string,
+    local: boolean,
+    private readonly context: ConnectionContext,
+  ) {
+    const { config, outboxes } = context;
+    this.asker = { local };
+    this.claims = new Claims(config.limitSubscriptions);
+    this.rate = new CommandRate(config, performance.now());
+    this.outbox = new Outbox(socket.tcp, this, outboxes);
+  }
+
+  get closed(): boolean {
+    return this.ended;
+  }
+
+  get caller(): Caller {
+    return this.asker;
+  }
+
+  get principal(): Principal | undefined {
+    return this.asker.principal;
+  }
+
+  get writable(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Bytes that came, pongs included. While the connection itself doesn't read, it can't be blamed: NaN equals nothing. */
+  get bytesReceived(): number {
+    return this.paused ? NaN : this.socket.tcp.bytesRead;
+  }
+
+  /** From now on it speaks for this principal. */
+  identify(principal: Principal): void {
+    this.asker = { principal, local: this.asker.local };
+  }
+
+  send(frame: EncodedFrame): void {
+    this.outbox.send(frame);
+  }
+
+  /** Sends what only this connection gets. */
+  reply(frame: ServerFrame): void {
+    this.outbox.send(EncodedFrame.of(frame));
+  }
+
+  /** Answers a command with an error. The connection goes on. */
+  refuse({ code, message, retryable }: CommandError, id: string | undefined): void {
+    this.context.metrics.commandsRejected.inc(code);
+    this.reply({ type: 'error', ...(id !== undefined && { id }), code, message, retryable });
+  }
+
+  drained(): Promise<void> {
+    return this.outbox.drained();
+  }
+
+  receive(data: Buffer, binary: boolean): void {
+    if (this.ended) return;
+    const verdict = this.rate.judge(performance.now());
+    if (verdict === 'flood') this.close(CLOSE_CODES.RATE_LIMITED, 'too many commands');
+    else this.commands.push({ data, binary, refused: verdict === 'refused' });
+  }
+
+  /** Answers a WebSocket ping. It counts as a command, and goes unanswered while earlier bytes wait. */
+  pinged(data: Buffer): void {
+    if (this.ended) return;
+    const verdict = this.rate.judge(performance.now());
+    if (verdict === 'flood') this.close(CLOSE_CODES.RATE_LIMITED, 'too many pings');
+    else if (verdict === 'served' && !this.socket.tcp.writableNeedDrain) this.socket.pong(data);
+  }
+
+  run(frame: ReceivedFrame): Promise<unknown> | undefined {
+    return this.ended ? undefined : this.context.dispatcher.dispatch(this, frame);
+  }
+
+  /** Commands wait until this settles. */
+  hold(until: Promise<unknown>): void {
+    this.commands.hold(until);
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.socket.resume();
+  }
+
+  /** Counts a frame that is none. */
+  violated(): void {
+    const now = performance.now();
+    this.violations ??= new TokenBucket(VIOLATIONS_PER_MINUTE, VIOLATIONS_PER_MINUTE / 60, now);
+    if (!this.violations.take(now)) this.close(CLOSE_CODES.PROTOCOL_VIOLATION, 'too many malformed frames');
+  }
+
+  ping(): void {
+    this.socket.ping();
+  }
+
+  missed(): void {
+    this.close(CLOSE_CODES.HEARTBEAT_MISSED, 'nothing came within the heartbeat timeout');
+  }
+
+  overflowed(): void {
+    if (this.ended) return this.terminate();
+    this.context.metrics.slowConsumers.inc();
+    this.close(CLOSE_CODES.SLOW_CONSUMER, 'the outbox overflowed');
+  }
+
+  /** Nothing is sent or served any more. The reason is at most 123 bytes. */
+  close(code: CloseCode, reason: string): void {
+    if (this.ended) return;
+    this.end();
+    this.outbox.close();
+    this.socket.close(code, reason);
+  }
+
+  /** Without a word. */
+  terminate(): void {
+    this.end();
+    this.socket.terminate();
+  }
+
+  /** The socket is gone. */
+  gone(): void {
+    this.end();
+    this.outbox.destroy();
+  }
+
+  whenGone(callback: () => void): void {
+    this.socket.once('close', callback);
+  }
+
+  private end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.alarm.clear();
+    this.commands.close();
+    // A full outbox closes its connection in the middle of a delivery: subscriptions end after it.
+    queueMicrotask(() => this.claims.releaseAll());
+  }
+}

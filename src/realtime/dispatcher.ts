@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { CommandError } from '../errors/command-error.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import type { ReceivedFrame } from './command-queue.js';
+import type { Connection } from './connection.js';
+import { parseFrame } from './parse-frame.js';
+
+/** Bytes of a refused frame that are still parsed, for its `id`. */
+const REFUSED_BYTES = 16 * 1024;
+
+/** Hands each frame to the handler of its type. What is wrong with it is answered, never thrown. */
+@Injectable()
+export class Dispatcher {
+  constructor(private readonly metrics: MetricsService) {}
+
+  dispatch(connection: Connection, received: ReceivedFrame): Promise<unknown> | undefined {
+    if (received.refused) {
+      this.refuse(connection, received);
+      return undefined;
+    }
+    const parsed = parseFrame(received);
+    if (!parsed.ok) {
+      this.metrics.framesReceived.inc('');
+      connection.refuse(new CommandError('BAD_FRAME', parsed.fault), parsed.id);
+      connection.violated();
+      return undefined;
+    }
+    const { frame } = parsed;
+    this.metrics.framesReceived.inc(frame.type);
+    const handler = connection.handlers.find(({ message }) => message === frame.type);
+    if (handler) return handler.callback(frame) as Promise<unknown>;
+    connection.refuse(new CommandError('UNKNOWN_TYPE', 'There is no command of this type.'), frame.id);
+    return undefined;
+  }
+
+  private refuse(connection: Connection, received: ReceivedFrame): void {
+    this.metrics.framesReceived.inc('');
+    const parsed = received.data.length > REFUSED_BYTES ? undefined : parseFrame(received);
+    const id = parsed?.ok ? parsed.frame.id : parsed?.id;
+    connection.refuse(new CommandError('RATE_LIMITED', 'Too many commands: send fewer a second.'), id);
+  }
+}

@@ -1,0 +1,3 @@
+import { CommandDto } from './command.dto.js';
+
+export class PingDto extends CommandDto {}

@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import { BEARER_SUBPROTOCOL_PREFIX, SUBPROTOCOL } from '@edge-hive/protocol';
+import { bearerToken } from '../auth/bearer-token.js';
+
+/** The parts of a request that a handshake is judged by. */
+export type HandshakeRequest = Pick<IncomingMessage, 'headers' | 'url'> & {
+  readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>;
+};
+
+/**
+ * The subprotocol that is answered. A browser gives up unless one that it offered is chosen, so that a bearer offered alone
+ * is echoed.
+ */
+export function chooseSubprotocol(offered: ReadonlySet<string>): string | false {
+  if (offered.has(SUBPROTOCOL)) return SUBPROTOCOL;
+  return [...offered].find((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL_PREFIX)) ?? false;
+}
+
+/** The token that a handshake carries: in the `Authorization` header, else `?token=`, else a `bearer.` subprotocol. */
+export function handshakeToken({ headers, url }: HandshakeRequest): string | undefined {
+  return bearerToken(headers.authorization) ?? queryToken(url ?? '') ?? subprotocolToken(headers);
+}
+
+/** The client's address: with a proxy of one's own, the one that it saw, which no client can make up. */
+export function clientAddress({ headers, socket }: HandshakeRequest, trustProxy: boolean): string {
+  const forwarded = trustProxy ? headerText(headers['x-forwarded-for']).split(',').at(-1)?.trim() : undefined;
+  return forwarded !== undefined && forwarded !== '' ? forwarded : (socket.remoteAddress ?? '');
+}
+
+function queryToken(url: string): string | undefined {
+  const start = url.indexOf('?');
+  if (start === -1) return undefined;
+  return new URLSearchParams(url.slice(start)).get('token') ?? undefined;
+}
+
+function subprotocolToken(headers: HandshakeRequest['headers']): string | undefined {
+  return headerText(headers['sec-websocket-protocol'])
+    .split(',')
+    .map((protocol) => protocol.trim())
+    .find((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL_PREFIX))
+    ?.slice(BEARER_SUBPROTOCOL_PREFIX.length);
+}
+
+function headerText(header: string | string[] | undefined): string {
+  return Array.isArray(header) ? header.join(',') : (header ?? '');
+}

@@ -1,0 +1,26 @@
+import { Logger } from '@nestjs/common';
+
+const PERIOD_MS = 10_000;
+
+/** Logs what clients can cause at will: one line in ten seconds, with the number of those left out before it. */
+export class LimitedLog {
+  private readonly logger: Logger;
+  private quietUntil = 0;
+  private leftOut = 0;
+
+  constructor(context: string) {
+    this.logger = new Logger(context);
+  }
+
+  error(message: string, cause: unknown): void {
+    const now = performance.now();
+    if (now < this.quietUntil) {
+      this.leftOut += 1;
+      return;
+    }
+    const before = this.leftOut > 0 ? ` (and ${this.leftOut} such before)` : '';
+    this.quietUntil = now + PERIOD_MS;
+    this.leftOut = 0;
+    this.logger.error(`${message}${before}`, cause instanceof Error ? cause.stack : String(cause));
+  }
+}

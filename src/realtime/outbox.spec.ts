@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Config } from '../config/config.js';
+import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
+import { Outboxes } from './outboxes.js';
+
+const KIB = 1024;
+const frame = (text: string) => EncodedFrame.of({ type: 'checkpoint', cursor: text });
+const large = () => frame('x'.repeat(64 * KIB));
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+class Owner implements OutboxOwner {
+  writable = true;
+  overflows = 0;
+  outbox: Outbox | undefined;
+  overflowed(): void {
+    this.overflows += 1;
+    this.outbox?.close();
+  }
+}
+
+describe('Outbox', () => {
+  let server: Server;
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    server.close();
+  });
+
+  /** Two ends of a TCP connection, and the outbox that writes to the first. */
+  async function open(outboxes: Outboxes) {
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    sockets.push(client, socket);
+    const owner = new Owner();
+    const outbox = new Outbox(socket, owner, outboxes);
+    owner.outbox = outbox;
+    return { client, socket, owner, outbox };
+  }
+
+  function outboxesOf(limits: Partial<Pick<Config, 'limitOutboxBytes' | 'limitOutboxTotalBytes'>> = {}) {
+    const metrics = new MetricsService();
+    return { metrics, outboxes: new Outboxes(Object.assign(new Config(), limits), metrics) };
+  }
+
+  async function received(client: Socket, bytes: number): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of client as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= bytes) break;
+    }
+    return Buffer.concat(chunks);
+  }
+
+  /** Sends until the kernel has long taken no more: its buffers grow a while. */
+  async function block({ outbox }: { outbox: Outbox }): Promise<void> {
+    while (outbox.waiting < 512 * KIB) {
+      outbox.send(large());
+      await tick();
+    }
+  }
+
+  it('joins the frames of a tick into one write, in order', async () => {
+    const { outboxes, metrics } = outboxesOf();
+    const { client, socket, outbox } = await open(outboxes);
+    const write = jest.spyOn(socket, 'write');
+    const frames = ['a', 'b', 'c'].map(frame);
+    for (const next of frames) outbox.send(next);
+    expect(write).not.toHaveBeenCalled();
+    const expected = Buffer.concat(frames.map(({ bytes }) => bytes));
+    expect(await received(client, expected.length)).toEqual(expected);
+    expect(write).toHaveBeenCalledTimes(1);
+    expect(metrics.framesSent.of('checkpoint').count).toBe(3);
+  });
+
+  it('hands several sockets the very same bytes', async () => {
+    const { outboxes } = outboxesOf();
+    const peers = [await open(outboxes), await open(outboxes)];
+    const writes = peers.map(({ socket }) => jest.spyOn(socket, 'write'));
+    for (const next of [frame('a'), frame('b')]) for (const { outbox } of peers) outbox.send(next);
+    await tick();
+    expect(writes[0]?.mock.calls[0]?.[0]).toBe(writes[1]?.mock.calls[0]?.[0]);
+  });
+
+  it('closes a reader that stops, and delivers to others meanwhile', async () => {
+    const { outboxes } = outboxesOf({ limitOutboxBytes: 256 * KIB });
+    const [slow, healthy] = [await open(outboxes), await open(outboxes)];
+    healthy.client.resume();
+    while (slow.owner.overflows === 0) {
+      const next = large();
+      slow.outbox.send(next);
+      healthy.outbox.send(next);
+      await tick();
+    }
+    expect(healthy.owner.overflows).toBe(0);
+    slow.outbox.send(frame('after'));
+    expect(slow.owner.overflows).toBe(1);
+  });
+
+  it('does not hold against a reader what one tick brings, however much', async () => {
+    const { outboxes } = outboxesOf({ limitOutboxBytes: 32 * KIB });
+    const { client, owner, outbox } = await open(outboxes);
+    const big = large();
+    outbox.send(big);
+    expect(await received(client, big.bytes.length)).toHaveLength(big.bytes.length);
+    expect(owner.overflows).toBe(0);
+  });
+
+  it('closes the largest outbox when all together hold too much', async () => {
+    const { outboxes } = outboxesOf({ limitOutboxTotalBytes: 4 * KIB * KIB });
+    const [larger, smaller] = [await open(outboxes), await open(outboxes)];
+    await block(larger);
+    await block(smaller);
+    for (let n = 0; n < 4; n++) larger.outbox.send(large());
+    while (larger.owner.overflows + smaller.owner.overflows === 0) {
+      (larger.outbox.waiting > smaller.outbox.waiting + 256 * KIB ? smaller : larger).outbox.send(
+        frame('x'.repeat(KIB)),
+      );
+    }
+    expect([larger.owner.overflows, smaller.owner.overflows]).toEqual([1, 0]);
+  });
+
+  it('lets bulk senders go on when the reader has caught up', async () => {
+    const { outboxes, metrics } = outboxesOf();
+    const peer = await open(outboxes);
+    await peer.outbox.drained();
+    await block(peer);
+    peer.outbox.send(large());
+    expect(await metrics.outboxBytes.value()).toBe(peer.outbox.waiting);
+    let settled = false;
+    const drained = peer.outbox.drained().then(() => (settled = true));
+    await tick();
+    expect(settled).toBe(false);
+    peer.client.resume();
+    await drained;
+    expect(peer.outbox.waiting).toBeLessThanOrEqual(64 * KIB);
+  });
+
+  it('forgets what waits for a socket that is gone', async () => {
+    const { outboxes, metrics } = outboxesOf();
+    const peer = await open(outboxes);
+    await block(peer);
+    peer.outbox.send(large());
+    const drained = peer.outbox.drained();
+    peer.outbox.destroy();
+    await drained;
+    expect(await metrics.outboxBytes.value()).toBe(0);
+  });
+
+  it('writes what it was sent before it was closed, and nothing after', async () => {
+    const { outboxes } = outboxesOf();
+    const { client, socket, outbox } = await open(outboxes);
+    const last = frame('last');
+    outbox.send(last);
+    outbox.close();
+    outbox.send(frame('never'));
+    await tick();
+    socket.end();
+    expect(await received(client, Infinity)).toEqual(last.bytes);
+  });
+
+  it('writes nothing behind the close frame of its WebSocket', async () => {
+    const { outboxes } = outboxesOf();
+    const { client, socket, owner, outbox } = await open(outboxes);
+    outbox.send(frame('a'));
+    owner.writable = false;
+    await tick();
+    socket.end();
+    expect(await received(client, Infinity)).toHaveLength(0);
+  });
+});

@@ -1,0 +1,173 @@
+import type { Socket } from 'node:net';
+import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Batch } from './batch.js';
+import type { Outboxes } from './outboxes.js';
+
+/** Bytes after which a batch is written on its own: a slow socket is handed its backlog in pieces of about this size. */
+const BATCH_BYTES = 256 * 1024;
+
+/** Bytes waiting, at most, for which senders in bulk go on. */
+const BULK_BYTES = 64 * 1024;
+
+/** Whose outbox it is. */
+export interface OutboxOwner {
+  /** Whether its socket still takes frames. */
+  readonly writable: boolean;
+  /** More waits than may. Called again if even what is left after closing is too much. */
+  overflowed(): void;
+}
+
+/**
+ * What waits to be written to one socket. Frames of a tick are joined into one write at its end. While the socket takes
+ * no more, frames wait here, bounded in bytes.
+ *
+ * Frames go to the TCP socket itself, their WebSocket header included. `ws` writes its pings, pongs and close frames to
+ * it in one piece each and holds nothing back without compression, so that they fall between two frames.
+ */
+export class Outbox {
+  private filling: Batch | undefined;
+  private filled: Batch[] | undefined;
+  private queued = 0;
+  private inFlight = 0;
+  private blocked = false;
+  private listening = false;
+  private scheduled = false;
+  private closed = false;
+  private waiters: (() => void)[] | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly owner: OutboxOwner,
+    private readonly outboxes: Outboxes,
+  ) {}
+
+  /** Bytes that the kernel has not taken yet. */
+  get waiting(): number {
+    return this.queued + this.inFlight;
+  }
+
+  send(frame: EncodedFrame): void {
+    const size = frame.bytes.length;
+    if (this.closed) return;
+    if (!this.fits(size)) {
+      this.overflow();
+      return;
+    }
+    this.append(frame);
+    this.queued += size;
+    if (this.blocked) {
+      this.outboxes.grew(size);
+    } else if (!this.scheduled) {
+      this.scheduled = true;
+      this.outboxes.schedule(this);
+    }
+  }
+
+  overflow(): void {
+    this.owner.overflowed();
+  }
+
+  /** Settles when little enough waits that more may be sent in bulk; at once when closed. */
+  drained(): Promise<void> {
+    if (this.closed || (!this.blocked && this.queued <= BULK_BYTES)) return Promise.resolve();
+    return new Promise((resolve) => (this.waiters ??= []).push(resolve));
+  }
+
+  /** Writes what waits until the socket takes no more. */
+  flush(): void {
+    this.scheduled = false;
+    while (!this.blocked && this.writeNext());
+    if (this.waiting <= BULK_BYTES) this.settle();
+  }
+
+  /** Nothing is sent any more. What waits is still written if it is little, or if the socket takes it at once. */
+  close(): void {
+    if (this.closed) return;
+    const little = this.waiting <= BATCH_BYTES;
+    while ((little || !this.blocked) && this.writeNext());
+    this.closed = true;
+    this.drop();
+    this.settle();
+  }
+
+  /** The socket is gone. */
+  destroy(): void {
+    this.close();
+    this.unblock();
+  }
+
+  private fits(size: number): boolean {
+    const { limit } = this.outboxes;
+    if (this.waiting + size <= limit) return true;
+    // Much in one tick doesn't make a slow consumer: only what the socket leaves waiting counts.
+    if (!this.blocked) this.flush();
+    return !this.blocked || this.waiting + size <= limit;
+  }
+
+  private append(frame: EncodedFrame): void {
+    const batch = (this.filling ?? this.outboxes.root).with(frame);
+    if (batch.bytes < BATCH_BYTES) {
+      this.filling = batch;
+    } else {
+      (this.filled ??= []).push(batch);
+      this.filling = undefined;
+    }
+  }
+
+  private writeNext(): boolean {
+    const batch = this.take();
+    if (!batch) return false;
+    if (!this.owner.writable) {
+      this.drop();
+      return false;
+    }
+    this.socket.write(batch.join());
+    this.outboxes.wrote(batch);
+    // `write` answers false for a large batch that the kernel took at once, too. Below the high-water mark there would be
+    // no `drain` to wait for.
+    if (!this.blocked && this.socket.writableLength > 0 && this.socket.writableNeedDrain) this.block();
+    return true;
+  }
+
+  private take(): Batch | undefined {
+    const batch = this.filled?.shift() ?? this.filling;
+    if (batch === this.filling) this.filling = undefined;
+    if (this.filled?.length === 0) this.filled = undefined;
+    if (!batch) return undefined;
+    this.queued -= batch.bytes;
+    if (this.blocked) this.inFlight += batch.bytes;
+    return batch;
+  }
+
+  private block(): void {
+    this.blocked = true;
+    this.inFlight = this.socket.writableLength;
+    this.outboxes.block(this);
+    if (this.listening) return;
+    this.listening = true;
+    this.socket.on('drain', () => {
+      this.unblock();
+      this.flush();
+    });
+  }
+
+  private unblock(): void {
+    if (!this.blocked) return;
+    this.outboxes.unblock(this);
+    this.blocked = false;
+    this.inFlight = 0;
+  }
+
+  private drop(): void {
+    if (this.blocked) this.outboxes.grew(-this.queued);
+    this.queued = 0;
+    this.filling = undefined;
+    this.filled = undefined;
+  }
+
+  private settle(): void {
+    const { waiters } = this;
+    this.waiters = undefined;
+    for (const resolve of waiters ?? []) resolve();
+  }
+}

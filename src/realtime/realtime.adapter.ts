@@ -1,0 +1,99 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { REALTIME_PATH } from '@edge-hive/protocol';
+import type { INestApplication } from '@nestjs/common';
+import { WsAdapter } from '@nestjs/platform-ws';
+import type { RawData, WebSocket, WebSocketServer } from 'ws';
+import { Config } from '../config/config.js';
+import { Connection } from './connection.js';
+import { ConnectionFactory } from './connection.factory.js';
+import { chooseSubprotocol } from './handshake.js';
+import { LimitedLog } from './limited-log.js';
+import { RealtimeSocket } from './realtime-socket.js';
+
+type ServerOptions = NonNullable<Parameters<WsAdapter['create']>[1]>;
+type MessageHandlers = Parameters<WsAdapter['bindMessageHandlers']>[1];
+type Transform = Parameters<WsAdapter['bindMessageHandlers']>[2];
+
+/**
+ * Sockets on the realtime path become connections, and Nest sees these as its clients; gateways on other paths keep the
+ * behaviour of `WsAdapter`. Commands run one after the other, without a chain of observables for each socket.
+ */
+export class RealtimeAdapter extends WsAdapter {
+  private readonly errors = new LimitedLog(RealtimeAdapter.name);
+  private readonly factory: ConnectionFactory;
+  private readonly frameBytes: number;
+  private realtime: WebSocketServer | undefined;
+
+  constructor(app: INestApplication) {
+    super(app);
+    this.factory = app.get(ConnectionFactory);
+    this.frameBytes = app.get(Config).limitFrameBytes;
+  }
+
+  override create(port: number, options: ServerOptions = {}): WebSocketServer {
+    if (options.path !== REALTIME_PATH) return super.create(port, options) as WebSocketServer;
+    this.realtime = super.create(port, {
+      ...options,
+      WebSocket: RealtimeSocket,
+      maxPayload: this.frameBytes,
+      perMessageDeflate: false,
+      autoPong: false,
+      handleProtocols: chooseSubprotocol,
+    }) as WebSocketServer;
+    return this.realtime;
+  }
+
+  override bindClientConnect(server: WebSocketServer, callback: (...args: unknown[]) => void): void {
+    if (server !== this.realtime) return super.bindClientConnect(server, callback);
+    server.on('connection', (socket: RealtimeSocket, request: IncomingMessage) => {
+      const connection = this.connectionOf(socket, request);
+      if (connection) callback(connection, request);
+    });
+  }
+
+  override bindMessageHandlers(client: unknown, handlers: MessageHandlers, transform: Transform): void {
+    if (client instanceof Connection) client.handlers = [...client.handlers, ...handlers];
+    else super.bindMessageHandlers(client, handlers, transform);
+  }
+
+  override bindClientDisconnect(client: Connection | RealtimeSocket, callback: () => void): void {
+    if (client instanceof Connection) client.whenGone(callback);
+    else super.bindClientDisconnect(client, callback);
+  }
+
+  /** What a client's socket fails with is the client's doing: a stack for each would let anyone fill the log. */
+  override bindErrorHandler(server: WebSocketServer): WebSocketServer {
+    server.on('connection', (socket) => socket.on('error', ignore));
+    server.on('error', (error) => this.errors.error('The WebSocket server failed.', error));
+    return server;
+  }
+
+  /** Requests that are still being answered would keep the HTTP server, which is closed next, from closing. */
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    (this.httpServer as Server).closeAllConnections();
+  }
+
+  /** Several gateways can listen on the path: they share the connection. */
+  private connectionOf(socket: RealtimeSocket, request: IncomingMessage): Connection | undefined {
+    if (socket.connection) return socket.connection;
+    if (socket.readyState !== socket.OPEN) return undefined;
+    socket.connection = this.factory.open(socket, request);
+    if (socket.connection) socket.on('message', onMessage).on('ping', onPing);
+    return socket.connection;
+  }
+}
+
+function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
+  // `ws` hands out other than a Buffer only to who asked for it.
+  if (this instanceof RealtimeSocket) this.connection?.receive(data as Buffer, binary);
+}
+
+/** `ws` by itself answers however little the client reads: its pongs would pile up without bound. */
+function onPing(this: WebSocket, data: Buffer): void {
+  if (this instanceof RealtimeSocket) this.connection?.pinged(data);
+}
+
+function ignore(): void {
+  // A close with its code follows.
+}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ChannelsModule } from '../channels/channels.module.js';
+import { HealthModule } from '../health/health.module.js';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
+import { Authenticator } from './authenticator.js';
+import { ConnectionFactory } from './connection.factory.js';
+import { ConnectionRegistry } from './connection-registry.js';
+import { Dispatcher } from './dispatcher.js';
+import { Drain } from './drain.js';
+import { Heartbeat } from './heartbeat.js';
+import { Outboxes } from './outboxes.js';
+import { RealtimeGateway } from './realtime.gateway.js';
+
+/** The WebSocket endpoint. */
+@Module({
+  imports: [AuthModule, HealthModule, SubscriptionsModule, ChannelsModule],
+  providers: [
+    Authenticator,
+    ConnectionFactory,
+    ConnectionRegistry,
+    Dispatcher,
+    Drain,
+    Heartbeat,
+    Outboxes,
+    RealtimeGateway,
+  ],
+  exports: [ConnectionRegistry],
+})
+export class RealtimeModule {}

@@ -1,0 +1,33 @@
+import type { Limits, PrincipalInfo, WelcomeFrame } from '@edge-hive/protocol';
+import type { Principal } from '../auth/principal.js';
+import type { Config } from '../config/config.js';
+
+export function welcomeFrame(connection: string, principal: Principal, config: Config): WelcomeFrame {
+  return {
+    type: 'welcome',
+    protocol: 1,
+    connection,
+    principal: principalInfo(principal),
+    heartbeat: { interval: config.heartbeatIntervalMs, timeout: config.heartbeatTimeoutMs },
+    limits: limitsOf(config),
+  };
+}
+
+/** What a principal is told of itself. */
+export function principalInfo({ id, expires }: Principal): PrincipalInfo {
+  return { id, ...(expires !== undefined && { expires }) };
+}
+
+function limitsOf(config: Config): Limits {
+  return {
+    frameBytes: config.limitFrameBytes,
+    subscriptions: config.limitSubscriptions,
+    filterConditions: config.limitFilterConditions,
+    filterDepth: config.limitFilterDepth,
+    commandsPerSecond: config.limitCommandsPerSecond,
+    commandsBurst: config.limitCommandsBurst,
+    snapshotRows: config.limitSnapshotRows,
+    // A replay that can't know where exactly it left off starts this much earlier.
+    replayWindow: config.surrealSweepWindowMs,
+  };
+}

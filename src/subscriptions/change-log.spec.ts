@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { RecordId } from 'surrealdb';
+import { Change } from '../surreal/change.js';
+import { ChangeLog } from './change-log.js';
+
+function change(table: string, n: number, text = ''): Change {
+  const id = new RecordId(table, n);
+  const place = { stamp: BigInt(n), index: 0 };
+  return new Change({
+    table,
+    id,
+    action: 'CREATE',
+    after: { id, text },
+    previous: { kind: 'absent' },
+    place,
+    cursor: `c${n}`,
+    time: 0,
+  });
+}
+
+function live(table: string): Change {
+  const id = new RecordId(table, 1);
+  return new Change({ table, id, action: 'DELETE', previous: { kind: 'unknown' }, cursor: 'live', time: 0 });
+}
+
+function keysFrom(log: ChangeLog, table: string, position: number): string[] {
+  const keys: string[] = [];
+  for (let next = log.after(table, position); next; next = log.after(table, next.position)) keys.push(next.change.key);
+  return keys;
+}
+
+describe('ChangeLog', () => {
+  it('tells the changes of a table from a position on, in their order', () => {
+    const log = new ChangeLog(1_000_000);
+    log.append(change('a', 1));
+    log.append(change('b', 2));
+    const position = log.head;
+    log.append(change('b', 3));
+    log.append(change('a', 4));
+    expect(keysFrom(log, 'a', 0)).toEqual(['a:1', 'a:4']);
+    expect(keysFrom(log, 'a', position)).toEqual(['a:4']);
+    expect(keysFrom(log, 'b', log.head)).toEqual([]);
+    expect(keysFrom(log, 'none', 0)).toEqual([]);
+  });
+
+  it('names the newest durable change, whatever came from live queries behind it', () => {
+    const log = new ChangeLog(1_000_000);
+    expect(log.cursor).toBeUndefined();
+    log.append(change('a', 1));
+    log.append(live('b'));
+    expect(log.cursor).toBe('c1');
+  });
+
+  it('drops the oldest changes beyond its bound, and says that it no longer reaches them', () => {
+    const size = change('a', 1, 'x'.repeat(1_000)).bytes;
+    const log = new ChangeLog(size * 3);
+    for (let n = 0; n < 10; n++) log.append(change(n % 2 ? 'a' : 'b', n, 'x'.repeat(1_000)));
+    expect(log.bytes).toBeLessThanOrEqual(size * 3);
+    expect([6, 7, log.head].map((position) => log.reaches(position))).toEqual([false, true, true]);
+    expect(keysFrom(log, 'a', 0)).toEqual(['a:7', 'a:9']);
+    expect(keysFrom(log, 'b', 0)).toEqual(['b:8']);
+  });
+
+  it('does not keep a change that is larger than the bound', () => {
+    const log = new ChangeLog(1_000);
+    log.append(change('a', 1, 'x'.repeat(10_000)));
+    expect([log.bytes, log.head, log.reaches(0), log.reaches(1)]).toEqual([0, 1, false, true]);
+  });
+
+  it('reaches nothing from before it was cleared', () => {
+    const log = new ChangeLog(1_000_000);
+    log.append(change('a', 1));
+    log.begin(0n);
+    expect([log.bytes, log.cursor, log.reaches(0), log.reaches(log.head)]).toEqual([0, undefined, false, true]);
+    log.append(change('a', 2));
+    expect(keysFrom(log, 'a', 0)).toEqual(['a:2']);
+  });
+});

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import type { ResyncReason } from '@edge-hive/protocol';
+import { Logger } from '@nestjs/common';
+import { CommandError } from '../errors/command-error.js';
+import type { Change, FeedMark } from '../surreal/change.js';
+import type { DatabaseListener } from '../surreal/database-listener.js';
+import type { ChangeLog } from './change-log.js';
+import { Subscription } from './subscription.js';
+import type { Topic } from './topic.js';
+import type { Topics } from './topics.js';
+
+/** Takes what the database tells to the change log and to the topics. */
+export class ChangeRouter implements DatabaseListener {
+  private readonly logger = new Logger(ChangeRouter.name);
+  private epoch = newEpoch();
+
+  constructor(
+    private readonly topics: Topics,
+    private readonly log: ChangeLog,
+  ) {}
+
+  /** Names the log: another after the database was replaced. */
+  get logEpoch(): string {
+    return this.epoch;
+  }
+
+  began(stamp: bigint): void {
+    this.log.begin(stamp);
+    this.epoch = newEpoch();
+  }
+
+  changes(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const topic = this.topics.get(change.table);
+      try {
+        topic?.follow(change);
+        this.log.append(change);
+        topic?.deliver(change);
+      } catch (error) {
+        // The changes behind it have to be told in any case: they are read once.
+        this.logger.error(`${change.action} of ${change.key} can't be told: ${String(error)}`);
+        topic?.broken('unknown_state');
+      }
+    }
+  }
+
+  marked(mark: FeedMark): void {
+    this.log.append(mark);
+  }
+
+  late(change: Change): void {
+    this.log.markBreak(change.table);
+    this.topics.get(change.table)?.late(change);
+  }
+
+  broken(table: string, reason: ResyncReason): void {
+    this.log.markBreak(table);
+    this.topics.get(table)?.broken(reason);
+  }
+
+  replaced(): void {
+    for (const topic of this.topics) topic.broken('feed_changed');
+  }
+
+  /** Somebody changed a table in a way that the database doesn't tell, such as an import. */
+  resync(table: string): void {
+    this.broken(table, 'requested');
+  }
+
+  removed(table: string): void {
+    this.log.markBreak(table);
+    const topic = this.topics.get(table);
+    if (!topic) return;
+    this.topics.forget(topic);
+    endAll(topic, new CommandError('UNKNOWN_TOPIC', 'The table was removed.'));
+  }
+}
+
+function endAll(topic: Topic, reason: CommandError): void {
+  for (const stream of [...topic]) {
+    for (const subscriber of [...stream.subscribers]) {
+      const claim = subscriber.claims.get(stream.name);
+      if (claim instanceof Subscription) claim.end(reason);
+    }
+  }
+}
+
+function newEpoch(): string {
+  return randomBytes(9).toString('base64url');
+}

@@ -1,0 +1,53 @@
+import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Change } from '../surreal/change.js';
+import { encodeRow } from '../values/encode.js';
+import { pickPaths, type DatabaseRow, type Path } from '../values/path.js';
+
+/**
+ * Turns changes of one topic into frames. Streams that select the same share the text of the data: it is kept for the
+ * change that was encoded last, since all streams of a topic are told of one change after the other.
+ */
+export class EventEncoder {
+  private readonly topic: string;
+  private last: Change | undefined;
+  private readonly texts = new Map<string, string>();
+
+  constructor(topic: string) {
+    this.topic = JSON.stringify(topic);
+  }
+
+  /** `stream` is free of characters that JSON escapes. */
+  event(change: Change, stream: string, fields: readonly Path[] | undefined, transition?: 'enter'): EncodedFrame {
+    return this.frame(change, stream, this.data(change, fields), transition);
+  }
+
+  /** With only the id as data. */
+  idEvent(change: Change, stream: string, transition?: 'leave'): EncodedFrame {
+    return this.frame(change, stream, `{"id":${JSON.stringify(change.key)}}`, transition);
+  }
+
+  private frame(change: Change, stream: string, data: string, transition: 'enter' | 'leave' | undefined): EncodedFrame {
+    const time = new Date(change.time).toISOString();
+    const end = transition ? `,"transition":"${transition}"}` : '}';
+    return EncodedFrame.ofJson(
+      'event',
+      `{"type":"event","topic":${this.topic},"stream":"${stream}","action":"${change.action}","data":${data},` +
+        `"cursor":"${change.cursor}","time":"${time}"${end}`,
+    );
+  }
+
+  private data(change: Change, fields: readonly Path[] | undefined): string {
+    if (this.last !== change) {
+      this.last = change;
+      this.texts.clear();
+    }
+    const key = fields ? JSON.stringify(fields) : '';
+    let text = this.texts.get(key);
+    if (text === undefined) {
+      const row: DatabaseRow = change.after ?? change.before ?? { id: change.id };
+      text = encodeRow(fields ? pickPaths(row, fields) : row);
+      this.texts.set(key, text);
+    }
+    return text;
+  }
+}

@@ -1,0 +1,187 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { PolicyService } from '../auth/policy.service.js';
+import { Config } from '../config/config.js';
+import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Subscriber } from '../delivery/subscriber.js';
+import { CommandError } from '../errors/command-error.js';
+import type { RowRights } from '../filter/row-rights.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { Database } from '../surreal/database.js';
+import { withDeadline } from '../surreal/deadline.js';
+import { ChangeLog } from './change-log.js';
+import { ChangeRouter } from './change-router.js';
+import { Checkpoints } from './checkpoints.js';
+import { formatEpoch } from './epoch.js';
+import { LogBackfill } from './log-backfill.js';
+import { Resumptions, type Resumption } from './resumptions.js';
+import { RowBudget } from './row-budget.js';
+import { snapshotSpec, type SnapshotSpec } from './snapshot-query.js';
+import { Snapshots } from './snapshots.js';
+import { rightsKeyOf, streamSpec, type StreamSpec } from './stream-spec.js';
+import type { Stream } from './stream.js';
+import { Subscription } from './subscription.js';
+import type { TopicSubscription } from './topic-subscription.js';
+import type { Topic } from './topic.js';
+import { Topics, unknownTopic } from './topics.js';
+
+const LONGEST_CHECKPOINT_INTERVAL_MS = 5_000;
+/** A stream begins where the changefeed has been read to; it waits this long for that at most. */
+const CATCH_UP_MS = 1_000;
+
+/** A subscription whose form and rights were found right. */
+interface Order {
+  readonly request: TopicSubscription;
+  readonly spec: StreamSpec;
+  readonly snapshot: SnapshotSpec | undefined;
+}
+
+/**
+ * Subscriptions to tables. All subscribers of a table share one doorbell and one reader; those that ask for the same
+ * share one stream.
+ */
+@Injectable()
+export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
+  private readonly log: ChangeLog;
+  private readonly topics: Topics;
+  private readonly router: ChangeRouter;
+  private readonly snapshots: Snapshots;
+  private readonly resumptions: Resumptions;
+  private readonly checkpoints: Checkpoints;
+  private streamsNamed = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    metrics: MetricsService,
+    policy: PolicyService,
+  ) {
+    const { limitLogBytes, limitRowIndexBytes, limitSnapshotRows, surrealSweepWindowMs, heartbeatIntervalMs } = config;
+    const budget = new RowBudget(limitRowIndexBytes);
+    this.log = new ChangeLog(limitLogBytes);
+    this.topics = new Topics(database, policy, metrics, this.log, budget);
+    this.router = new ChangeRouter(this.topics, this.log);
+    this.snapshots = new Snapshots(database, this.log, limitSnapshotRows);
+    const backfill = new LogBackfill(this.log, database.history);
+    this.resumptions = new Resumptions(this.log, backfill, database, surrealSweepWindowMs);
+    const interval = Math.min(LONGEST_CHECKPOINT_INTERVAL_MS, heartbeatIntervalMs);
+    this.checkpoints = new Checkpoints(interval, () => this.log.cursor);
+    metrics.changeLogBytes.readFrom(() => this.log.bytes);
+    metrics.rowIndexBytes.readFrom(() => budget.bytes);
+    database.listen(this.router);
+  }
+
+  onModuleInit(): void {
+    this.checkpoints.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.checkpoints.stop();
+  }
+
+  /**
+   * Answers `subscribed`, then what was missed since a cursor, or the snapshot, if one is asked for, then every change.
+   *
+   * @throws CommandError INVALID_FILTER, INVALID_FIELDS, INVALID_CURSOR, FORBIDDEN, UNKNOWN_TOPIC, LIMIT_EXCEEDED,
+   * UNAVAILABLE
+   */
+  async subscribe(subscriber: Subscriber, request: TopicSubscription, rights: RowRights): Promise<void> {
+    const { limitFilterConditions, limitFilterDepth, limitSnapshotRows } = this.config;
+    const spec = streamSpec(request, rights, { conditions: limitFilterConditions, depth: limitFilterDepth });
+    const snapshot = snapshotSpec(request.snapshot, rights, limitSnapshotRows);
+    await this.topics.use(request.topic, async (topic) => {
+      // Where it takes too long, deletions are told less well until it is through.
+      await this.topics.lookUp(topic.prepare(spec)).catch(() => undefined);
+      // Else what was written just before the command would be told as news. Without an answer the stream begins anyway.
+      await withDeadline(CATCH_UP_MS, this.database.caughtUp(topic.name)).catch(() => undefined);
+      const resumption = await this.topics.lookUp(this.resumption(request, spec));
+      // Removed while this waited: nobody would tell the stream anything.
+      if (!this.topics.isOpen(topic)) throw unknownTopic(topic.name);
+      if (!subscriber.closed) this.join(subscriber, topic, { request, spec, snapshot }, resumption);
+    });
+  }
+
+  /** Ends the subscriptions that rights no longer cover, and those whose rows or fields they change. */
+  reauthorize(subscriber: Subscriber, rightsOf: (topic: string) => RowRights | undefined): void {
+    for (const claim of [...subscriber.claims]) {
+      if (!(claim instanceof Subscription)) continue;
+      const rights = rightsOf(claim.target.topic);
+      if (!rights) {
+        claim.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this topic.'));
+      } else if (rightsKeyOf(rights) !== claim.source.spec.rightsKey) {
+        claim.end(new CommandError('RIGHTS_CHANGED', 'Other rows or fields are yours to see now: subscribe again.'));
+      }
+    }
+  }
+
+  /** Tells every subscriber of a topic to read it again. */
+  resync(topic: string): void {
+    this.router.resync(topic);
+  }
+
+  private async resumption(
+    { topic, since, epoch }: TopicSubscription,
+    { rightsKey }: StreamSpec,
+  ): Promise<Resumption | undefined> {
+    if (since === undefined) return undefined;
+    return this.resumptions.find({ topic, since, epoch, rightsKey }, this.router.logEpoch);
+  }
+
+  private join(subscriber: Subscriber, topic: Topic, order: Order, resumption: Resumption | undefined): void {
+    const { request, spec, snapshot } = order;
+    const stream = topic.stream(spec, () => this.nameStream());
+    const held = subscriber.claims.get(stream.name);
+    const subscription = held instanceof Subscription ? held : this.claim(subscriber, topic, stream);
+    if (snapshot && subscription.crowded) {
+      throw new CommandError('LIMIT_EXCEEDED', 'snapshot: wait for those of this subscription that are under way.');
+    }
+    subscription.durable = this.database.followsDurably(topic.name);
+    const cursor = this.cursor(topic.name);
+    // Nothing was missed on a stream that is live.
+    const recovered = held !== undefined || resumption !== undefined;
+    subscriber.send(
+      EncodedFrame.of({
+        type: 'subscribed',
+        ...(request.id !== undefined && { id: request.id }),
+        topic: topic.name,
+        stream: stream.name,
+        cursor,
+        epoch: formatEpoch({ log: this.router.logEpoch, rightsKey: spec.rightsKey }),
+        durable: subscription.durable,
+        ...(request.since !== undefined && { recovered }),
+      }),
+    );
+    if (subscription.durable) this.checkpoints.add(subscriber, cursor);
+    if (snapshot && !(request.since !== undefined && recovered)) {
+      void subscription.place((notBefore) => this.snapshots.take(stream, snapshot, notBefore));
+    } else if (!held) {
+      if (resumption) void subscription.resume(resumption);
+      else subscription.goLive();
+    }
+  }
+
+  /** Where a stream that begins now begins. */
+  private cursor(topic: string): string {
+    const newest = this.database.followsDurably(topic) ? this.log.cursor : undefined;
+    return newest ?? this.database.cursor(topic);
+  }
+
+  private claim(subscriber: Subscriber, topic: Topic, stream: Stream): Subscription {
+    const durable = this.database.followsDurably(topic.name);
+    const subscription = new Subscription(stream, durable, subscriber, this.log, () => {
+      topic.release(stream);
+      this.topics.closeIfIdle(topic);
+    });
+    try {
+      subscriber.claims.add(subscription);
+    } catch (error) {
+      subscription.release();
+      throw error;
+    }
+    return subscription;
+  }
+
+  private nameStream(): string {
+    this.streamsNamed += 1;
+    return `topic-${this.streamsNamed.toString(36)}`;
+  }
+}

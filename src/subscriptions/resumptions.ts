@@ -1,0 +1,77 @@
+import { CommandError } from '../errors/command-error.js';
+import type { Change } from '../surreal/change.js';
+import type { Database } from '../surreal/database.js';
+import { parseCursor } from '../surreal/feed-cursor.js';
+import type { ChangeLog } from './change-log.js';
+import { parseEpoch } from './epoch.js';
+import type { LogBackfill } from './log-backfill.js';
+
+/** What a subscriber who comes back has to be told first. */
+export interface Resumption {
+  /** Place in the change log from which on changes have to be looked at. */
+  readonly position: number;
+  readonly includes: (change: Change) => boolean;
+}
+
+export interface ResumeRequest {
+  readonly topic: string;
+  readonly since: string;
+  readonly epoch: string | undefined;
+  /** Rights under which the stream is delivered now. */
+  readonly rightsKey: string;
+}
+
+const LIVE_CURSOR = /^[\w-]{8}~[0-9a-z]{1,12}$/;
+
+/** Finds out from where a stream can be told again, without a hole. */
+export class Resumptions {
+  constructor(
+    private readonly log: ChangeLog,
+    private readonly backfill: LogBackfill,
+    private readonly database: Database,
+    private readonly sweepWindowMs: number,
+  ) {}
+
+  /**
+   * @param logEpoch of this instance's log.
+   * @returns `undefined` when what was missed can't be told again.
+   * @throws CommandError INVALID_CURSOR; DatabaseUnavailable
+   */
+  async find(request: ResumeRequest, logEpoch: string): Promise<Resumption | undefined> {
+    const { topic, since, epoch, rightsKey } = request;
+    const cursor = parseCursor(since);
+    if (!cursor && !LIVE_CURSOR.test(since)) {
+      throw new CommandError('INVALID_CURSOR', 'since is no cursor of this service.');
+    }
+    const given = epoch === undefined ? undefined : parseEpoch(epoch);
+    // Under other rights other rows would have been told: what the cursor stands for isn't known.
+    if ((given?.rightsKey ?? '') !== rightsKey) return undefined;
+    const durable = this.database.followsDurably(topic);
+    if (durable !== (cursor !== undefined)) return undefined;
+    if (!cursor) return given?.log === logEpoch ? this.exact(topic, since) : undefined;
+    if (cursor.databaseId !== this.database.id) return undefined;
+    const { stamp } = cursor.place;
+    await this.database.readUpTo(stamp);
+    return (given?.log === logEpoch ? this.exact(topic, since) : undefined) ?? this.overlapping(topic, since, stamp);
+  }
+
+  /** This log handed the cursor out: it knows exactly what followed. */
+  private exact(topic: string, since: string): Resumption | undefined {
+    const position = this.log.behind(since);
+    if (position === undefined || !this.log.unbroken(topic, { position })) return undefined;
+    return { position, includes: () => true };
+  }
+
+  /** One sweep window more than asked for: a change that became visible late may have been told by nobody. */
+  private async overlapping(topic: string, since: string, stamp: bigint): Promise<Resumption | undefined> {
+    const { history } = this.database;
+    const from = history.before(stamp, this.sweepWindowMs);
+    if (from < this.log.coveredFrom && this.log.behind(since) === undefined) {
+      if (!(await history.holds(stamp))) return undefined;
+    }
+    if (!(await this.backfill.cover(from))) return undefined;
+    // A change that the log lacks though it covers the time is in no feed of this database.
+    if (this.log.behind(since) === undefined || !this.log.unbroken(topic, { stamp })) return undefined;
+    return { position: this.log.tail, includes: ({ place }) => place !== undefined && place.stamp >= from };
+  }
+}

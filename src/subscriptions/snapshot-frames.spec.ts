@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { RecordId } from 'surrealdb';
+import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import { snapshotFrames } from './snapshot-frames.js';
+
+interface Snapshot {
+  readonly type: string;
+  readonly stream: string;
+  readonly data: readonly { readonly id: string }[];
+  readonly last: boolean;
+}
+
+function jsonOf({ bytes }: EncodedFrame): Snapshot {
+  return JSON.parse(bytes.subarray(bytes.indexOf('{"type"')).toString()) as Snapshot;
+}
+
+function rows(count: number, characters: number) {
+  return Array.from({ length: count }, (_, n) => ({ id: new RecordId('t', n), text: 'x'.repeat(characters), n }));
+}
+
+describe('snapshotFrames', () => {
+  it('makes one last frame of no rows', () => {
+    expect(snapshotFrames([], 's1', undefined).map(jsonOf)).toEqual([
+      { type: 'snapshot', stream: 's1', data: [], last: true },
+    ]);
+  });
+
+  it('makes one frame of few rows, within the fields', () => {
+    expect(snapshotFrames(rows(2, 9), 's1', [['n']]).map(jsonOf)).toEqual([
+      {
+        type: 'snapshot',
+        stream: 's1',
+        data: [
+          { id: 't:0', n: 0 },
+          { id: 't:1', n: 1 },
+        ],
+        last: true,
+      },
+    ]);
+  });
+
+  it('spreads many rows over frames of about 64 KiB, in order, only the last marked', () => {
+    const frames = snapshotFrames(rows(1_000, 1_000), 's1', undefined);
+    const snapshots = frames.map(jsonOf);
+    expect(snapshots.flatMap(({ data }) => data.map(({ id }) => id))).toEqual(rows(1_000, 0).map(({ n }) => `t:${n}`));
+    expect(snapshots.map(({ last }) => last)).toEqual([...Array<boolean>(snapshots.length - 1).fill(false), true]);
+    expect(Math.max(...frames.map(({ bytes }) => bytes.length))).toBeLessThan(66 * 1024);
+    expect(frames.length).toBeLessThan(18);
+  });
+
+  it('gives a row that is larger than a frame should be one of its own', () => {
+    expect(snapshotFrames(rows(3, 100_000), 's1', undefined).map((frame) => jsonOf(frame).data.length)).toEqual([
+      1, 1, 1,
+    ]);
+  });
+});

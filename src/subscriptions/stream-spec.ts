@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Action } from '@edge-hive/protocol';
+import { CommandError } from '../errors/command-error.js';
+import { canonicalText } from '../filter/canonical.js';
+import { conditionPaths } from '../filter/condition-paths.js';
+import { EVERY_ROW, type Condition } from '../filter/condition.js';
+import { parseFilter, type FilterLimits } from '../filter/parse-filter.js';
+import type { RowRights } from '../filter/row-rights.js';
+import { parsePath, pathText, type Path } from '../values/path.js';
+import type { TopicSubscription } from './topic-subscription.js';
+
+const ACTIONS: readonly Action[] = ['CREATE', 'UPDATE', 'DELETE'];
+
+/** What a stream delivers: subscriptions that amount to the same have the same key, and share one stream. */
+export interface StreamSpec {
+  readonly key: string;
+  /** The client's filter and the policy's `where`. */
+  readonly condition: Condition;
+  readonly filtered: boolean;
+  /** The policy hides rows: nothing may be said of a record that might be hidden. */
+  readonly restricted: boolean;
+  /** Absent: whole records. */
+  readonly fields?: readonly Path[];
+  readonly actions: ReadonlySet<Action>;
+  /** The same for the same rights, on every instance. */
+  readonly rightsKey: string;
+}
+
+/** @throws CommandError INVALID_FILTER, INVALID_FIELDS, LIMIT_EXCEEDED, FORBIDDEN */
+export function streamSpec(request: TopicSubscription, rights: RowRights, limits: FilterLimits): StreamSpec {
+  const filter = request.filter === undefined ? EVERY_ROW : parseFilter(request.filter, limits);
+  for (const path of conditionPaths(filter)) checkAllowed(path, rights, 'filter');
+  const fields = request.fields ? selectedFields(request.fields, rights) : rights.fields && minimal(rights.fields);
+  const actions = new Set(request.events ?? ACTIONS);
+  const condition: Condition = rights.where ? { kind: 'and', of: [filter, rights.where] } : filter;
+  const rightsKey = rightsKeyOf(rights);
+  return {
+    key: JSON.stringify([
+      canonicalText(filter),
+      rightsKey,
+      fields?.map(pathText) ?? null,
+      ACTIONS.filter((action) => actions.has(action)),
+    ]),
+    condition,
+    filtered: canonicalText(condition) !== canonicalText(EVERY_ROW),
+    restricted: rights.where !== undefined,
+    ...(fields && { fields }),
+    actions,
+    rightsKey,
+  };
+}
+
+/** A short text that is the same for the same rights. */
+export function rightsKeyOf({ where, fields }: RowRights): string {
+  if (!where && !fields) return '';
+  const text = JSON.stringify([where ? canonicalText(where) : null, fields?.map(pathText).sort() ?? null]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 12);
+}
+
+/** @throws CommandError FORBIDDEN when the policy doesn't let the path be seen. */
+export function checkAllowed(path: Path, { fields }: RowRights, place: string): void {
+  if (!fields || pathText(path) === 'id' || fields.some((allowed) => isPrefix(allowed, path))) return;
+  throw new CommandError('FORBIDDEN', `${place}: the field ${pathText(path)} is not yours to see.`);
+}
+
+function selectedFields(texts: readonly string[], rights: RowRights): readonly Path[] {
+  const paths = texts.map((text, index) => {
+    const path = parsePath(text);
+    if (!path) throw new CommandError('INVALID_FIELDS', `fields[${index}] is no field name or dotted path.`);
+    checkAllowed(path, rights, 'fields');
+    return path;
+  });
+  return minimal(paths);
+}
+
+/** In order, without `id` (which always comes) and without what lies below another. */
+function minimal(paths: readonly Path[]): readonly Path[] {
+  const distinct = new Map(paths.map((path) => [pathText(path), path]));
+  distinct.delete('id');
+  const all = [...distinct.values()];
+  return all
+    .filter((path) => !all.some((other) => other.length < path.length && isPrefix(other, path)))
+    .sort((a, b) => (pathText(a) < pathText(b) ? -1 : 1));
+}
+
+function isPrefix(prefix: Path, path: Path): boolean {
+  return prefix.length <= path.length && prefix.every((name, depth) => path[depth] === name);
+}

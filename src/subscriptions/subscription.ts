@@ -1,0 +1,154 @@
+import type { ErrorCode } from '@edge-hive/protocol';
+import { Logger } from '@nestjs/common';
+import { ServerError } from 'surrealdb';
+import type { Claim } from '../delivery/claims.js';
+import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Subscriber } from '../delivery/subscriber.js';
+import { CommandError } from '../errors/command-error.js';
+import type { Change } from '../surreal/change.js';
+import { DatabaseUnavailable } from '../surreal/database-unavailable.js';
+import type { ChangeLog } from './change-log.js';
+import type { Resumption } from './resumptions.js';
+import type { Snapshot } from './snapshots.js';
+import type { Stream } from './stream.js';
+
+/** Snapshots that may wait for one subscription, the one that is read included. */
+const MOST_WAITING = 8;
+
+/** One subscriber's claim on a stream of a topic. */
+export class Subscription implements Claim {
+  readonly target: { readonly topic: string };
+  private released = false;
+  /** Replays and snapshots are placed one after the other. */
+  private placing: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  private placed = false;
+
+  constructor(
+    readonly source: Stream,
+    /** As its subscriber was told last: the changefeed of its table can be dropped and added. */
+    public durable: boolean,
+    private readonly subscriber: Subscriber,
+    private readonly log: ChangeLog,
+    private readonly onRelease: () => void,
+  ) {
+    this.target = { topic: source.topic };
+    source.subscribers.add(subscriber);
+  }
+
+  get stream(): string {
+    return this.source.name;
+  }
+
+  release(): void {
+    this.released = true;
+    this.source.remove(this.subscriber);
+    this.onRelease();
+  }
+
+  /** Whether every change is delivered as it comes. */
+  get live(): boolean {
+    return this.source.isLive(this.subscriber);
+  }
+
+  /** Delivers every change from now on. */
+  goLive(): void {
+    this.placed = true;
+    this.source.goLive(this.subscriber);
+  }
+
+  /** Tells first what was missed, then every change. */
+  resume({ position, includes }: Resumption): Promise<void> {
+    return this.enqueue(() => this.catchUp(position, includes, () => this.goLive()));
+  }
+
+  /**
+   * Places a snapshot into the stream: what follows it is newer than its rows. A stream that is live already has all
+   * changes before it told first, so that none is skipped.
+   *
+   * @param take reads the snapshot, begun no earlier than at a position of the log.
+   */
+  place(take: (notBefore: number) => Promise<Snapshot>): Promise<void> {
+    return this.enqueue(() => this.placeNow(take));
+  }
+
+  /** Whether so many snapshots wait to be placed that no more may be asked for. */
+  get crowded(): boolean {
+    return this.waiting >= MOST_WAITING;
+  }
+
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    this.waiting += 1;
+    this.placing = this.placing
+      .then(work)
+      .catch((error: unknown) => this.end(error))
+      .finally(() => (this.waiting -= 1));
+    return this.placing;
+  }
+
+  private async placeNow(take: (notBefore: number) => Promise<Snapshot>): Promise<void> {
+    if (this.ended) return;
+    const wasLive = this.placed;
+    const heldAt = this.log.head;
+    this.source.hold(this.subscriber);
+    const { contains, position, frames } = await take(wasLive ? heldAt : -Infinity);
+    if (wasLive) await this.catchUp(heldAt, contains);
+    for (const frame of frames) {
+      await this.subscriber.drained();
+      if (this.ended) return;
+      this.subscriber.send(frame);
+    }
+    await this.catchUp(
+      position,
+      (change) => !contains(change),
+      () => this.goLive(),
+    );
+  }
+
+  /**
+   * Sends what the log has from a position on, as fast as the subscriber takes it.
+   *
+   * @param atEnd called in the very turn in which the end is reached: a change could come before the next.
+   */
+  private async catchUp(from: number, include: (change: Change) => boolean, atEnd?: () => void): Promise<void> {
+    const until = atEnd ? Infinity : this.log.head;
+    for (let position = from; !this.ended;) {
+      if (!this.log.reaches(position)) {
+        this.source.resync('overrun');
+        return atEnd?.();
+      }
+      const next = this.log.after(this.target.topic, position);
+      if (!next || next.position > until) return atEnd?.();
+      position = next.position;
+      if (include(next.change) && this.source.replay(this.subscriber, next.change)) await this.subscriber.drained();
+    }
+  }
+
+  /** The server ends the subscription. */
+  end(error: unknown): void {
+    if (this.ended) return;
+    const { code, message } = refusal(error);
+    this.subscriber.claims.release(this);
+    const frame = { type: 'unsubscribed', stream: this.stream, ...this.target, code, message } as const;
+    this.subscriber.send(EncodedFrame.of(frame));
+  }
+
+  private get ended(): boolean {
+    return this.released || this.subscriber.closed;
+  }
+}
+
+const logger = new Logger(Subscription.name);
+
+function refusal(error: unknown): { readonly code: ErrorCode; readonly message: string } {
+  if (error instanceof CommandError) return error;
+  if (error instanceof DatabaseUnavailable) {
+    return { code: 'UNAVAILABLE', message: 'The database did not answer: subscribe again.' };
+  }
+  // The catalog, which tells of it too, is read once a second.
+  if (error instanceof ServerError && error.kind === 'NotFound') {
+    return { code: 'UNKNOWN_TOPIC', message: 'The table was removed.' };
+  }
+  logger.error(error);
+  return { code: 'INTERNAL', message: 'The snapshot could not be made.' };
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { SurrealModule } from '../surreal/surreal.module.js';
+import { LiveQueryService } from './live-query.service.js';
+
+@Module({
+  imports: [SurrealModule, AuthModule],
+  providers: [LiveQueryService],
+  exports: [LiveQueryService],
+})
+export class SubscriptionsModule {}

@@ -1,0 +1,104 @@
+import type { ResyncReason } from '@edge-hive/protocol';
+import { conditionPaths } from '../filter/condition-paths.js';
+import { FilterIndex } from '../filter/filter-index.js';
+import type { MetricsService } from '../metrics/metrics.service.js';
+import type { Change } from '../surreal/change.js';
+import { EventEncoder } from './event-encoder.js';
+import type { RowIndex } from './row-index.js';
+import { Stream } from './stream.js';
+import type { StreamSpec } from './stream-spec.js';
+
+/** A table that somebody is subscribed to, with its streams. */
+export class Topic {
+  private readonly streams = new Map<string, Stream>();
+  private readonly unfiltered = new Set<Stream>();
+  private readonly filtered = new Set<Stream>();
+  private readonly index = new FilterIndex<Stream>();
+  private readonly encoder: EventEncoder;
+  /** Commands that are about to subscribe. */
+  waiting = 0;
+  /** Settles when changes come. Set by whoever opens the topic. */
+  opened: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly name: string,
+    private readonly metrics: MetricsService,
+    /** Absent where the database tells what a deleted record was. */
+    private readonly rows?: RowIndex,
+  ) {
+    this.encoder = new EventEncoder(name);
+  }
+
+  get idle(): boolean {
+    return this.waiting === 0 && this.streams.size === 0;
+  }
+
+  /** The stream of a specification; `nameIt` is asked when there is none yet. */
+  stream(spec: StreamSpec, nameIt: () => string): Stream {
+    const known = this.streams.get(spec.key);
+    if (known) return known;
+    const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics);
+    this.streams.set(spec.key, stream);
+    if (spec.filtered) {
+      this.filtered.add(stream);
+      this.index.add(spec.condition, stream);
+    } else {
+      this.unfiltered.add(stream);
+    }
+    this.metrics.streams.inc();
+    return stream;
+  }
+
+  /** Settles when deletions can be judged by what a stream's filter names, or can't be. */
+  async prepare({ filtered, condition }: StreamSpec): Promise<void> {
+    if (filtered) await this.rows?.cover(conditionPaths(condition));
+  }
+
+  /** Forgets a stream that nobody is subscribed to any more. */
+  release(stream: Stream): void {
+    if (stream.subscribers.size > 0 || !this.streams.delete(stream.spec.key)) return;
+    this.unfiltered.delete(stream);
+    if (this.filtered.delete(stream)) this.index.remove(stream);
+    this.metrics.streams.dec();
+  }
+
+  /** Learns of a change before any stream is told. */
+  follow(change: Change): void {
+    this.rows?.apply(change);
+  }
+
+  deliver(change: Change): void {
+    for (const stream of this.unfiltered) stream.offer(change);
+    if (this.filtered.size === 0) return;
+    for (const stream of this.concerned(change)) stream.offer(change);
+  }
+
+  /** A change that can't be told any more. */
+  late(change: Change): void {
+    for (const stream of this.streams.values()) if (stream.concerns(change)) stream.resync('late');
+  }
+
+  broken(reason: ResyncReason): void {
+    this.rows?.refill();
+    for (const stream of this.streams.values()) stream.resync(reason);
+  }
+
+  close(): void {
+    this.rows?.clear();
+  }
+
+  [Symbol.iterator](): IterableIterator<Stream> {
+    return this.streams.values();
+  }
+
+  /** The filtered streams that a change may mean something to. */
+  private concerned(change: Change): Iterable<Stream> {
+    const { after } = change;
+    if (after && change.action === 'CREATE') return this.index.candidates(after);
+    if (!change.beforeKnown) return this.filtered;
+    const streams = new Set<Stream>();
+    if (after) for (const stream of this.index.candidates(after)) streams.add(stream);
+    if (change.before) for (const stream of this.index.candidates(change.before)) streams.add(stream);
+    return streams;
+  }
+}

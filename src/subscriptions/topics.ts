@@ -1,0 +1,105 @@
+import { PolicyService } from '../auth/policy.service.js';
+import { CommandError } from '../errors/command-error.js';
+import type { MetricsService } from '../metrics/metrics.service.js';
+import { DatabaseUnavailable } from '../surreal/database-unavailable.js';
+import type { Database } from '../surreal/database.js';
+import { withDeadline } from '../surreal/deadline.js';
+import type { TableDefinition } from '../surreal/table-definition.js';
+import type { ChangeLog } from './change-log.js';
+import type { RowBudget } from './row-budget.js';
+import { RowIndex } from './row-index.js';
+import { Topic } from './topic.js';
+
+/** A command waits this long for the database at most. */
+const LOOKUP_MS = 2_000;
+
+/** The tables that are subscribed to: each is followed from its first subscriber to its last. */
+export class Topics {
+  private readonly byName = new Map<string, Topic>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly policy: PolicyService,
+    private readonly metrics: MetricsService,
+    private readonly log: ChangeLog,
+    private readonly budget: RowBudget,
+  ) {}
+
+  get(name: string): Topic | undefined {
+    return this.byName.get(name);
+  }
+
+  [Symbol.iterator](): IterableIterator<Topic> {
+    return this.byName.values();
+  }
+
+  /**
+   * Does something with an open topic; it stays open at least as long.
+   *
+   * @throws CommandError UNKNOWN_TOPIC, UNAVAILABLE
+   */
+  async use(name: string, work: (topic: Topic) => Promise<void>): Promise<void> {
+    const topic = this.byName.get(name) ?? (await this.open(name));
+    topic.waiting += 1;
+    try {
+      await this.lookUp(topic.opened);
+      await work(topic);
+    } finally {
+      topic.waiting -= 1;
+      this.closeIfIdle(topic);
+    }
+  }
+
+  closeIfIdle(topic: Topic): void {
+    if (!topic.idle || !this.isOpen(topic)) return;
+    this.byName.delete(topic.name);
+    this.database.unfollow(topic.name);
+    topic.close();
+  }
+
+  /** False when it was closed, or its table removed, meanwhile. */
+  isOpen(topic: Topic): boolean {
+    return this.byName.get(topic.name) === topic;
+  }
+
+  /** The table is gone: whoever subscribes again asks the database whether it is back. */
+  forget(topic: Topic): void {
+    this.byName.delete(topic.name);
+    topic.close();
+  }
+
+  /** Waits for the database, but not for long. @throws CommandError UNAVAILABLE */
+  async lookUp<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await withDeadline(LOOKUP_MS, work);
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      throw new CommandError('UNAVAILABLE', 'topic: the database does not answer now; try again in a moment.');
+    }
+  }
+
+  private async open(name: string): Promise<Topic> {
+    const table = await this.findTable(name);
+    if (!table) throw unknownTopic(name);
+    // Another command may have opened it meanwhile.
+    return this.byName.get(name) ?? this.follow(table);
+  }
+
+  private follow(table: TableDefinition): Topic {
+    const { name } = table;
+    const rows = this.database.tellsAll ? undefined : new RowIndex(name, this.database, this.log, this.budget);
+    const topic = new Topic(name, this.metrics, rows);
+    this.byName.set(name, topic);
+    topic.opened = this.database.follow(table);
+    return topic;
+  }
+
+  private async findTable(name: string): Promise<TableDefinition | undefined> {
+    const known = this.database.tables.known(name);
+    return known?.durable ? known : this.lookUp(this.database.tables.prepare(name, this.policy.namesTopic(name)));
+  }
+}
+
+export function unknownTopic(name: string): CommandError {
+  return new CommandError('UNKNOWN_TOPIC', `topic: there is no table ${name}.`);
+}

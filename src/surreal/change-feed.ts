@@ -1,0 +1,179 @@
+import { Logger } from '@nestjs/common';
+import type { MetricsService } from '../metrics/metrics.service.js';
+import type { Change } from './change.js';
+import { DatabaseUnavailable } from './database-unavailable.js';
+import type { FeedReader } from './feed-reader.js';
+import type { LiveQueries } from './live-queries.js';
+import { ReadingPace } from './reading-pace.js';
+import { Ring } from './ring.js';
+
+const RETRY_PAUSE_MS = 250;
+
+export interface ChangeFeedOptions {
+  readonly pollMs: number;
+  readonly settleMs: number;
+  readonly sweepIntervalMs: number;
+  /** Without doorbells the feed is found out about by reading it, each `pollMs`. */
+  readonly bells: boolean;
+}
+
+/**
+ * Decides when the changefeed is read: at each ring of a doorbell, in a loop when they ring all the time, and at the
+ * poll floor in any case. One reader a database.
+ */
+export class ChangeFeed {
+  private readonly logger = new Logger(ChangeFeed.name);
+  private readonly pace: ReadingPace;
+  private readonly ring = new Ring();
+  private readonly tables = new Map<string, number>();
+  private running: Promise<void> | undefined;
+  private stopped = false;
+  private paused = true;
+  private nextSweep = 0;
+  private arrivals: (() => void)[] = [];
+
+  constructor(
+    private readonly reader: FeedReader,
+    private readonly doorbells: LiveQueries,
+    private readonly metrics: MetricsService,
+    private readonly options: ChangeFeedOptions,
+  ) {
+    this.pace = new ReadingPace(options.pollMs, options.settleMs);
+    this.metrics.feedLoop.readFrom(() => (this.pace.mode === 'loop' ? 1 : 0));
+  }
+
+  /** Hangs a doorbell at the table, from its first listener to its last. */
+  listen(table: string): void {
+    const listeners = (this.tables.get(table) ?? 0) + 1;
+    this.tables.set(table, listeners);
+    if (listeners === 1) this.hangDoorbells();
+    this.ring.ring();
+  }
+
+  unlisten(table: string): void {
+    const listeners = (this.tables.get(table) ?? 0) - 1;
+    if (listeners > 0) this.tables.set(table, listeners);
+    else if (this.tables.delete(table)) this.hangDoorbells();
+  }
+
+  /** Somebody wrote, or may have. */
+  rang(): void {
+    this.metrics.doorbellRings.inc();
+    const mode = this.pace.mode;
+    this.pace.rang(performance.now());
+    if (this.pace.mode !== mode) this.hangDoorbells();
+    this.ring.ring();
+  }
+
+  /** The doorbell connection broke, which is a ring too; `overflowed`: because too many rings waited in the server. */
+  interrupted(overflowed: boolean): void {
+    if (overflowed) this.pace.flooded(performance.now());
+    this.hangDoorbells();
+    this.ring.ring();
+  }
+
+  /** Tries again to hang doorbells that could not be hung. */
+  retry(): void {
+    this.hangDoorbells();
+  }
+
+  /** Reads until `stop()`; from `resume()` on. */
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** The database is there, and it is settled from where to read. */
+  resume(): void {
+    this.paused = false;
+    this.ring.ring();
+  }
+
+  /** The database is away. */
+  pause(): void {
+    this.paused = true;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.ring.ring();
+    await this.running;
+  }
+
+  /** Settles when transactions that are in the feed have been handed on. @throws DatabaseUnavailable when they never will */
+  async reached(stamps: Iterable<bigint>): Promise<void> {
+    const { generation } = this.reader;
+    for (const stamp of stamps) {
+      for (let reads = 0; !this.reader.hasRead(stamp); reads += 1) {
+        if (this.reader.generation !== generation) throw new DatabaseUnavailable('the database was replaced');
+        // What a fast read doesn't find is late: the sweep does.
+        if (reads > 0) this.nextSweep = 0;
+        await this.nextRead();
+      }
+    }
+  }
+
+  /** Settles when all that was committed before this call has been handed on; at once while the database is away. */
+  async caughtUp(): Promise<void> {
+    if (!this.paused) await this.nextRead();
+  }
+
+  /** Settles when a read that began after this call has been handed on. */
+  async readThrough(): Promise<void> {
+    // The read under way may have looked already; the one after it has not.
+    await this.nextRead();
+    await this.nextRead();
+  }
+
+  private nextRead(): Promise<void> {
+    this.ring.ring();
+    return new Promise((resolve) => this.arrivals.push(resolve));
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.ring.wait(this.paused ? RETRY_PAUSE_MS : this.pace.pause(performance.now(), this.tables.size > 0));
+        if (!this.paused && !this.stopped) await this.readOnce();
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailable))
+          this.logger.error(`The changefeed can't be read: ${String(error)}`);
+        await this.ring.wait(RETRY_PAUSE_MS);
+      }
+    }
+  }
+
+  private async readOnce(): Promise<void> {
+    this.metrics.feedReads.inc();
+    const arrivals = this.arrivals;
+    this.arrivals = [];
+    try {
+      const found = await this.reader.read();
+      const mode = this.pace.mode;
+      this.pace.read(performance.now(), found);
+      if (this.pace.mode !== mode) this.hangDoorbells();
+    } catch (error) {
+      this.arrivals.unshift(...arrivals);
+      throw error;
+    }
+    for (const arrive of arrivals) arrive();
+    await this.sweepIfDue();
+  }
+
+  private async sweepIfDue(): Promise<void> {
+    const now = performance.now();
+    if (now < this.nextSweep) return;
+    if (await this.reader.sweep()) this.nextSweep = now + this.options.sweepIntervalMs;
+  }
+
+  /** While the feed is read in a loop nobody need ring, and writers pay for each live query. */
+  private hangDoorbells(): void {
+    const wanted = this.options.bells && this.pace.mode === 'bell';
+    void this.doorbells.want(wanted ? this.tables.keys() : []);
+  }
+
+  /** How old a change was when it was read. */
+  observeLag(changes: readonly Change[]): void {
+    const newest = changes.at(-1);
+    if (newest) this.metrics.feedLag.set(Math.max(0, Date.now() - newest.time) / 1_000);
+  }
+}

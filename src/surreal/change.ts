@@ -1,0 +1,100 @@
+import type { Action } from '@edge-hive/protocol';
+import type { RecordId } from 'surrealdb';
+import { approximateBytes } from '../values/byte-size.js';
+import type { DatabaseRow } from '../values/path.js';
+import { recordIdText } from '../values/record-id-text.js';
+import { applyReversePatch, type PatchOperation } from './reverse-patch.js';
+
+/** How it can be told what a record was before a change. */
+export type Previous =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'row'; readonly row: DatabaseRow }
+  | { readonly kind: 'patch'; readonly operations: readonly PatchOperation[] }
+  | { readonly kind: 'unknown' };
+
+/** Where a durable change stands in the changefeed: its transaction's versionstamp and its place in the transaction. */
+export interface FeedPlace {
+  readonly stamp: bigint;
+  readonly index: number;
+}
+
+/** An entry of the feed that is no change of a record: a table was defined. */
+export interface FeedMark {
+  readonly table: string | undefined;
+  readonly place: FeedPlace;
+  readonly cursor: string;
+}
+
+export interface ChangeParts {
+  readonly table: string;
+  readonly id: RecordId;
+  readonly action: Action;
+  /** The record now; absent after DELETE. */
+  readonly after?: DatabaseRow;
+  readonly previous: Previous;
+  /** Absent when it came from a live query. */
+  readonly place?: FeedPlace;
+  readonly cursor: string;
+  /** When it was committed, in ms of Unix time. */
+  readonly time: number;
+}
+
+/** One mutation of one record. */
+export class Change {
+  readonly table: string;
+  readonly id: RecordId;
+  /** Text of the record id, the same for the same record. */
+  readonly key: string;
+  readonly action: Action;
+  readonly after: DatabaseRow | undefined;
+  readonly place: FeedPlace | undefined;
+  readonly cursor: string;
+  readonly time: number;
+  private previous: Previous;
+  private size: number | undefined;
+
+  constructor(parts: ChangeParts) {
+    this.table = parts.table;
+    this.id = parts.id;
+    this.key = recordIdText(parts.id);
+    this.action = parts.action;
+    this.after = parts.after;
+    this.place = parts.place;
+    this.cursor = parts.cursor;
+    this.time = parts.time;
+    this.previous = parts.previous;
+  }
+
+  /** Whether it can be told what the record was. False also when the feed's patch turns out not to fit. */
+  get beforeKnown(): boolean {
+    this.resolve();
+    return this.previous.kind !== 'unknown';
+  }
+
+  /** The record before; absent before CREATE, and when it is not known. */
+  get before(): DatabaseRow | undefined {
+    this.resolve();
+    return this.previous.kind === 'row' ? this.previous.row : undefined;
+  }
+
+  /** Tells what was not known from the database: at least the fields that filters name. */
+  supplyBefore(row: DatabaseRow): void {
+    this.previous = { kind: 'row', row };
+  }
+
+  /** About what it occupies in memory. */
+  get bytes(): number {
+    return (this.size ??= 256 + approximateBytes(this.after) + this.previousBytes());
+  }
+
+  private previousBytes(): number {
+    if (this.previous.kind === 'row') return approximateBytes(this.previous.row);
+    return this.previous.kind === 'patch' ? approximateBytes(this.previous.operations) : 0;
+  }
+
+  private resolve(): void {
+    if (this.previous.kind !== 'patch') return;
+    const row = this.after && applyReversePatch(this.after, this.previous.operations);
+    this.previous = row ? { kind: 'row', row } : { kind: 'unknown' };
+  }
+}

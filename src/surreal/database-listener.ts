@@ -1,0 +1,20 @@
+import type { ResyncReason } from '@edge-hive/protocol';
+import type { Change, FeedMark } from './change.js';
+
+/** Whoever wants to know what happens in the database. */
+export interface DatabaseListener {
+  /** From a stamp of the feed on, all durable changes will be told; what was told before belongs to another feed. */
+  began(stamp: bigint): void;
+  /** New changes, in the order in which they are to be told. */
+  changes(changes: readonly Change[]): void;
+  /** An entry between the changes that is none: a stream can begin there, too. */
+  marked(mark: FeedMark): void;
+  /** Found after a newer change of its record had been told: it can't be told any more. */
+  late(change: Change): void;
+  /** Changes of a table may have been missed. */
+  broken(table: string, reason: ResyncReason): void;
+  /** The database is another than before, or has been set back: nothing read from it so far counts. */
+  replaced(): void;
+  /** A table that was followed is gone; it isn't followed any more. */
+  removed(table: string): void;
+}

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ResyncReason } from '@edge-hive/protocol';
+import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
+import { Config } from '../config/config.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import type { Change } from './change.js';
+import type { DatabaseListener } from './database-listener.js';
+import { DatabaseProcess } from './database-process.js';
+import { DatabaseState } from './database-state.js';
+import { Database } from './database.js';
+import { SdkSession } from './sdk-session.js';
+
+const { SURREAL_BIN: bin } = process.env;
+
+/** Notes what is told, and lets a test wait for it. */
+class Told implements DatabaseListener {
+  readonly texts: string[] = [];
+  private wake: () => void = () => undefined;
+
+  changes(changes: readonly Change[]): void {
+    for (const { action, key, place, table } of changes) {
+      if (table === 'edge_hive_identity') continue;
+      this.tell(`${place ? '' : 'live '}${action} ${key}`);
+    }
+  }
+  began(): void {
+    // Told at every beginning; what follows from it is judged by what is told next.
+  }
+  marked(): void {
+    // Where streams can begin is the log’s affair.
+  }
+  late(): void {
+    this.tell('late');
+  }
+  broken(table: string, reason: ResyncReason): void {
+    this.tell(`broken ${table} ${reason}`);
+  }
+  replaced(): void {
+    this.tell('replaced');
+  }
+  removed(table: string): void {
+    this.tell(`removed ${table}`);
+  }
+
+  async until(text: string): Promise<void> {
+    while (!this.texts.includes(text)) await new Promise<void>((resolve) => (this.wake = resolve));
+  }
+
+  private tell(text: string): void {
+    this.texts.push(text);
+    this.wake();
+  }
+}
+
+describe('Database', () => {
+  let server: SurrealProcess;
+  let writer: SdkSession;
+  let database: Database;
+  let told: Told;
+
+  beforeEach(async () => {
+    server = await startSurreal({ ...(bin && { bin }) });
+    writer = await open();
+    await writer.query('DEFINE NAMESPACE IF NOT EXISTS main; USE NS main; DEFINE DATABASE IF NOT EXISTS main');
+    const config = Object.assign(new Config(), {
+      surrealUrl: server.url,
+      surrealUsername: 'root',
+      surrealPassword: 'root',
+      manageChangefeeds: 'all',
+    });
+    const state = new DatabaseState();
+    database = new Database(config, new DatabaseProcess(config), state, new MetricsService());
+    told = new Told();
+    database.listen(told);
+    await database.onModuleInit();
+    while (state.status !== 'up') await new Promise(setImmediate);
+  });
+
+  afterEach(async () => {
+    await database.onApplicationShutdown();
+    writer.close();
+    await server.stop();
+  });
+
+  function open(): Promise<SdkSession> {
+    const { url } = server;
+    const endpoint = () => ({ url, namespace: 'main', database: 'main', username: 'root', password: 'root' });
+    return SdkSession.open({ endpoint, timeoutMs: 10_000 });
+  }
+
+  async function follow(name: string): Promise<void> {
+    const table = await database.tables.prepare(name, true);
+    if (!table) throw new Error(`there is no table ${name}`);
+    await database.follow(table);
+  }
+
+  it('tells the changes of a table that it gave a changefeed', async () => {
+    await follow('notes');
+    expect(database.followsDurably('notes')).toBe(true);
+    await writer.query('CREATE notes:1');
+    await told.until('CREATE notes:1');
+  });
+
+  it('goes on with another database under the same name, its tables defined again', async () => {
+    await follow('notes');
+    await writer.query('CREATE notes:1');
+    await told.until('CREATE notes:1');
+    process.kill(server.pid, 'SIGKILL');
+    await told.until('replaced');
+    writer = await open();
+    await writer.query('CREATE notes:2');
+    await told.until('CREATE notes:2');
+    expect(told.texts).toEqual(['CREATE notes:1', 'replaced', 'CREATE notes:2']);
+  });
+
+  it('notices that the database was removed and made anew while it was read', async () => {
+    await follow('notes');
+    await writer.query('CREATE notes:1');
+    await told.until('CREATE notes:1');
+    await writer.query('REMOVE DATABASE main; DEFINE DATABASE main');
+    await told.until('replaced');
+    expect(told.texts).not.toContain('removed notes');
+    await writer.query('CREATE notes:2');
+    await told.until('CREATE notes:2');
+  });
+
+  it('tells when a table is removed, and follows it no longer', async () => {
+    await follow('notes');
+    await writer.query('REMOVE TABLE notes');
+    await told.until('removed notes');
+    expect(database.followsDurably('notes')).toBe(false);
+  });
+
+  it('goes on by live queries when a changefeed is dropped, and tells that changes may be missed', async () => {
+    await follow('notes');
+    await writer.query('ALTER TABLE notes DROP CHANGEFEED');
+    await told.until('broken notes feed_changed');
+    expect(database.followsDurably('notes')).toBe(false);
+    await writer.query('CREATE notes:1');
+    await told.until('live CREATE notes:1');
+    await writer.query('ALTER TABLE notes CHANGEFEED 3d INCLUDE ORIGINAL');
+    await told.until('broken notes feed_changed');
+  });
+
+  it('tells that changes may be missed when the live query of a table was killed', async () => {
+    await writer.query('DEFINE TABLE bare');
+    const table = await database.tables.find('bare');
+    if (!table) throw new Error('no table');
+    await database.follow(table);
+    const [info] = await writer.query('INFO FOR TABLE bare STRUCTURE');
+    for (const { id } of (info as { lives: { id: unknown }[] }).lives) await writer.query('KILL $id', { id });
+    await told.until('broken bare interrupted');
+    await writer.query('CREATE bare:1');
+    await told.until('live CREATE bare:1');
+  });
+});

@@ -1,0 +1,321 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ServerError } from 'surrealdb';
+import { Config } from '../config/config.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import type { Change } from './change.js';
+import { ChangeFeed } from './change-feed.js';
+import { identify } from './database-identity.js';
+import type { DatabaseListener } from './database-listener.js';
+import { DatabaseProcess } from './database-process.js';
+import { DatabaseState } from './database-state.js';
+import { defineDatabase } from './define-database.js';
+import { FeedHistory } from './feed-history.js';
+import { FeedReader } from './feed-reader.js';
+import { formatCursor } from './feed-cursor.js';
+import { LiveQueries } from './live-queries.js';
+import { LiveTables } from './live-tables.js';
+import { SnapshotReader } from './snapshot-reader.js';
+import { SupervisedConnection } from './supervised-connection.js';
+import { TableCatalog } from './table-catalog.js';
+import { isOwnTable, type TableDefinition } from './table-definition.js';
+
+const CATALOG_INTERVAL_MS = 1_000;
+const HEARTBEAT_MS = 2_000;
+/** Costs an idle database about a tenth of a core. */
+const POLL_WITHOUT_BELLS_MS = 10;
+/** A server that closes a subscriber for which too many notifications wait says this. */
+const TRY_AGAIN_LATER = 1013;
+
+/** Versions of SurrealDB whose changefeed was seen to have images on DELETE and computed fields: 3.3 and later. */
+function isFullFeedVersion(version: string): boolean {
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3);
+}
+
+/**
+ * The one way to the database: wires connections, changefeed, doorbells and definitions together, and tells one listener
+ * what happens to the tables that it follows.
+ */
+@Injectable()
+export class Database implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('Surreal');
+  private readonly connection: SupervisedConnection;
+  private readonly reader: FeedReader;
+  private readonly doorbells: LiveQueries;
+  private readonly feed: ChangeFeed;
+  private readonly liveTables: LiveTables;
+  /** Which of both ways each followed table's changes come. */
+  private readonly followed = new Map<string, TableDefinition>();
+  private listener: DatabaseListener | undefined;
+  private begun = false;
+  private untold = false;
+  private fullFeed = false;
+  private catalogTimer: NodeJS.Timeout | undefined;
+  readonly tables: TableCatalog;
+  readonly snapshots: SnapshotReader;
+  readonly history: FeedHistory;
+
+  constructor(
+    private readonly config: Config,
+    private readonly process: DatabaseProcess,
+    private readonly state: DatabaseState,
+    private readonly metrics: MetricsService,
+  ) {
+    const session = { endpoint: () => process.endpoint, timeoutMs: config.surrealTimeoutMs, heartbeatMs: HEARTBEAT_MS };
+    this.connection = new SupervisedConnection('feed', session, {
+      connected: () => this.connected(),
+      disconnected: (reason) => this.disconnected(reason.message),
+      unreachable: (reason) => this.state.down(reason.message),
+    });
+    const { surrealFastWindowMs, surrealSweepWindowMs, surrealSweepIntervalMs, surrealPollMs } = config;
+    const windows = {
+      fastWindowMs: surrealFastWindowMs,
+      sweepWindowMs: surrealSweepWindowMs,
+      retentionMs: () => this.tables.retentionMs,
+    };
+    this.reader = new FeedReader(this.connection, windows, {
+      changes: (changes) => this.changesRead(changes),
+      began: (stamp) => this.listener?.began(stamp),
+      late: (change) => this.listener?.late(change),
+      swept: (late) => metrics.lateChanges.inc(late),
+      defined: (mark) => {
+        this.listener?.marked(mark);
+        this.refreshCatalog();
+      },
+      replaced: () => this.connection.renew('the changefeed lacks what was read from it'),
+    });
+    this.doorbells = new LiveQueries(
+      { ...session, name: 'doorbells', projection: 'id' },
+      {
+        message: () => this.feed.rang(),
+        interrupted: ({ closeCode }) => this.feed.interrupted(closeCode === TRY_AGAIN_LATER),
+        restored: () => this.feed.interrupted(false),
+      },
+    );
+    const bells = !process.keepsLiveQueries;
+    this.feed = new ChangeFeed(this.reader, this.doorbells, metrics, {
+      pollMs: bells ? surrealPollMs : Math.min(surrealPollMs, POLL_WITHOUT_BELLS_MS),
+      settleMs: surrealFastWindowMs,
+      sweepIntervalMs: surrealSweepIntervalMs,
+      bells,
+    });
+    this.liveTables = new LiveTables(session, {
+      changes: (changes) => this.listener?.changes(changes),
+      interrupted: (tables) => {
+        for (const table of tables) this.listener?.broken(table, 'interrupted');
+      },
+    });
+    const manages = config.manageChangefeeds === 'all' || (config.manageChangefeeds === 'embedded' && process.own);
+    this.tables = new TableCatalog(this.connection, {
+      database: config.surrealDatabase,
+      manages,
+      same: () => this.reader.continues(),
+    });
+    this.tables.listen({
+      tableRemoved: (name) => this.tableRemoved(name),
+      tableRedefined: (table) => void this.refollow(table),
+    });
+    this.history = new FeedHistory(this.connection, this.reader.clock, () => this.reader.databaseId);
+    this.snapshots = new SnapshotReader(new SupervisedConnection('snapshots', session), this.reader);
+  }
+
+  listen(listener: DatabaseListener): void {
+    this.listener = listener;
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.process.start();
+    this.connection.start();
+    const snapshots = this.snapshots.start();
+    this.doorbells.start();
+    this.feed.start();
+    // So that a service that says it listens serves topics at once, where the database is there.
+    await Promise.all([this.connection.attempted, snapshots]);
+    this.catalogTimer = setInterval(() => this.refreshCatalog(), CATALOG_INTERVAL_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.catalogTimer);
+    // The reader waits for answers, and a database that stands still gives none: the connection ends first.
+    const { connection, snapshots, doorbells, liveTables, feed } = this;
+    await Promise.all([connection, snapshots, doorbells, liveTables, feed].map((part) => part.stop()));
+    await this.process.stop();
+  }
+
+  /** Whether the changefeed tells what a deleted record was, and computed fields. The embedded engine's does not. */
+  get tellsAll(): boolean {
+    return this.fullFeed;
+  }
+
+  /**
+   * Whether a transaction shows one state, first ordered and then limited. Before 3.3 it takes the first rows that it finds and
+   * orders those, and in memory the embedded engine leaves out rows that are written meanwhile.
+   */
+  get transactsExactly(): boolean {
+    return this.fullFeed;
+  }
+
+  /** Begins to tell a table's changes. Once for each table. @throws DatabaseUnavailable */
+  async follow(table: TableDefinition): Promise<void> {
+    const entry = { ...table };
+    this.followed.set(table.name, entry);
+    if (table.durable) return this.feed.listen(table.name);
+    try {
+      await this.liveTables.follow(table.name);
+    } catch (error) {
+      // It may have been let go and followed anew meanwhile.
+      if (this.followed.get(table.name) === entry) this.followed.delete(table.name);
+      throw error;
+    }
+  }
+
+  unfollow(name: string): void {
+    // Nobody listens to a table that isn't durable any more: what comes now is told by nothing.
+    if (this.followed.get(name)?.durable === false) this.listener?.broken(name, 'interrupted');
+    this.letGo(name);
+  }
+
+  private letGo(name: string): void {
+    const table = this.followed.get(name);
+    if (!table) return;
+    this.followed.delete(name);
+    if (table.durable) this.feed.unlisten(name);
+    else this.liveTables.unfollow(name);
+  }
+
+  /** Whether a followed table's changes are read from the changefeed. */
+  followsDurably(name: string): boolean {
+    return this.followed.get(name)?.durable ?? false;
+  }
+
+  /** The cursor of the newest change told of a table. */
+  cursor(name: string): string {
+    if (!this.followsDurably(name)) return this.liveTables.cursor;
+    return formatCursor(this.reader.databaseId, { stamp: this.reader.head, index: 0 });
+  }
+
+  /** Identity of the database, as cursors carry it. */
+  get id(): string {
+    return this.reader.databaseId;
+  }
+
+  /** Whether the feed has been read up to a stamp; if not, settles when it has been read to its end once more. */
+  async readUpTo(stamp: bigint): Promise<void> {
+    if (stamp > this.reader.head) await this.feed.readThrough();
+  }
+
+  /** Settles when what was committed to a followed table before this call has been told; at once while the database is away. */
+  async caughtUp(name: string): Promise<void> {
+    if (this.followsDurably(name)) await this.feed.caughtUp();
+  }
+
+  /** Settles when transactions that are in the feed have been told. */
+  reached(stamps: Iterable<bigint>): Promise<void> {
+    return this.feed.reached(stamps);
+  }
+
+  /** Fields that rows have and the changefeed lacks; left out of rows, so that a record has one shape. */
+  async hiddenFields(table: string): Promise<readonly string[]> {
+    return this.fullFeed ? [] : this.tables.computedFields(table);
+  }
+
+  private async connected(): Promise<void> {
+    if (this.tables.manages) await this.defineMissing();
+    const { id, writable } = await identify(this.connection, this.process.endpoint);
+    const anew = !this.begun || id !== this.reader.databaseId || !(await this.reader.continues());
+    this.fullFeed = isFullFeedVersion(await this.connection.version());
+    if (anew) {
+      this.reader.databaseId = id;
+      await this.reader.begin();
+    }
+    // Remembered until it is told: the connection can break again before.
+    this.untold ||= anew && this.begun;
+    if (this.untold) await this.replaced();
+    else this.tables.recognise();
+    this.untold = false;
+    await this.tables.refresh();
+    // Once before anybody subscribes: where a stream begins is then a change that the feed holds.
+    await this.reader.read();
+    if (!this.begun) this.adviseChangefeeds(writable);
+    this.begun = true;
+    this.state.up();
+    this.metrics.databaseUp.set(1);
+    this.logger.log(`Connected to ${this.process.endpoint.url}, database ${id}`);
+    this.feed.resume();
+  }
+
+  /** Users of a namespace or database may not, and theirs are there. */
+  private async defineMissing(): Promise<void> {
+    await defineDatabase(this.connection, this.process.endpoint).catch((error: unknown) => {
+      if (!(error instanceof ServerError)) throw error;
+    });
+  }
+
+  private disconnected(reason: string): void {
+    this.feed.pause();
+    this.tables.distrust();
+    this.state.down(reason);
+    this.metrics.databaseUp.set(0);
+    this.metrics.databaseReconnects.inc();
+  }
+
+  /** Tables that the service may define are defined again, so that their subscribers can go on. */
+  private async replaced(): Promise<void> {
+    this.logger.warn('The database is another than before, or was set back: every stream is told to read again');
+    await this.tables.restore(this.followed.keys());
+    this.listener?.replaced();
+    // Live queries end with their database, and no message tells it.
+    this.doorbells.renew('the database was replaced');
+    this.liveTables.renew('the database was replaced');
+  }
+
+  private changesRead(changes: readonly Change[]): void {
+    // What a feed without INCLUDE ORIGINAL tells is told by live queries.
+    const durable = changes.filter(({ table }) => this.tables.known(table)?.durable ?? true);
+    for (const { table } of durable) if (!isOwnTable(table)) this.metrics.changes.inc(table);
+    this.feed.observeLag(durable);
+    if (durable.length > 0) this.listener?.changes(durable);
+  }
+
+  private refreshCatalog(): void {
+    if (!this.connection.up) return;
+    this.tables.refresh().catch((error: unknown) => this.logger.debug(String(error)));
+    this.feed.retry();
+    void this.liveTables.retry();
+  }
+
+  private tableRemoved(name: string): void {
+    if (!this.followed.has(name)) return this.listener?.broken(name, 'feed_changed');
+    const successor = this.tables.known(name);
+    if (successor) return void this.refollow(successor);
+    this.letGo(name);
+    this.listener?.removed(name);
+  }
+
+  /** The table's changes come another way from now on, and some may have come neither way. */
+  private async refollow(table: TableDefinition): Promise<void> {
+    // Whoever was subscribed to it may come back: the log has to know of it, too.
+    if (!this.followed.has(table.name)) return this.listener?.broken(table.name, 'feed_changed');
+    this.letGo(table.name);
+    try {
+      await this.follow(table);
+      this.listener?.broken(table.name, 'feed_changed');
+    } catch (error) {
+      this.logger.warn(`Table ${table.name} can't be followed: ${String(error)}`);
+      this.listener?.removed(table.name);
+    }
+  }
+
+  private adviseChangefeeds(writable: boolean): void {
+    // Elsewhere they get one when they are subscribed to.
+    if (this.tables.manages && writable) return;
+    const tables = [...this.tables]
+      .filter(({ name, durable }) => !durable && !isOwnTable(name))
+      .map(({ name }) => name);
+    if (tables.length === 0) return;
+    this.logger.warn(
+      `Streams of ${tables.slice(0, 20).join(', ')} are not durable: what is missed can't be replayed. ` +
+        'For each: ALTER TABLE … CHANGEFEED 3d INCLUDE ORIGINAL',
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { RecordId } from 'surrealdb';
+import type { DatabaseRow } from '../values/path.js';
+import { Change, type ChangeParts } from './change.js';
+import type { PatchOperation } from './reverse-patch.js';
+
+/** One transaction in the answer to SHOW CHANGES. */
+export interface FeedEntry {
+  readonly versionstamp: bigint;
+  readonly changes: readonly RawChange[];
+}
+
+type Image = DatabaseRow & { readonly id: RecordId };
+
+/** A mutation, or a definition. */
+export interface RawChange {
+  /** The record after CREATE; after UPDATE the way back from `current`. */
+  readonly update?: Image | readonly PatchOperation[];
+  readonly current?: Image;
+  readonly delete?: { readonly id: RecordId; readonly original?: DatabaseRow };
+  readonly define_table?: { readonly name: string };
+}
+
+export type PlaceContext = Pick<ChangeParts, 'cursor' | 'time'> & { readonly place: NonNullable<ChangeParts['place']> };
+
+/**
+ * The change that an entry of a feed with INCLUDE ORIGINAL tells.
+ *
+ * @returns `undefined` for a definition.
+ */
+export function decodeChange(raw: RawChange, context: PlaceContext): Change | undefined {
+  if (raw.current && isPatch(raw.update)) {
+    const previous = { kind: 'patch', operations: raw.update } as const;
+    return change(raw.current.id, { ...context, action: 'UPDATE', after: raw.current, previous });
+  }
+  if (raw.update && !isPatch(raw.update)) {
+    return change(raw.update.id, { ...context, action: 'CREATE', after: raw.update, previous: { kind: 'absent' } });
+  }
+  if (raw.delete) {
+    const { id, original } = raw.delete;
+    // The embedded engine has no image on DELETE.
+    const previous = original ? ({ kind: 'row', row: original } as const) : ({ kind: 'unknown' } as const);
+    return change(id, { ...context, action: 'DELETE', previous });
+  }
+  return undefined;
+}
+
+/** The table that an entry is about. */
+export function tableOf(raw: RawChange): string | undefined {
+  const image = raw.current ?? raw.delete ?? (isPatch(raw.update) ? undefined : raw.update);
+  return image?.id.table.name ?? raw.define_table?.name;
+}
+
+function isPatch(update: RawChange['update']): update is readonly PatchOperation[] {
+  return Array.isArray(update);
+}
+
+function change(id: RecordId, parts: Omit<ChangeParts, 'id' | 'table'>): Change {
+  return new Change({ ...parts, id, table: id.table.name });
+}

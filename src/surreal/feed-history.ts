@@ -1,0 +1,57 @@
+import type { Change, FeedMark, FeedPlace } from './change.js';
+import type { FeedClock } from './feed-clock.js';
+import { formatCursor } from './feed-cursor.js';
+import { decodeChange, tableOf, type RawChange } from './feed-entry.js';
+import { feedPage, isLastPage, PAGE } from './feed-page.js';
+import type { SupervisedConnection } from './supervised-connection.js';
+
+/** Reads what the changefeed still holds of the time before the reader began. */
+export class FeedHistory {
+  constructor(
+    private readonly connection: SupervisedConnection,
+    private readonly clock: FeedClock,
+    private readonly databaseId: () => string,
+  ) {}
+
+  /** The stamp of the time that lies some milliseconds before a stamp. */
+  before(stamp: bigint, milliseconds: number): bigint {
+    return this.clock.stampAt(this.clock.milliseconds(stamp) - milliseconds);
+  }
+
+  /** Whether the feed still holds a transaction. @throws DatabaseUnavailable */
+  async holds(stamp: bigint): Promise<boolean> {
+    const [entry] = await this.page(stamp, 1);
+    return entry?.versionstamp === stamp;
+  }
+
+  /** All from one stamp up to another, that one excluded, page by page and in order. @throws DatabaseUnavailable */
+  async *read(from: bigint, until: bigint): AsyncGenerator<readonly (Change | FeedMark)[]> {
+    for (let since = from, taken = 0; ;) {
+      const entries = await this.page(since, PAGE);
+      const found: (Change | FeedMark)[] = [];
+      let last = { stamp: since, count: taken };
+      for (const { versionstamp: stamp, changes } of entries) {
+        if (stamp >= until) break;
+        // The page before can have ended in the middle of this transaction.
+        for (const [index, raw] of changes.entries()) {
+          if (stamp !== since || index >= taken) found.push(this.decode(raw, { stamp, index }));
+        }
+        last = { stamp, count: changes.length };
+      }
+      yield found;
+      if (isLastPage(entries, since, PAGE) || (entries.at(-1)?.versionstamp ?? until) >= until) return;
+      since = last.stamp;
+      taken = last.count;
+    }
+  }
+
+  private decode(raw: RawChange, place: FeedPlace): Change | FeedMark {
+    const cursor = formatCursor(this.databaseId(), place);
+    const time = this.clock.milliseconds(place.stamp);
+    return decodeChange(raw, { place, time, cursor }) ?? { table: tableOf(raw), place, cursor };
+  }
+
+  private page(since: bigint, limit: number) {
+    return feedPage((text) => this.connection.query(text), since, limit);
+  }
+}

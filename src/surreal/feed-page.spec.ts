@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { RecordId } from 'surrealdb';
+import type { FeedEntry } from './feed-entry.js';
+import { isLastPage } from './feed-page.js';
+
+/** Transactions with one change in each of some tables. */
+function entries(count: number, tables = 1): FeedEntry[] {
+  const changes = Array.from({ length: tables }, (_, n) => ({ update: { id: new RecordId(`t${n}`, 1) } }));
+  return Array.from({ length: count }, (_, n) => ({ versionstamp: BigInt(n + 10), changes }));
+}
+
+describe('isLastPage', () => {
+  it.each([
+    ['an empty page', entries(0), true],
+    ['a full page', entries(100), false],
+    ['a page of half as many transactions over two tables each', entries(50, 2), false],
+    ['a page far from full', entries(20, 2), true],
+  ])('decides about %s', (_, page, last) => {
+    expect(isLastPage(page, 1n, 100)).toBe(last);
+  });
+
+  it('does not ask again for a page that would begin where it began', () => {
+    expect(isLastPage(entries(1, 100), 10n, 100)).toBe(true);
+  });
+
+  it('counts a table once for each transaction, however much it changed there', () => {
+    const changes = Array.from({ length: 1_000 }, (_, n) => ({ update: { id: new RecordId('t', n) } }));
+    expect(isLastPage([{ versionstamp: 10n, changes }], 1n, 100)).toBe(true);
+  });
+});

@@ -1,0 +1,296 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
+import { DateTime, RecordId } from 'surrealdb';
+import type { Change } from './change.js';
+import type { FeedEntry } from './feed-entry.js';
+import { FeedReader, type FeedReaderListener } from './feed-reader.js';
+import { SdkSession } from './sdk-session.js';
+import { SupervisedConnection } from './supervised-connection.js';
+
+const { SURREAL_BIN: bin } = process.env;
+const WINDOWS = { fastWindowMs: 50, sweepWindowMs: 3_000, retentionMs: () => 259_200_000 };
+
+/** Notes all that a reader tells. */
+class Told implements FeedReaderListener {
+  readonly texts: string[] = [];
+  readonly all: Change[] = [];
+  sweptChanges = 0;
+  definitions = 0;
+  replacements = 0;
+
+  changes(changes: readonly Change[]): void {
+    this.all.push(...changes);
+    this.texts.push(...changes.map(({ action, key }) => `${action} ${key}`));
+  }
+  began(): void {
+    // Told at every beginning; what follows from it is judged by what is told next.
+  }
+  late(change: Change): void {
+    this.texts.push(`late ${change.action} ${change.key}`);
+  }
+  swept(late: number): void {
+    this.sweptChanges += late;
+  }
+  defined(): void {
+    this.definitions += 1;
+  }
+  replaced(): void {
+    this.replacements += 1;
+  }
+}
+
+describe('FeedReader of a database', () => {
+  let server: SurrealProcess;
+  let root: SdkSession;
+  let connection: SupervisedConnection;
+  let databases = 0;
+  let told: Told;
+  let reader: FeedReader;
+
+  const endpoint = (database: string) => () => ({
+    url: server.url,
+    namespace: 'main',
+    database,
+    username: 'root',
+    password: 'root',
+  });
+
+  beforeAll(async () => {
+    server = await startSurreal({ ...(bin && { bin }) });
+    root = await SdkSession.open({ endpoint: endpoint('main'), timeoutMs: 10_000 });
+    await root.query('DEFINE NAMESPACE IF NOT EXISTS main');
+  });
+
+  afterAll(async () => {
+    root.close();
+    await server.stop();
+  });
+
+  beforeEach(async () => {
+    const database = `feed${++databases}`;
+    await root.query(`USE NS main; DEFINE DATABASE ${database}`);
+    const connected = new Promise<void>((resolve) => {
+      const options = { endpoint: endpoint(database), timeoutMs: 10_000, heartbeatMs: 10_000 };
+      connection = new SupervisedConnection('test', options, { connected: resolve });
+    });
+    connection.start();
+    await connected;
+    const tables = ['a', 'b', 'c'].map((name) => `DEFINE TABLE ${name} CHANGEFEED 3d INCLUDE ORIGINAL`);
+    await connection.query(tables.join('; '));
+    told = new Told();
+    reader = new FeedReader(connection, WINDOWS, told);
+    reader.databaseId = 'test';
+    await reader.begin();
+  });
+
+  afterEach(() => connection.stop());
+
+  it('tells each change once, in order, however often it reads', async () => {
+    await connection.query('CREATE a:1 SET n = 1; UPDATE a:1 SET n = 2; CREATE b:1; DELETE a:1');
+    expect(await reader.read()).toBe(7); // the three definitions count
+    await connection.query('CREATE a:2');
+    expect(await reader.read()).toBe(1);
+    expect(await reader.read()).toBe(0);
+    expect(await reader.sweep()).toBe(true);
+    expect(told.texts).toEqual(['CREATE a:1', 'UPDATE a:1', 'CREATE b:1', 'DELETE a:1', 'CREATE a:2']);
+    expect(told.all.map(({ before }) => before?.['n']).slice(0, 2)).toEqual([undefined, 1]);
+    expect(new Set(told.all.map(({ cursor }) => cursor)).size).toBe(5);
+    expect(told.sweptChanges).toBe(0);
+  });
+
+  it('tells when a change was made, to a few seconds', async () => {
+    await connection.query('CREATE a:1');
+    await reader.read();
+    expect(Math.abs((told.all[0]?.time ?? 0) - Date.now())).toBeLessThan(5_000);
+  });
+
+  it('tells the statements of one transaction in their order', async () => {
+    await connection.query('BEGIN; CREATE a:1; CREATE a:2; UPDATE a:1 SET n = 2; DELETE a:2; COMMIT');
+    await reader.read();
+    expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:2', 'UPDATE a:1', 'DELETE a:2']);
+  });
+
+  it('tells all of transactions over several tables that pages cut in two', async () => {
+    const transaction = (n: number) => `BEGIN; CREATE a:${n}; CREATE b:${n}; CREATE c:${n}; COMMIT`;
+    // 1200 keys behind the three definitions, 1000 a page: the first ends in the middle of a transaction.
+    const numbers = Array.from({ length: 400 }, (_, n) => n);
+    for (const n of numbers) await connection.query(transaction(n));
+    expect(await reader.read()).toBe(1_203);
+    expect(told.texts).toEqual(numbers.flatMap((n) => [`CREATE a:${n}`, `CREATE b:${n}`, `CREATE c:${n}`]));
+    let pages = 1;
+    while (!(await reader.sweep())) pages += 1;
+    expect(pages).toBeGreaterThan(4);
+    expect(told.texts).toHaveLength(1_200);
+  });
+
+  it('knows which transactions it has told', async () => {
+    await connection.query('CREATE a:1');
+    await reader.read();
+    const stamp = told.all[0]?.place?.stamp ?? 0n;
+    await connection.query('CREATE a:2');
+    expect([reader.hasRead(stamp), reader.hasRead(stamp + 1n), reader.hasRead(0n)]).toEqual([true, false, true]);
+  });
+
+  it('tells of definitions', async () => {
+    await reader.read();
+    told.definitions = 0;
+    await connection.query('DEFINE TABLE d CHANGEFEED 3d INCLUDE ORIGINAL');
+    await reader.read();
+    expect(told.definitions).toBe(1);
+  });
+
+  it('hands on what happens in the service’s own tables: a stream can begin at such a change', async () => {
+    await connection.query('DEFINE TABLE edge_hive_x CHANGEFEED 3d INCLUDE ORIGINAL; CREATE edge_hive_x:1; CREATE a:1');
+    await reader.read();
+    expect(told.texts).toEqual(['CREATE edge_hive_x:1', 'CREATE a:1']);
+  });
+
+  it('goes on where it was after a read that failed', async () => {
+    await connection.query('CREATE a:1');
+    await reader.read();
+    await connection.query('CREATE a:2');
+    const failing = reader.read();
+    connection.renew('a test');
+    await expect(failing).rejects.toThrow('a test');
+    while (!connection.up) await new Promise(setImmediate);
+    expect(await reader.continues()).toBe(true);
+    await reader.read();
+    expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:2']);
+  });
+
+  it('finds that the database was removed and made anew', async () => {
+    await connection.query('CREATE a:1');
+    await reader.read();
+    const database = `feed${databases}`;
+    await connection.query(`REMOVE DATABASE ${database}; DEFINE DATABASE ${database}`);
+    await connection.query('DEFINE TABLE a CHANGEFEED 3d INCLUDE ORIGINAL; CREATE a:2');
+    expect(await reader.continues()).toBe(false);
+    await expect(reader.read()).rejects.toThrow('lacks');
+    expect([told.replacements, told.texts]).toEqual([1, ['CREATE a:1']]);
+    await reader.begin();
+    await reader.read();
+    expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:2']);
+  });
+});
+
+/** A feed in which transactions become visible when a test says so: late ones can't be had of a database on demand. */
+class ScriptedFeed {
+  private readonly entries: FeedEntry[] = [];
+
+  commit(stamp: bigint, ...records: string[]): void {
+    const changes = records.map((record) => {
+      const [table = '', key = ''] = record.split(':');
+      return { update: { id: new RecordId(table, key) } };
+    });
+    this.entries.push({ versionstamp: stamp, changes });
+    this.entries.sort((a, b) => Number(a.versionstamp - b.versionstamp));
+  }
+
+  query(text: string): Promise<unknown[]> {
+    const [, since, limit] = /SINCE (\d+) LIMIT (\d+)/.exec(text) ?? [];
+    if (since === undefined) return Promise.resolve([new DateTime(new Date())]);
+    const from = this.entries.filter(({ versionstamp }) => versionstamp >= BigInt(since));
+    return Promise.resolve([from.slice(0, Number(limit))]);
+  }
+}
+
+describe('FeedReader of late changes', () => {
+  const NOW = Date.UTC(2026, 5, 1);
+  const at = (ms: number) => BigInt(NOW + ms) << 16n;
+  let feed: ScriptedFeed;
+  let told: Told;
+  let reader: FeedReader;
+
+  beforeEach(async () => {
+    jest.useFakeTimers({ now: NOW });
+    feed = new ScriptedFeed();
+    told = new Told();
+    feed.commit(at(0), 't:first');
+    // Only this method of the connection is used.
+    reader = new FeedReader(feed as unknown as SupervisedConnection, WINDOWS, told);
+    await reader.begin();
+    await readFor(100);
+    told.texts.length = 0;
+  });
+
+  afterEach(() => void jest.useRealTimers());
+
+  /** Reads each 10 ms. */
+  async function readFor(milliseconds: number): Promise<void> {
+    for (let passed = 0; passed < milliseconds; passed += 10) {
+      await reader.read();
+      jest.advanceTimersByTime(10);
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    while (!(await reader.sweep()));
+  }
+
+  it('tells one that a fast read still finds', async () => {
+    feed.commit(at(200), 't:newer');
+    await readFor(30);
+    feed.commit(at(190), 't:late');
+    await readFor(10);
+    expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 0]);
+  });
+
+  it('leaves one that is later to the sweep, which counts it', async () => {
+    feed.commit(at(200), 't:newer');
+    await readFor(200);
+    feed.commit(at(190), 't:late');
+    await readFor(10);
+    expect(told.texts).toEqual(['CREATE t:newer']);
+    await sweep();
+    expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 1]);
+  });
+
+  it('does not count what the sweep found before a fast read could', async () => {
+    feed.commit(at(200), 't:newer');
+    await readFor(10);
+    feed.commit(at(190), 't:late');
+    await sweep();
+    expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 0]);
+  });
+
+  it('does not tell one whose record already had a newer one told', async () => {
+    feed.commit(at(200), 't:same');
+    await readFor(10);
+    feed.commit(at(190), 't:same', 't:other');
+    await readFor(10);
+    expect(told.texts).toEqual(['CREATE t:same', 'late CREATE t:same', 'CREATE t:other']);
+    await sweep();
+    expect(told.texts).toHaveLength(3);
+  });
+
+  it('looks back further for a while once changes were late', async () => {
+    feed.commit(at(200), 't:newer');
+    await readFor(200);
+    feed.commit(at(190), 't:late');
+    await sweep();
+    feed.commit(at(1_000), 't:newest');
+    await readFor(300);
+    feed.commit(at(990), 't:late-again');
+    await readFor(10);
+    expect(told.texts.at(-1)).toBe('CREATE t:⟨late-again⟩');
+  });
+
+  it('does not use its window up while the database stands still', async () => {
+    feed.commit(at(200), 't:newer');
+    await readFor(10);
+    jest.advanceTimersByTime(60_000);
+    feed.commit(at(190), 't:late');
+    await readFor(10);
+    expect(told.texts).toEqual(['CREATE t:newer', 'CREATE t:late']);
+  });
+
+  it('has not told a transaction of which a page may have shown a part', async () => {
+    const records = Array.from({ length: 1_100 }, (_, n) => at(300 + n));
+    for (const stamp of records) feed.commit(stamp, `t:r${stamp}`);
+    const lastOfPage = records[998] ?? 0n; // behind t:first
+    const during: boolean[] = [];
+    told.changes = () => during.push(reader.hasRead(lastOfPage));
+    await reader.read();
+    expect(during).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,229 @@
+import type { DateTime } from 'surrealdb';
+import { Change, type FeedMark } from './change.js';
+import { DatabaseUnavailable } from './database-unavailable.js';
+import { FastWindow } from './fast-window.js';
+import { FeedClock } from './feed-clock.js';
+import { formatCursor } from './feed-cursor.js';
+import { decodeChange, tableOf, type FeedEntry, type RawChange } from './feed-entry.js';
+import { feedPage, isLastPage, PAGE } from './feed-page.js';
+import { LiveTime } from './live-time.js';
+import { SeenChanges } from './seen-changes.js';
+import type { SupervisedConnection } from './supervised-connection.js';
+
+/** Small enough that a page of the sweep doesn't hold up the fast reads between which it is read. */
+const SWEEP_PAGE = 250;
+
+/** Part of the retention in which a change is there for sure, whatever the clocks say. */
+const CERTAINLY_KEPT = 0.5;
+
+export interface FeedReaderOptions {
+  readonly fastWindowMs: number;
+  readonly sweepWindowMs: number;
+  /** For how long the database keeps what was read, in ms. */
+  readonly retentionMs: () => number;
+}
+
+export interface FeedReaderListener {
+  /** New changes: in the feed's order within a call; a call may bring older ones than the last. */
+  changes(changes: readonly Change[]): void;
+  /** A change that was found after a newer one of the same record had been handed on. It is not handed on. */
+  late(change: Change): void;
+  /** The sweep found changes that had become visible later than the fast window looks back. They are handed on. */
+  swept(late: number): void;
+  /** A table was defined or defined again. Told between the changes before it and those behind. */
+  defined(mark: FeedMark): void;
+  /** From a stamp on, all changes will be handed on. */
+  began(stamp: bigint): void;
+  /** The feed lacks a change that was read from it: the database was removed and made anew, or set back. */
+  replaced(): void;
+}
+
+/**
+ * Reads the changefeed of one database, each change once. Whoever calls decides when; calls must not overlap.
+ *
+ * Every method throws DatabaseUnavailable when the database is away; the next call goes on where this one was.
+ */
+export class FeedReader {
+  readonly clock = new FeedClock();
+  private readonly liveTime: LiveTime;
+  private readonly fastWindow: FastWindow;
+  private readonly seen = new SeenChanges();
+  private highest = 0n;
+  /** The newest change handed on or found at the beginning; the feed has to hold it for as long as nothing is lost. */
+  private newest: bigint | undefined;
+  private lastRead = Date.now();
+  private sweepFrom: bigint | undefined;
+  /** Transactions of which a page may have shown a part only. */
+  private cut: { read?: bigint | undefined; sweep?: bigint | undefined } = {};
+  private begins = 0;
+  /** What lies before is settled, and forgotten. */
+  private floor = 0n;
+
+  constructor(
+    private readonly connection: SupervisedConnection,
+    private readonly options: FeedReaderOptions,
+    private readonly listener: FeedReaderListener,
+  ) {
+    this.liveTime = new LiveTime(options.sweepWindowMs);
+    this.fastWindow = new FastWindow(options.fastWindowMs, options.sweepWindowMs);
+  }
+
+  /** Identity of the database in the cursors of what is read next. */
+  databaseId = '';
+
+  /** The newest place known; where the feed began if nothing was read yet. */
+  get head(): bigint {
+    return this.highest;
+  }
+
+  /** Goes to the end of the feed, less one sweep window. */
+  async begin(): Promise<void> {
+    const [first] = await this.page(0n, 1);
+    if (first) this.clock.learn(first.versionstamp);
+    const [now] = await this.connection.query('RETURN time::now()');
+    const start = first ? (now as DateTime).toDate().getTime() - this.options.sweepWindowMs : 0;
+    this.highest = this.clock.stampAt(start);
+    this.newest = undefined;
+    this.sweepFrom = undefined;
+    this.cut = {};
+    this.begins += 1;
+    this.seen.clear();
+    this.liveTime.reset(this.highest);
+    this.floor = this.highest;
+    this.listener.began(this.highest);
+  }
+
+  /** From where a snapshot has to read the feed to know all that this reader might still find. */
+  get sweepStart(): bigint {
+    return this.liveTime.start(this.options.sweepWindowMs);
+  }
+
+  /** How many times it began: what was read of the feed before counts for nothing. */
+  get generation(): number {
+    return this.begins;
+  }
+
+  /** Whether a transaction that is in the feed has been handed on, all of it. */
+  hasRead(stamp: bigint): boolean {
+    if (stamp === this.cut.read || stamp === this.cut.sweep) return false;
+    return stamp < this.floor || this.seen.count(stamp) > 0;
+  }
+
+  /** Whether the feed still holds the newest change that was read from it; one that doesn't is another feed. */
+  async continues(): Promise<boolean> {
+    const retention = this.options.retentionMs();
+    // Nothing that came and went meanwhile can have left a trace.
+    if (retention > 0 && Date.now() - this.lastRead > retention * CERTAINLY_KEPT) return false;
+    this.forgetCollected();
+    if (this.newest === undefined) return true;
+    const [entry] = await this.page(this.newest, 1);
+    return entry?.versionstamp === this.newest;
+  }
+
+  /** Reads the feed to its end, over the fast window. @returns how many new changes there were. */
+  async read(): Promise<number> {
+    this.forgetCollected();
+    let since = this.fastStart;
+    let found = 0;
+    let expected = this.newest;
+    for (;;) {
+      const entries = await this.page(since, PAGE);
+      const last = isLastPage(entries, since, PAGE);
+      if (entries.some(({ versionstamp }) => versionstamp === expected)) expected = undefined;
+      // Every read goes over the newest change again.
+      if (expected !== undefined && (last || (entries.at(-1)?.versionstamp ?? 0n) > expected)) this.lost();
+      this.cut.read = last ? undefined : entries.at(-1)?.versionstamp;
+      found += this.take(entries, 0n).found;
+      if (last) break;
+      since = entries.at(-1)?.versionstamp ?? since;
+    }
+    this.liveTime.answered(performance.now(), this.highest);
+    this.lastRead = Date.now();
+    return found;
+  }
+
+  /** Reads one page of the sweep. @returns whether the sweep is through. */
+  async sweep(): Promise<boolean> {
+    if (this.sweepFrom === undefined) {
+      this.sweepFrom = this.liveTime.start(this.options.sweepWindowMs);
+      this.seen.forgetBefore(this.sweepFrom);
+      this.floor = this.sweepFrom;
+    }
+    const { fastStart } = this;
+    const entries = await this.page(this.sweepFrom, SWEEP_PAGE);
+    const through = isLastPage(entries, this.sweepFrom, SWEEP_PAGE);
+    this.sweepFrom = through ? undefined : entries.at(-1)?.versionstamp;
+    this.cut.sweep = this.sweepFrom;
+    const { late } = this.take(entries, fastStart);
+    if (late > 0) this.listener.swept(late);
+    return through;
+  }
+
+  /** A feed in which nothing has happened for long loses its newest change, too. */
+  private forgetCollected(): void {
+    if (this.newest === undefined) return;
+    const age = Date.now() - this.clock.milliseconds(this.newest);
+    if (age > this.options.retentionMs() * CERTAINLY_KEPT) this.newest = undefined;
+  }
+
+  /** From where the next fast read begins. */
+  private get fastStart(): bigint {
+    return this.liveTime.start(this.fastWindow.milliseconds(performance.now()));
+  }
+
+  private lost(): never {
+    this.listener.replaced();
+    throw new DatabaseUnavailable('the changefeed lacks what was read from it');
+  }
+
+  /** @param fastStart what lies before it no fast read would have found. */
+  private take(entries: readonly FeedEntry[], fastStart: bigint): { found: number; late: number } {
+    let changes: Change[] = [];
+    const handOn = () => {
+      if (changes.length > 0) this.listener.changes(changes);
+      changes = [];
+    };
+    let found = 0;
+    let late = 0;
+    for (const { versionstamp, changes: raws } of entries) {
+      for (let index = this.seen.count(versionstamp); index < raws.length; index += 1) {
+        const raw = raws[index];
+        if (raw === undefined) break;
+        found += 1;
+        if (versionstamp < fastStart) late += 1;
+        const told = this.decode(raw, versionstamp, index);
+        if (told instanceof Change) changes.push(told);
+        else if (told) {
+          handOn();
+          this.listener.defined(told);
+        }
+      }
+      if (versionstamp > this.highest) this.highest = versionstamp;
+      if (this.newest === undefined || versionstamp > this.newest) this.newest = versionstamp;
+    }
+    handOn();
+    return { found, late };
+  }
+
+  /** @returns what is to be handed on. */
+  private decode(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | undefined {
+    this.clock.learn(stamp);
+    if (stamp < this.highest) this.fastWindow.late(performance.now(), this.liveTime.lateness(stamp));
+    const place = { stamp, index };
+    const time = this.clock.milliseconds(stamp);
+    const cursor = formatCursor(this.databaseId, place);
+    const change = decodeChange(raw, { place, time, cursor });
+    if (!change) {
+      this.seen.add(stamp);
+      return { table: tableOf(raw), place, cursor };
+    }
+    const overtaken = this.seen.overtaken(stamp, change.key);
+    this.seen.add(stamp, change.key);
+    if (overtaken) this.listener.late(change);
+    return overtaken ? undefined : change;
+  }
+
+  private page(since: bigint, limit: number): Promise<readonly FeedEntry[]> {
+    return feedPage((text) => this.connection.query(text), since, limit);
+  }
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import type { Change } from './change.js';
+import { DatabaseUnavailable } from './database-unavailable.js';
+import { withDeadline } from './deadline.js';
+import { LIVE_CHANGE_PROJECTION, liveChange } from './live-change.js';
+import { LiveQueries, type LiveQueriesOptions } from './live-queries.js';
+
+const FIRST_SESSION_MS = 2_000;
+
+export interface LiveTablesListener {
+  changes(changes: readonly Change[]): void;
+  interrupted(tables: Iterable<string>): void;
+}
+
+/** The changes of tables without a full changefeed, as live queries tell them: not in order, and not after a break. */
+export class LiveTables {
+  private readonly instance = randomBytes(6).toString('base64url');
+  private readonly tables = new Set<string>();
+  private readonly queries: LiveQueries;
+  private sequence = 0;
+  private started = false;
+
+  constructor(
+    options: Omit<LiveQueriesOptions, 'projection' | 'name'>,
+    private readonly listener: LiveTablesListener,
+  ) {
+    this.queries = new LiveQueries(
+      { ...options, name: 'live tables', projection: LIVE_CHANGE_PROJECTION },
+      {
+        message: (table, message) => {
+          const change = liveChange(table, message, this.nextCursor());
+          if (change) this.listener.changes([change]);
+        },
+        interrupted: () => undefined,
+        // Told once the live queries are there again: what is read before that could miss what comes between.
+        restored: (tables) => this.listener.interrupted(tables),
+      },
+    );
+  }
+
+  /** Where a subscription that begins now begins. */
+  get cursor(): string {
+    return `${this.instance}~${this.sequence.toString(36)}`;
+  }
+
+  /** @throws DatabaseUnavailable when the table can't be listened to for now. */
+  async follow(table: string): Promise<void> {
+    if (!this.started) {
+      this.started = true;
+      this.queries.start();
+    }
+    // Before anything is awaited: it may not be wanted any more when that is through.
+    this.tables.add(table);
+    try {
+      await withDeadline(FIRST_SESSION_MS, this.queries.firstSession);
+      await this.queries.want(this.tables);
+      if (!this.queries.hears(table)) throw new DatabaseUnavailable(`table ${table} can't be listened to`);
+    } catch (error) {
+      this.unfollow(table);
+      throw error;
+    }
+  }
+
+  /** Tries again what could not be listened to. */
+  async retry(): Promise<void> {
+    if (this.started) await this.queries.want(this.tables);
+  }
+
+  /** Begins a new session, whose start is an interruption of every table. */
+  renew(reason: string): void {
+    this.queries.renew(reason);
+  }
+
+  unfollow(table: string): void {
+    if (this.tables.delete(table)) void this.queries.want(this.tables);
+  }
+
+  async stop(): Promise<void> {
+    if (this.started) await this.queries.stop();
+  }
+
+  private nextCursor(): string {
+    this.sequence += 1;
+    return this.cursor;
+  }
+}

@@ -1,0 +1,66 @@
+/** Rings a second above which listening costs more than reading in a loop. */
+const RINGS_TO_LOOP = 50;
+/** Changes a second below which the bells are armed again. */
+const CHANGES_TO_BELL = 20;
+const SECOND_MS = 1_000;
+/** Pause between two reads of the loop: reading without pause starves the database. */
+const LOOP_PAUSE_MS = 3;
+/** Pause while nobody listens: keeps the log of recent changes warm for those who come back. */
+const IDLE_PAUSE_MS = 250;
+
+export type Mode = 'bell' | 'loop';
+
+/**
+ * When to read next, as a network driver under load decides it: rung for while little happens, polling when it rings all
+ * the time. Pure: told the time, in monotonic ms.
+ */
+export class ReadingPace {
+  private current: Mode = 'bell';
+  private rings: number[] = [];
+  private second = { began: 0, changes: 0 };
+  /** After the bells were armed again the loop goes on until then: what was written meanwhile rang no bell. */
+  private loopUntil = 0;
+
+  constructor(
+    private readonly pollMs: number,
+    private readonly settleMs: number,
+  ) {}
+
+  /** In which the bells have to be: armed in `bell`, killed in `loop`. */
+  get mode(): Mode {
+    return this.current;
+  }
+
+  rang(now: number): void {
+    if (this.current === 'loop') return;
+    this.rings.push(now);
+    if (this.rings.length <= RINGS_TO_LOOP) return;
+    const oldest = this.rings.shift() ?? now;
+    if (now - oldest < SECOND_MS) this.flooded(now);
+  }
+
+  /** The server cut the bell off because too many rings waited. */
+  flooded(now: number): void {
+    this.current = 'loop';
+    this.rings = [];
+    this.second = { began: now, changes: 0 };
+  }
+
+  /** Notes how many new changes a read found. */
+  read(now: number, changes: number): void {
+    if (this.current !== 'loop') return;
+    this.second.changes += changes;
+    if (now - this.second.began < SECOND_MS) return;
+    if (this.second.changes < CHANGES_TO_BELL) {
+      this.current = 'bell';
+      this.loopUntil = now + this.settleMs;
+    }
+    this.second = { began: now, changes: 0 };
+  }
+
+  /** How long to wait for a ring before reading again, in ms. */
+  pause(now: number, listenedTo: boolean): number {
+    if (this.current === 'loop' || now < this.loopUntil) return LOOP_PAUSE_MS;
+    return listenedTo ? this.pollMs : IDLE_PAUSE_MS;
+  }
+}

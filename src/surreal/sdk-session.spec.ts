@@ -1,0 +1,60 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
+import { SdkSession } from './sdk-session.js';
+import { DatabaseUnavailable } from './database-unavailable.js';
+
+const { SURREAL_BIN: bin } = process.env;
+
+describe('SdkSession', () => {
+  let server: SurrealProcess;
+  let session: SdkSession;
+
+  beforeAll(async () => {
+    server = await startSurreal({ ...(bin && { bin }) });
+    session = await open();
+  });
+
+  afterAll(async () => {
+    session.close();
+    await server.stop();
+  });
+
+  function open(password = 'root'): Promise<SdkSession> {
+    const { url } = server;
+    const endpoint = () => ({ url, namespace: 'test', database: 'session', username: 'root', password });
+    return SdkSession.open({ endpoint, timeoutMs: 5_000 });
+  }
+
+  it('answers each statement of a query', async () => {
+    expect(await session.query('RETURN 1; RETURN $two', { two: 2 })).toEqual([1, 2]);
+  });
+
+  it('keeps no answer once it was given', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const answers = await session.query('RETURN { some: "answer" }');
+    const answer = new WeakRef(answers.pop() as object);
+    await session.query('RETURN 1');
+    collect();
+    expect(answer.deref()).toBeUndefined();
+  });
+
+  it('fails what is under way, and whatever comes later, when it is closed', async () => {
+    const other = await open();
+    const underWay = other.query('SLEEP 10s');
+    other.close('enough');
+    await expect(underWay).rejects.toThrow(new DatabaseUnavailable('enough'));
+    await expect(other.query('RETURN 1')).rejects.toThrow(new DatabaseUnavailable('enough'));
+    expect(await other.ended).toEqual(new DatabaseUnavailable('enough'));
+  });
+
+  it('gives up a query that takes too long', async () => {
+    await expect(session.query('SLEEP 2s', {}, 20)).rejects.toThrow('no answer within 20 ms');
+  });
+
+  it('refuses a wrong password as a database that is away', async () => {
+    await expect(open('wrong')).rejects.toBeInstanceOf(DatabaseUnavailable);
+  });
+});

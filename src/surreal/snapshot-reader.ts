@@ -1,0 +1,67 @@
+import type { DatabaseRow } from '../values/path.js';
+import type { Change } from './change.js';
+import { feedPage, isLastPage, PAGE } from './feed-page.js';
+import type { FeedReader } from './feed-reader.js';
+import type { Query } from './sdk-session.js';
+import type { SupervisedConnection } from './supervised-connection.js';
+
+/** A SELECT whose text was made from escaped names only, and what it is bound to. */
+export interface SnapshotQuery {
+  readonly text: string;
+  readonly bindings: Readonly<Record<string, unknown>>;
+}
+
+/** Rows of one moment, and which changes that moment lies behind. */
+export interface SnapshotRows {
+  readonly rows: readonly DatabaseRow[];
+  /** The transactions in the feed's newest stretch: all of them are in the rows. */
+  readonly stamps: ReadonlySet<bigint>;
+  /** Whether a change is in the rows already. Changes without a place in the feed never count as contained. */
+  readonly contains: (change: Change) => boolean;
+}
+
+/** Longest time that reading a large snapshot may take. */
+const TIMEOUT_MS = 30_000;
+
+/** Reads rows together with the newest stretch of the feed, in one transaction, so that events join them exactly. */
+export class SnapshotReader {
+  constructor(
+    private readonly connection: SupervisedConnection,
+    private readonly reader: FeedReader,
+  ) {}
+
+  /** Settles when the first attempt to connect has come to an end, good or bad. */
+  start(): Promise<void> {
+    this.connection.start();
+    return this.connection.attempted;
+  }
+
+  stop(): Promise<void> {
+    return this.connection.stop();
+  }
+
+  /** @throws DatabaseUnavailable */
+  async read({ text, bindings }: SnapshotQuery): Promise<SnapshotRows> {
+    const since = this.reader.sweepStart;
+    return this.connection.readTransaction(async (query) => {
+      const [rows] = await query(text, { ...bindings });
+      const stamps = await this.stampsFrom(query, since);
+      return {
+        rows: (rows ?? []) as readonly DatabaseRow[],
+        stamps,
+        // What lies before the stretch was settled long before the rows were read.
+        contains: ({ place }) => place !== undefined && (place.stamp < since || stamps.has(place.stamp)),
+      };
+    }, TIMEOUT_MS);
+  }
+
+  private async stampsFrom(query: Query, since: bigint): Promise<ReadonlySet<bigint>> {
+    const stamps = new Set<bigint>();
+    for (let from = since; ;) {
+      const entries = await feedPage(query, from, PAGE);
+      for (const { versionstamp } of entries) stamps.add(versionstamp);
+      if (isLastPage(entries, from, PAGE)) return stamps;
+      from = entries.at(-1)?.versionstamp ?? from;
+    }
+  }
+}

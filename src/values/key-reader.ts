@@ -1,0 +1,136 @@
+import { Uuid, type RecordId, type RecordIdValue } from 'surrealdb';
+import { parseDateTime } from './date-time-text.js';
+import { parseDecimal, parseDuration, parseInteger } from './parse-scalar.js';
+
+const MOST_LEVELS = 8;
+
+const SPACE = /\s*/y;
+const QUOTED = /([surd]?)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/y;
+const DURATION = /(?:\d+(?:ns|us|µs|μs|ms|s|m|h|d|w|y))+(?!\w)/y;
+const NUMBER = /(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(f|dec)?(?![\w.])/iy;
+const WORD = /(NONE|NULL|true|false)(?!\w)/iy;
+const FIELD = /(\w+)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
+
+const WORDS: Readonly<Record<string, unknown>> = { none: undefined, null: null, true: true, false: false };
+
+/** Reads the key of a record id that is an array, an object or a uuid. */
+export class KeyReader {
+  private position = 0;
+
+  private constructor(
+    private readonly text: string,
+    private readonly recordIdOf: (text: string) => RecordId | undefined,
+  ) {}
+
+  /**
+   * @param recordIdOf reads the record ids within the key: keys and record ids contain each other.
+   * @returns `undefined` for what is no such key.
+   */
+  static read(text: string, recordIdOf: (text: string) => RecordId | undefined): RecordIdValue | undefined {
+    if (!/^(?:[[{]|u["'])/.test(text)) return undefined;
+    try {
+      const reader = new KeyReader(text, recordIdOf);
+      const value = reader.value(0);
+      // Its first characters say that it is one of the three.
+      return reader.position === text.length ? (value as RecordIdValue) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private value(level: number): unknown {
+    if (level > MOST_LEVELS) throw new SyntaxError('too deep');
+    if (this.skip('[')) return this.list(level);
+    if (this.skip('{')) return this.object(level);
+    const quoted = this.match(QUOTED);
+    if (quoted) return this.quoted(quoted[1] ?? '', quoted[2] ?? '');
+    const duration = this.match(DURATION);
+    if (duration) return known(parseDuration(duration[0]));
+    const number = this.match(NUMBER);
+    if (number) return readNumber(number[1] ?? '', number[2] ?? '');
+    const word = this.match(WORD);
+    if (word) return WORDS[word[0].toLowerCase()];
+    throw new SyntaxError('not a value');
+  }
+
+  private list(level: number): unknown[] {
+    const items: unknown[] = [];
+    while (!this.skip(']')) {
+      items.push(this.value(level + 1));
+      if (!this.skip(',')) {
+        this.expect(']');
+        break;
+      }
+    }
+    return items;
+  }
+
+  private object(level: number): Record<string, unknown> {
+    const entries: [string, unknown][] = [];
+    while (!this.skip('}')) {
+      const field = this.match(FIELD);
+      if (!field) throw new SyntaxError('not a field');
+      this.expect(':');
+      entries.push([field[1] ?? unquote(field[0]), this.value(level + 1)]);
+      if (!this.skip(',')) {
+        this.expect('}');
+        break;
+      }
+    }
+    return Object.fromEntries(entries);
+  }
+
+  private match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.position;
+    const match = pattern.exec(this.text);
+    if (match) this.advance(match[0].length);
+    return match;
+  }
+
+  private skip(character: string): boolean {
+    if (this.text[this.position] !== character) return false;
+    this.advance(1);
+    return true;
+  }
+
+  private expect(character: string): void {
+    if (!this.skip(character)) throw new SyntaxError(`expected ${character}`);
+  }
+
+  private advance(length: number): void {
+    SPACE.lastIndex = this.position + length;
+    SPACE.exec(this.text);
+    this.position = SPACE.lastIndex;
+  }
+
+  private quoted(prefix: string, quoted: string): unknown {
+    const text = unquote(quoted);
+    switch (prefix) {
+      case 'u':
+        return new Uuid(text);
+      case 'd':
+        return known(parseDateTime(text));
+      case 'r':
+        return known(this.recordIdOf(text));
+      default:
+        return text;
+    }
+  }
+}
+
+function unquote(quoted: string): string {
+  if (quoted.startsWith('"')) return JSON.parse(quoted) as string;
+  return quoted.slice(1, -1).replace(/\\(.)/g, '$1');
+}
+
+function readNumber(digits: string, suffix: string): unknown {
+  if (suffix.toLowerCase() === 'dec') return known(parseDecimal(digits));
+  if (suffix === '' && /^-?\d+$/.test(digits)) return known(parseInteger(digits));
+  const number = Number(digits);
+  return known(Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined);
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new SyntaxError('out of range');
+  return value;
+}

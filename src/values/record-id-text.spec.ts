@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { Decimal, RecordId, Uuid, type RecordIdValue } from 'surrealdb';
+import { equalValues } from './compare.js';
+import { parseRecordId } from './parse-record-id.js';
+import { recordIdText } from './record-id-text.js';
+
+const UUID = '018f6f2e-0000-7000-8000-000000000000';
+
+const TABLE: [string, RecordIdValue, string][] = [
+  ['t', 'msg1', 't:msg1'],
+  ['t', 1, 't:1'],
+  ['t', -5, 't:-5'],
+  ['t', '1', 't:⟨1⟩'],
+  ['t', '-5', 't:⟨-5⟩'],
+  ['t', '1_000', 't:⟨1_000⟩'],
+  ['t', 'a-b', 't:⟨a-b⟩'],
+  ['t', '', 't:⟨⟩'],
+  ['t', 'é😀', 't:⟨é😀⟩'],
+  ['t', '⟩', 't:⟨\\⟩⟩'],
+  ['t', '\\', 't:⟨\\⟩'],
+  ['t', '\\⟩', 't:⟨\\\\⟩⟩'],
+  ['t', 'x⟩:y', 't:⟨x\\⟩:y⟩'],
+  ['a-b', 'c', '⟨a-b⟩:c'],
+  ['a⟩:b', 'c', '⟨a\\⟩:b⟩:c'],
+  ['t', 9_007_199_254_740_993n, 't:9007199254740993'],
+  ['t', '9007199254740993', 't:⟨9007199254740993⟩'],
+  ['t', new Uuid(UUID), `t:u"${UUID}"`],
+  ['t', UUID, `t:⟨${UUID}⟩`],
+  ['t', [], 't:[  ]'],
+  ['t', ['a', 1, null, true], 't:[ s"a", 1, NULL, true ]'],
+  ['t', ['1'], 't:[ s"1" ]'],
+  ['t', [1], 't:[ 1 ]'],
+  ['t', [new Decimal('1')], 't:[ 1dec ]'],
+  ['t', [['"\\']], 't:[ [ s"\\"\\\\" ] ]'],
+  ['t', [new RecordId('u', 'x')], 't:[ r"u:x" ]'],
+  ['t', { x: 1, 'y z': ['a'] }, 't:{ "x": 1, "y z": [ s"a" ] }'],
+];
+
+describe('recordIdText', () => {
+  it.each(TABLE)('writes %s with the key %j as %s, as the SDK does', (table, key, text) => {
+    const record = new RecordId(table, key);
+    expect(recordIdText(record)).toBe(text);
+    expect(record.toString()).toBe(text);
+  });
+
+  it('writes different ids differently', () => {
+    const bytes = [[1], [2]].map((octets) => new RecordId('t', [new Uint8Array(octets).buffer]));
+    const sets = [new RecordId('t', [new Set([1])]), new RecordId('t', [[1]])];
+    const records = [...TABLE.map(([table, key]) => new RecordId(table, key)), ...bytes, ...sets];
+    expect(new Set(records.map(recordIdText)).size).toBe(records.length);
+  });
+});
+
+describe('parseRecordId', () => {
+  it.each(TABLE)('reads %s with the key %j back from %s', (table, key, text) => {
+    const parsed = parseRecordId(text);
+    expect(parsed?.table.name).toBe(table);
+    expect(equalValues(parsed?.id, key)).toBe(true);
+  });
+
+  it.each([
+    ["t:['a', 1,]"],
+    ["t:{ a: 'x', b: [1.5, NONE] }"],
+    [`t:u'${UUID}'`],
+    ['t:[d"2024-01-01T00:00:00Z", 1h, 2dec]'],
+  ])('reads %s as SurrealDB writes it', (text) => {
+    expect(parseRecordId(text)).toBeInstanceOf(RecordId);
+  });
+
+  it.each([
+    ['person'],
+    ['person:'],
+    [':1'],
+    ['a b:1'],
+    ['t:a-b'],
+    ['t:a b'],
+    ['t:[1'],
+    ['t:[1] x'],
+    ['t:s"a"'],
+    ['t:u"1"'],
+    ['t:[9999999999999999999]'],
+    ['http://x.y'],
+    ['12:30'.repeat(2)],
+    ['t:' + '['.repeat(50) + ']'.repeat(50)],
+  ])('takes %s for a text', (text) => {
+    expect(parseRecordId(text)).toBeUndefined();
+  });
+});

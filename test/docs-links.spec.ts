@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const root = new URL('../', import.meta.url);
+const documents = [
+  'README.md',
+  'docker/README.md',
+  'examples/README.md',
+  ...readdirSync(new URL('docs', root)).flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])),
+];
+
+describe('documents', () => {
+  it.each(documents)('%s links to files and headings that exist', (document) => {
+    const broken = linksOf(new URL(document, root)).filter((link) => !leadsSomewhere(link));
+    expect(broken.map(String)).toEqual([]);
+  });
+});
+
+/** Links and images within the project, as file URLs. */
+function linksOf(document: URL): URL[] {
+  const links = readFileSync(document, 'utf8').matchAll(/\]\(([^)\s]+)\)/g);
+  return [...links].map(([, target = '']) => new URL(target, document)).filter(({ protocol }) => protocol === 'file:');
+}
+
+function leadsSomewhere(link: URL): boolean {
+  if (!existsSync(link)) return false;
+  return link.hash === '' || anchorsOf(readFileSync(fileURLToPath(link), 'utf8')).includes(link.hash.slice(1));
+}
+
+/** Those that GitHub makes of headings, and explicit ones. */
+function anchorsOf(markdown: string): string[] {
+  const headings = [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  return [...headings, ...[...markdown.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)];
+}

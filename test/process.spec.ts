@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { TestClient } from './support/client.js';
+import { startGateway } from './support/gateway.js';
+import { JWT_SECRET, tokenOf } from './support/tokens.js';
+
+describe('the process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'closes its clients with 1012 at %s, and ends with 0',
+    async (signal) => {
+      const gateway = await startGateway({ JWT_SECRET });
+      const clients = await Promise.all(
+        ['user-1', 'user-2', 'user-3'].map((sub) => TestClient.connect(gateway.url, { token: tokenOf(sub) })),
+      );
+      for (const client of clients) await client.next('welcome');
+      gateway.kill(signal);
+      for (const client of clients) expect((await client.closed).code).toBe(1012);
+      expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+    },
+    40_000,
+  );
+
+  it('delivers what waits before it closes', async () => {
+    const gateway = await startGateway({ JWT_SECRET });
+    const client = await TestClient.connect(gateway.url, { token: tokenOf('user-1') });
+    await client.request({ type: 'subscribe', id: 's', channel: 'room:1' });
+    const publishes = Array.from({ length: 50 }, (_, n) => n);
+    for (const data of publishes) client.send({ type: 'publish', id: `${data}`, channel: 'room:1', event: 'e', data });
+    await client.reply('0');
+    gateway.kill('SIGTERM');
+    expect((await client.closed).code).toBe(1012);
+    const delivered = client.frames.flatMap((frame) => (frame.type === 'message' ? [frame.data] : []));
+    expect(delivered).toEqual(publishes.slice(0, delivered.length));
+    expect(client.types.filter((type) => type === 'ack')).toHaveLength(delivered.length);
+    await gateway.exited();
+  }, 40_000);
+
+  it('ends within its deadline even if a client does not take its leave', async () => {
+    const gateway = await startGateway({ JWT_SECRET, DRAIN_DEADLINE_MS: '200' });
+    const client = await TestClient.connect(gateway.url, { token: tokenOf('user-1') });
+    await client.next('welcome');
+    client.socket.pause();
+    gateway.kill('SIGTERM');
+    expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+    client.socket.terminate();
+  }, 40_000);
+
+  it.each([
+    ['PORT', 'http'],
+    ['HEARTBEAT_INTERVAL_MS', '-1'],
+    ['POLICY_FILE', '/does/not/exist.json'],
+  ])(
+    'does not start with a bad %s, and names it',
+    async (variable, value) => {
+      const started = startGateway({ JWT_SECRET, [variable]: value });
+      await expect(started).rejects.toThrow(variable);
+    },
+    40_000,
+  );
+
+  it('serves liveness while its database is away', async () => {
+    const gateway = await startGateway({ JWT_SECRET, SURREAL_URL: 'ws://127.0.0.1:9/rpc' });
+    expect((await fetch(`${gateway.httpUrl}/health/live`)).status).toBe(200);
+    expect((await fetch(`${gateway.httpUrl}/health/ready`)).status).toBe(503);
+    const client = await TestClient.connect(gateway.url, { token: tokenOf('user-1') });
+    expect(await client.request({ type: 'subscribe', id: '1', topic: 'messages' })).toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: true,
+    });
+    await client.close();
+    await gateway.stop();
+  }, 40_000);
+});

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSurreal, type SurrealOptions, type SurrealProcess } from '@edge-hive/surreal-server';
+import { escapeIdent, Surreal } from 'surrealdb';
+import { WebSocket } from 'ws';
+
+/** A SurrealDB server for tests, and connections to it that end with it. */
+export interface TestDatabase {
+  readonly url: string;
+  readonly namespace: string;
+  /** The database that `connect()` uses by default; a fresh one for each `TestDatabase`. */
+  readonly database: string;
+  readonly username: string;
+  readonly password: string;
+  /** The server's process; throws when the server isn't this test's own. */
+  readonly process: SurrealProcess;
+  /** An SDK connection of the root user, without reconnect, in a database that is created when missing. */
+  connect(database?: string): Promise<Surreal>;
+  /** Closes the connections, ends the server if it is this test's own, and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export interface TestDatabaseOptions extends Omit<SurrealOptions, 'data'> {
+  /** Keeps the data in a temporary folder, so that it outlives a kill. */
+  readonly folder?: boolean;
+}
+
+/** Starts a server of this test's own: the binary that SURREAL_BIN names, else the embedded one. */
+export async function startDatabase({ folder = false, ...options }: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { SURREAL_BIN: bin } = process.env;
+  const data = folder ? await mkdtemp(join(tmpdir(), 'edge-hive-')) : undefined;
+  const server = await startSurreal({ ...(bin && { bin }), ...options, ...(data && { data }) });
+  const { username = 'root', password = 'root' } = options;
+  return new Handle({ url: server.url, username, password }, server, data);
+}
+
+/** The server that all behaviour tests share, with a database of this call's own in it. */
+export function sharedDatabase(): TestDatabase {
+  const {
+    TEST_SURREAL_URL: url,
+    SURREAL_USERNAME: username = 'root',
+    SURREAL_PASSWORD: password = 'root',
+  } = process.env;
+  if (!url) throw new Error('TEST_SURREAL_URL is not set: sharedDatabase() is for tests of the project "behaviour"');
+  return new Handle({ url, username, password });
+}
+
+class Handle implements TestDatabase {
+  readonly namespace = 'test';
+  readonly database = `t_${randomBytes(6).toString('hex')}`;
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly #connections = new Set<Surreal>();
+
+  constructor(
+    server: Pick<TestDatabase, 'url' | 'username' | 'password'>,
+    private readonly own?: SurrealProcess,
+    private readonly data?: string,
+  ) {
+    this.url = server.url;
+    this.username = server.username;
+    this.password = server.password;
+  }
+
+  get process(): SurrealProcess {
+    if (this.own === undefined) throw new Error('The server is shared: use startDatabase() in a test that disturbs it');
+    return this.own;
+  }
+
+  async connect(database = this.database): Promise<Surreal> {
+    const { namespace, username, password } = this;
+    const connection = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
+    this.#connections.add(connection);
+    await connection.connect(this.url, { authentication: { username, password }, reconnect: false });
+    await define(connection, `DEFINE NAMESPACE IF NOT EXISTS ${escapeIdent(namespace)}`);
+    await connection.use({ namespace });
+    await define(connection, `DEFINE DATABASE IF NOT EXISTS ${escapeIdent(database)}`);
+    await connection.use({ namespace, database });
+    return connection;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled([...this.#connections].map((connection) => connection.close()));
+    await this.own?.stop();
+    if (this.data !== undefined) await rm(this.data, { recursive: true, force: true });
+  }
+}
+
+/** Two connections that define the same at once conflict. */
+async function define(connection: Surreal, statement: string): Promise<void> {
+  try {
+    await connection.query(statement);
+  } catch (error) {
+    if (!String(error).includes('conflict')) throw error;
+    await define(connection, statement);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Browser, Page } from 'playwright-core';
+import type { PageSettings } from '../../src/page/page-settings.js';
+import type { Gateway } from './gateway.js';
+
+type Endpoint = Extract<PageSettings['writing'], { database: unknown }>['database'];
+
+/** The database that the gateway's page writes to. */
+export async function databaseOf(gateway: Gateway): Promise<Endpoint> {
+  const { writing } = (await (await fetch(`${gateway.httpUrl}/page.json`)).json()) as PageSettings;
+  if ('refused' in writing) throw new Error(writing.refused);
+  return writing.database;
+}
+
+/**
+ * The page in what is a browser of its own as far as it can tell, once both of its connections are subscribed.
+ *
+ * @param faults where errors on the page are noted, and requests to anybody but the gateway
+ */
+export async function openPage(browser: Browser, gateway: Gateway, faults: string[]): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(gateway.httpUrl)) faults.push(`asked for ${request.url()}`);
+  });
+  await page.goto(gateway.httpUrl);
+  for (const pane of await page.locator('.pane').all()) {
+    await pane.locator('[data-part="events"][data-state="ready"]').waitFor();
+  }
+  return page;
+}

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A wire between gateway and database that a test can cut. */
+export class TcpProxy {
+  private readonly pairs = new Set<readonly [Socket, Socket]>();
+  private refusing = false;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {
+    server.on('connection', (near) => this.join(near));
+  }
+
+  /** @param target the WebSocket URL of a database. */
+  static async start(target: string): Promise<TcpProxy> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new TcpProxy(server, new URL(target));
+  }
+
+  /** The same address of the database, by way of this proxy. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  /** Connections that it carries, half-open ones included. */
+  get connections(): number {
+    return this.pairs.size;
+  }
+
+  /** Carries nothing more on the connections that there are, and closes none of them; new ones work. */
+  blackhole(): void {
+    for (const pair of this.pairs) {
+      for (const socket of pair) socket.unpipe().pause();
+    }
+  }
+
+  /** Resets every connection; new ones work. */
+  cut(): void {
+    for (const pair of this.pairs) for (const socket of pair) socket.resetAndDestroy();
+  }
+
+  /** Resets every connection, and each new one, until `admit()`. */
+  refuse(): void {
+    this.refusing = true;
+    this.cut();
+  }
+
+  admit(): void {
+    this.refusing = false;
+  }
+
+  async stop(): Promise<void> {
+    this.refuse();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private join(near: Socket): void {
+    if (this.refusing) {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect(Number(this.target.port), this.target.hostname);
+    const pair = [near, far] as const;
+    this.pairs.add(pair);
+    for (const [socket, other] of [pair, [far, near]] as const) {
+      socket.pipe(other);
+      socket.on('error', () => undefined); // A close follows.
+      socket.once('close', () => {
+        other.destroy();
+        this.pairs.delete(pair);
+      });
+    }
+  }
+}
