@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startSurreal, type SurrealOptions, type SurrealProcess } from '@edge-hive/surreal-server';
 import { escapeIdent, Surreal } from 'surrealdb';
 import { WebSocket } from 'ws';
+import { retryConflict } from '../../src/surreal/retry-conflict.js';
 
 /** A SurrealDB server for tests, and connections to it that end with it. */
 export interface TestDatabase {
@@ -75,9 +76,10 @@ class Handle implements TestDatabase {
     const connection = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
     this.#connections.add(connection);
     await connection.connect(this.url, { authentication: { username, password }, reconnect: false });
-    await define(connection, `DEFINE NAMESPACE IF NOT EXISTS ${escapeIdent(namespace)}`);
+    // Two connections that define the same at once conflict.
+    await retryConflict(() => connection.query(`DEFINE NAMESPACE IF NOT EXISTS ${escapeIdent(namespace)}`));
     await connection.use({ namespace });
-    await define(connection, `DEFINE DATABASE IF NOT EXISTS ${escapeIdent(database)}`);
+    await retryConflict(() => connection.query(`DEFINE DATABASE IF NOT EXISTS ${escapeIdent(database)}`));
     await connection.use({ namespace, database });
     return connection;
   }
@@ -86,15 +88,5 @@ class Handle implements TestDatabase {
     await Promise.allSettled([...this.#connections].map((connection) => connection.close()));
     await this.own?.stop();
     if (this.data !== undefined) await rm(this.data, { recursive: true, force: true });
-  }
-}
-
-/** Two connections that define the same at once conflict. */
-async function define(connection: Surreal, statement: string): Promise<void> {
-  try {
-    await connection.query(statement);
-  } catch (error) {
-    if (!String(error).includes('conflict')) throw error;
-    await define(connection, statement);
   }
 }
