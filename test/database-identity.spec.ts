@@ -19,7 +19,7 @@ describe('a database that is another than before', () => {
     service = await startService();
     const { writer, database } = service;
     const streams = await subscribeToAll(service);
-    await writer.query(`REMOVE DATABASE ${database.database}; DEFINE DATABASE ${database.database}`);
+    await writer.query(`REMOVE DATABASE IF EXISTS ${database.database}; DEFINE DATABASE ${database.database}`);
     await expectResyncThenEvents(streams, () => Promise.resolve(writer));
   }, 60_000);
 });

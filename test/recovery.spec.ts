@@ -119,7 +119,7 @@ describe('recovery', () => {
 
   it('does not recover across a table that was removed and defined anew', async () => {
     const { cursor, epoch } = await seen('a:1');
-    await service.writer.query(`REMOVE TABLE ${table}; DEFINE TABLE ${table} CHANGEFEED 3d INCLUDE ORIGINAL`);
+    await service.writer.query(`REMOVE TABLE IF EXISTS ${table}; DEFINE TABLE ${table} CHANGEFEED 3d INCLUDE ORIGINAL`);
     await write('CREATE', 'b:1');
     const watcher = await service.connect();
     await subscribe(watcher);
@@ -131,7 +131,7 @@ describe('recovery', () => {
   });
 
   it.each([
-    ['removed and defined anew', 'REMOVE TABLE $t; DEFINE TABLE $t CHANGEFEED 3d INCLUDE ORIGINAL'],
+    ['removed and defined anew', 'REMOVE TABLE IF EXISTS $t; DEFINE TABLE $t CHANGEFEED 3d INCLUDE ORIGINAL'],
     ['without its feed for a while', 'ALTER TABLE $t DROP CHANGEFEED'],
   ])('does not recover on a table that was %s while nobody was subscribed', async (_, statement) => {
     const { cursor, epoch } = await seen('a:1');

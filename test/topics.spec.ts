@@ -202,7 +202,7 @@ describe('topics', () => {
     const stream = await subscribe(client, { topic: 'swapped' });
     await service.writer.query('CREATE swapped:old');
     await stream.next();
-    await service.writer.query('REMOVE TABLE swapped; DEFINE TABLE swapped CHANGEFEED 3d INCLUDE ORIGINAL');
+    await service.writer.query('REMOVE TABLE IF EXISTS swapped; DEFINE TABLE swapped CHANGEFEED 3d INCLUDE ORIGINAL');
     await stream.frame('resync');
     await service.writer.query('CREATE swapped:new');
     await client.until(() => stream.told.includes('CREATE swapped:new'), 4_000);

@@ -19,7 +19,7 @@ export async function retryConflict<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The embedded engine and the server give it kinds of their own. */
-function isConflict(error: unknown): boolean {
+/** Whether a transaction met another. The embedded engine and the server give it kinds of their own. */
+export function isConflict(error: unknown): boolean {
   return error instanceof ServerError && error.message.includes('Transaction conflict');
 }

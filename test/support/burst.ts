@@ -35,7 +35,7 @@ async function insertMany(connection: Surreal, writer: number, { bulkRows, group
     group: row % groups,
     version: 0,
   }));
-  await retryConflict(() => connection.query('INSERT INTO burst $rows RETURN NONE', { rows }));
+  await connection.query('INSERT INTO burst $rows RETURN NONE', { rows });
 }
 
 async function write(connection: Surreal, writer: number, writes: number, { groups }: BurstOptions): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startSurreal, type SurrealOptions, type SurrealProcess } from '@edge-hive/surreal-server';
 import { escapeIdent, Surreal } from 'surrealdb';
 import { WebSocket } from 'ws';
-import { retryConflict } from '../../src/surreal/retry-conflict.js';
+import { isConflict } from '../../src/surreal/retry-conflict.js';
 
 /** A SurrealDB server for tests, and connections to it that end with it. */
 export interface TestDatabase {
@@ -17,7 +17,10 @@ export interface TestDatabase {
   readonly password: string;
   /** The server's process; throws when the server isn't this test's own. */
   readonly process: SurrealProcess;
-  /** An SDK connection of the root user, without reconnect, in a database that is created when missing. */
+  /**
+   * An SDK connection of the root user, without reconnect, in a database that is created when missing. What conflicts is
+   * given again.
+   */
   connect(database?: string): Promise<Surreal>;
   /** Closes the connections, ends the server if it is this test's own, and removes its folder. */
   stop(): Promise<void>;
@@ -27,6 +30,12 @@ export interface TestDatabaseOptions extends Omit<SurrealOptions, 'data'> {
   /** Keeps the data in a temporary folder, so that it outlives a kill. */
   readonly folder?: boolean;
 }
+
+/**
+ * A definition conflicts with other connections that define, write or listen, and is given again. Of several statements in
+ * one query all are: those before the one that conflicted have to bear it.
+ */
+const RETRY = { enabled: true, attempts: 20, retryDelay: 5, retryDelayMax: 100, retryable: isConflict };
 
 /** Starts a server of this test's own: the binary that SURREAL_BIN names, else the embedded one. */
 export async function startDatabase({ folder = false, ...options }: TestDatabaseOptions = {}): Promise<TestDatabase> {
@@ -75,11 +84,10 @@ class Handle implements TestDatabase {
     const { namespace, username, password } = this;
     const connection = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
     this.#connections.add(connection);
-    await connection.connect(this.url, { authentication: { username, password }, reconnect: false });
-    // Two connections that define the same at once conflict.
-    await retryConflict(() => connection.query(`DEFINE NAMESPACE IF NOT EXISTS ${escapeIdent(namespace)}`));
+    await connection.connect(this.url, { authentication: { username, password }, reconnect: false, retry: RETRY });
+    await connection.query(`DEFINE NAMESPACE IF NOT EXISTS ${escapeIdent(namespace)}`);
     await connection.use({ namespace });
-    await retryConflict(() => connection.query(`DEFINE DATABASE IF NOT EXISTS ${escapeIdent(database)}`));
+    await connection.query(`DEFINE DATABASE IF NOT EXISTS ${escapeIdent(database)}`);
     await connection.use({ namespace, database });
     return connection;
   }
