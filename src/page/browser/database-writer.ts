@@ -22,6 +22,8 @@ export class DatabaseWriter {
       database,
       authentication: { username, password },
       reconnect: { enabled: true, attempts: -1 },
+      // The first rows of a table conflict with its definition, and with the service that begins to listen to it.
+      retry: { enabled: true, retryable: (error) => String(error).includes('Transaction conflict') },
     });
     return new DatabaseWriter(surreal, writes);
   }
