@@ -5,6 +5,7 @@ import type { Messages } from './message.js';
 const RESYNC_REASONS = [
   'late',
   'unknown_state',
+  'unreadable',
   'interrupted',
   'feed_changed',
   'overrun',

@@ -59,6 +59,13 @@ export class MetricsService {
   readonly doorbellRings = this.counter('doorbell_rings_total', 'Rings of doorbells.');
   readonly lateChanges = this.counter('late_changes_total', 'Changes that became visible after newer ones were read.');
   readonly resyncs = this.byLabel<ResyncReason>('resyncs_total', 'Streams that were told to read again.', 'reason');
+  /** How subscriptions with a cursor were answered: `exact`, `overlapping` (from a sweep window before it) or `refused`. */
+  readonly resumes = this.byLabel<'exact' | 'overlapping' | 'refused'>(
+    'resumes_total',
+    'Subscriptions to topics that came with a cursor, by how much of what they missed was told.',
+    'outcome',
+  );
+  readonly logBackfills = this.counter('log_backfills_total', 'Stretches of the changefeed read for who came back.');
   readonly changeLogBytes = this.level('change_log_bytes', 'Bytes of recent changes kept in memory.');
   readonly rowIndexBytes = this.level('row_index_bytes', 'Bytes kept to know deleted records by.');
 

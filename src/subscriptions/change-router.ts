@@ -58,6 +58,12 @@ export class ChangeRouter implements DatabaseListener {
     this.topics.get(table)?.broken(reason);
   }
 
+  /** The log begins anew behind it: nobody can be told what came before as if nothing were missing. */
+  unreadable(stamp: bigint): void {
+    this.began(stamp + 1n);
+    for (const topic of this.topics) topic.broken('unreadable');
+  }
+
   replaced(): void {
     for (const topic of this.topics) topic.broken('feed_changed');
   }

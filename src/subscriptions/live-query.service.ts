@@ -52,7 +52,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly config: Config,
-    metrics: MetricsService,
+    private readonly metrics: MetricsService,
     policy: PolicyService,
   ) {
     const { limitLogBytes, limitRowIndexBytes, limitSnapshotRows, surrealSweepWindowMs, heartbeatIntervalMs } = config;
@@ -61,7 +61,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     this.topics = new Topics(database, policy, metrics, this.log, budget);
     this.router = new ChangeRouter(this.topics, this.log);
     this.snapshots = new Snapshots(database, this.log, limitSnapshotRows);
-    const backfill = new LogBackfill(this.log, database.history);
+    const backfill = new LogBackfill(this.log, database.history, metrics);
     this.resumptions = new Resumptions(this.log, backfill, database, surrealSweepWindowMs);
     const interval = Math.min(LONGEST_CHECKPOINT_INTERVAL_MS, heartbeatIntervalMs);
     this.checkpoints = new Checkpoints(interval, () => this.log.cursor);
@@ -123,7 +123,9 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     { rightsKey }: StreamSpec,
   ): Promise<Resumption | undefined> {
     if (since === undefined) return undefined;
-    return this.resumptions.find({ topic, since, epoch, rightsKey }, this.router.logEpoch);
+    const resumption = await this.resumptions.find({ topic, since, epoch, rightsKey }, this.router.logEpoch);
+    this.metrics.resumes.inc(resumption?.kind ?? 'refused');
+    return resumption;
   }
 
   private join(subscriber: Subscriber, topic: Topic, order: Order, resumption: Resumption | undefined): void {

@@ -1,5 +1,6 @@
+import type { MetricsService } from '../metrics/metrics.service.js';
 import { Change, type FeedMark } from '../surreal/change.js';
-import type { FeedHistory } from '../surreal/feed-history.js';
+import { UnreadableEntry, type FeedHistory } from '../surreal/feed-history.js';
 import type { ChangeLog } from './change-log.js';
 
 /** Fills the change log at its beginning from the changefeed, once for all who come back at the same time. */
@@ -11,6 +12,7 @@ export class LogBackfill {
   constructor(
     private readonly log: ChangeLog,
     private readonly history: FeedHistory,
+    private readonly metrics: MetricsService,
   ) {}
 
   /**
@@ -31,23 +33,31 @@ export class LogBackfill {
     const until = this.log.coveredFrom;
     if (from >= until) return true;
     if (from <= this.tooFar) return false;
+    this.metrics.logBackfills.inc();
     const found: (Change | FeedMark)[] = [];
     let free = this.log.limitBytes - this.log.bytes;
-    for await (const entries of this.history.read(from, until)) {
-      for (const entry of entries) {
-        found.push(entry);
-        if (entry instanceof Change) free -= entry.bytes;
-        // What came before may be of another table, or may not have been recorded.
-        else if (entry.table !== undefined) this.log.markBreak(entry.table, entry.place.stamp - 1n);
+    try {
+      for await (const entries of this.history.read(from, until)) {
+        for (const entry of entries) {
+          found.push(entry);
+          if (entry instanceof Change) free -= entry.bytes;
+          // What came before may be of another table, or may not have been recorded.
+          else if (entry.table !== undefined) this.log.markBreak(entry.table, entry.place.stamp - 1n);
+        }
+        if (free < 0) return this.refuse(from);
       }
-      if (free < 0) {
-        this.tooFar = from;
-        return false;
-      }
+    } catch (error) {
+      if (error instanceof UnreadableEntry) return this.refuse(error.stamp);
+      throw error;
     }
     // What came meanwhile may have pushed the oldest out, and opened a gap.
     if (this.log.coveredFrom !== until) return false;
     this.log.prepend(found, from);
     return true;
+  }
+
+  private refuse(stamp: bigint): false {
+    if (stamp > this.tooFar) this.tooFar = stamp;
+    return false;
   }
 }

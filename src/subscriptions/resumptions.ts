@@ -8,6 +8,8 @@ import type { LogBackfill } from './log-backfill.js';
 
 /** What a subscriber who comes back has to be told first. */
 export interface Resumption {
+  /** `overlapping`: some of it may have been told before the cursor was given. */
+  readonly kind: 'exact' | 'overlapping';
   /** Place in the change log from which on changes have to be looked at. */
   readonly position: number;
   readonly includes: (change: Change) => boolean;
@@ -59,7 +61,7 @@ export class Resumptions {
   private exact(topic: string, since: string): Resumption | undefined {
     const position = this.log.behind(since);
     if (position === undefined || !this.log.unbroken(topic, { position })) return undefined;
-    return { position, includes: () => true };
+    return { kind: 'exact', position, includes: () => true };
   }
 
   /** One sweep window more than asked for: a change that became visible late may have been told by nobody. */
@@ -72,6 +74,7 @@ export class Resumptions {
     if (!(await this.backfill.cover(from))) return undefined;
     // A change that the log lacks though it covers the time is in no feed of this database.
     if (this.log.behind(since) === undefined || !this.log.unbroken(topic, { stamp })) return undefined;
-    return { position: this.log.tail, includes: ({ place }) => place !== undefined && place.stamp >= from };
+    const includes = ({ place }: Change) => place !== undefined && place.stamp >= from;
+    return { kind: 'overlapping', position: this.log.tail, includes };
   }
 }

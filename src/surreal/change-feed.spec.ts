@@ -53,6 +53,7 @@ describe('ChangeFeed', () => {
         began: () => undefined,
         late: () => undefined,
         swept: () => undefined,
+        unreadable: () => undefined,
         defined: () => undefined,
         replaced: () => undefined,
       },

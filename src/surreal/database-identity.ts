@@ -6,6 +6,8 @@ import type { SupervisedConnection } from './supervised-connection.js';
 import type { SurrealEndpoint } from './surreal-endpoint.js';
 
 const TABLE = 'edge_hive_identity';
+/** Short: a database keeps its whole changefeed for as long as the table that wants it longest. */
+const FEED = 'CHANGEFEED 1h INCLUDE ORIGINAL';
 
 export interface DatabaseIdentity {
   /** At most 16 characters of `0-9a-z`. */
@@ -26,7 +28,7 @@ export async function identify(
 ): Promise<DatabaseIdentity> {
   const fresh = BigInt(`0x${randomBytes(8).toString('hex')}`).toString(36);
   try {
-    const definition = `DEFINE TABLE IF NOT EXISTS ${TABLE} CHANGEFEED 3d INCLUDE ORIGINAL PERMISSIONS NONE`;
+    const definition = `DEFINE TABLE IF NOT EXISTS ${TABLE} ${FEED} PERMISSIONS NONE`;
     await retryConflict(() => connection.query(definition));
     // Not UPSERT … SET value = value ?? $fresh: in the embedded engine (3.0.2) an UPSERT doesn't see the record's own fields.
     const text =

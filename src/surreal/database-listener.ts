@@ -13,6 +13,8 @@ export interface DatabaseListener {
   late(change: Change): void;
   /** Changes of a table may have been missed. */
   broken(table: string, reason: ResyncReason): void;
+  /** A transaction can't be read: changes of any table may have been missed. */
+  unreadable(stamp: bigint): void;
   /** The database is another than before, or has been set back: nothing read from it so far counts. */
   replaced(): void;
   /** A table that was followed is gone; it isn't followed any more. */

@@ -35,6 +35,9 @@ class Told implements DatabaseListener {
   broken(table: string, reason: ResyncReason): void {
     this.tell(`broken ${table} ${reason}`);
   }
+  unreadable(): void {
+    this.tell('unreadable');
+  }
   replaced(): void {
     this.tell('replaced');
   }

@@ -77,6 +77,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       changes: (changes) => this.changesRead(changes),
       began: (stamp) => this.listener?.began(stamp),
       late: (change) => this.listener?.late(change),
+      unreadable: (stamp) => this.unreadable(stamp),
       swept: (late) => metrics.lateChanges.inc(late),
       defined: (mark) => {
         this.listener?.marked(mark);
@@ -275,6 +276,14 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     for (const { table } of durable) if (!isOwnTable(table)) this.metrics.changes.inc(table);
     this.feed.observeLag(durable);
     if (durable.length > 0) this.listener?.changes(durable);
+  }
+
+  private unreadable(stamp: bigint): void {
+    this.logger.error(
+      `A transaction in the changefeed (versionstamp ${stamp}) holds a value that the database can't hand out, such as a ` +
+        'regex: every stream is told to read again',
+    );
+    this.listener?.unreadable(stamp);
   }
 
   private refreshCatalog(): void {

@@ -2,8 +2,15 @@ import type { Change, FeedMark, FeedPlace } from './change.js';
 import type { FeedClock } from './feed-clock.js';
 import { formatCursor } from './feed-cursor.js';
 import { decodeChange, tableOf, type RawChange } from './feed-entry.js';
-import { feedPage, isLastPage, PAGE } from './feed-page.js';
+import { feedPage, PAGE } from './feed-page.js';
 import type { SupervisedConnection } from './supervised-connection.js';
+
+/** What a transaction did can't be known. */
+export class UnreadableEntry extends Error {
+  constructor(readonly stamp: bigint) {
+    super('a transaction in the changefeed can not be read');
+  }
+}
 
 /** Reads what the changefeed still holds of the time before the reader began. */
 export class FeedHistory {
@@ -20,14 +27,17 @@ export class FeedHistory {
 
   /** Whether the feed still holds a transaction. @throws DatabaseUnavailable */
   async holds(stamp: bigint): Promise<boolean> {
-    const [entry] = await this.page(stamp, 1);
+    const [entry] = (await this.page(stamp, 1)).entries;
     return entry?.versionstamp === stamp;
   }
 
-  /** All from one stamp up to another, that one excluded, page by page and in order. @throws DatabaseUnavailable */
+  /**
+   * All from one stamp up to another, that one excluded, page by page and in order.
+   * @throws DatabaseUnavailable; UnreadableEntry when a transaction among them can't be read
+   */
   async *read(from: bigint, until: bigint): AsyncGenerator<readonly (Change | FeedMark)[]> {
     for (let since = from, taken = 0; ;) {
-      const entries = await this.page(since, PAGE);
+      const { entries, last: isLast, next, unreadable } = await this.page(since, PAGE);
       const found: (Change | FeedMark)[] = [];
       let last = { stamp: since, count: taken };
       for (const { versionstamp: stamp, changes } of entries) {
@@ -39,7 +49,8 @@ export class FeedHistory {
         last = { stamp, count: changes.length };
       }
       yield found;
-      if (isLastPage(entries, since, PAGE) || (entries.at(-1)?.versionstamp ?? until) >= until) return;
+      if (unreadable !== undefined && unreadable < until) throw new UnreadableEntry(unreadable);
+      if (isLast || next >= until) return;
       since = last.stamp;
       taken = last.count;
     }

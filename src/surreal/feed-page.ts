@@ -1,20 +1,71 @@
 import { ServerError } from 'surrealdb';
 import { tableOf, type FeedEntry } from './feed-entry.js';
 import type { Query } from './sdk-session.js';
+import { findUnreadable } from './unreadable-entry.js';
 
 /** The most keys, one for each transaction and table, that one answer holds. */
 export const PAGE = 1_000;
 
-/** The feed from a versionstamp on, that one included: a page can end in the middle of a transaction. */
-export async function feedPage(query: Query, since: bigint, limit: number): Promise<readonly FeedEntry[]> {
-  // A versionstamp is taken as a literal only.
+/** A stretch of the feed. */
+export interface FeedPage {
+  readonly entries: readonly FeedEntry[];
+  /** Whether nothing lies behind it. */
+  readonly last: boolean;
+  /** From where the page behind it is to be read. */
+  readonly next: bigint;
+  /** Stamp of a transaction behind the entries that the database can't hand out. */
+  readonly unreadable?: bigint;
+}
+
+/**
+ * The feed from a versionstamp on, that one included: a page can end in the middle of a transaction. It ends early at a
+ * transaction that can't be read, and passes over it.
+ */
+export async function feedPage(query: Query, since: bigint, limit: number): Promise<FeedPage> {
+  const entries = await show(query, since, limit);
+  if (entries instanceof ServerError) return pageBefore(entries, query, since, limit);
+  return { entries, last: isLastPage(entries, since, limit), next: entries.at(-1)?.versionstamp ?? since };
+}
+
+/** What can be read of a page that can't be read whole. */
+async function pageBefore(failure: ServerError, query: Query, since: bigint, limit: number): Promise<FeedPage> {
+  let [size, entries] = await readable(query, since, limit);
+  let newest = entries.at(-1)?.versionstamp;
+  while (newest === since) {
+    // One more at a time: what can't be read may belong to the same transaction, or stand behind others.
+    const longer = await show(query, since, ++size);
+    if (longer instanceof ServerError) break;
+    entries = longer;
+    newest = entries.at(-1)?.versionstamp;
+  }
+  if (newest !== undefined && newest > since) return { entries, last: false, next: newest };
+  const canRead = async (from: bigint) => !((await show(query, from, 1)) instanceof ServerError);
+  const unreadable = await findUnreadable(since, newest !== undefined, canRead);
+  // It fails wherever it is read: that isn't for the sake of an entry.
+  if (unreadable === undefined) throw failure;
+  return { entries, last: false, next: unreadable + 1n, unreadable };
+}
+
+/** The longest page that can be read, to a factor of two, and how long it may be. */
+async function readable(query: Query, since: bigint, limit: number): Promise<[number, readonly FeedEntry[]]> {
+  for (let size = limit; size > 1;) {
+    size = Math.ceil(size / 2);
+    const entries = await show(query, since, size);
+    if (!(entries instanceof ServerError)) return [size, entries];
+  }
+  return [0, []];
+}
+
+/** @returns the server's error where it gives no answer to be decoded. @throws DatabaseUnavailable */
+async function show(query: Query, since: bigint, limit: number): Promise<readonly FeedEntry[] | ServerError> {
   try {
+    // A versionstamp is taken as a literal only.
     const [entries] = await query(`SHOW CHANGES FOR DATABASE SINCE ${since} LIMIT ${limit}`);
     return (entries ?? []) as readonly FeedEntry[];
   } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
     // Nobody has written to this database yet.
-    if (error instanceof ServerError && error.kind === 'NotFound') return [];
-    throw error;
+    return error.kind === 'NotFound' ? [] : error;
   }
 }
 

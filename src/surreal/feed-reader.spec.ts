@@ -17,6 +17,7 @@ class Told implements FeedReaderListener {
   sweptChanges = 0;
   definitions = 0;
   replacements = 0;
+  readonly unreadables: bigint[] = [];
 
   changes(changes: readonly Change[]): void {
     this.all.push(...changes);
@@ -33,6 +34,9 @@ class Told implements FeedReaderListener {
   }
   defined(): void {
     this.definitions += 1;
+  }
+  unreadable(stamp: bigint): void {
+    this.unreadables.push(stamp);
   }
   replaced(): void {
     this.replacements += 1;
@@ -121,6 +125,19 @@ describe('FeedReader of a database', () => {
     while (!(await reader.sweep())) pages += 1;
     expect(pages).toBeGreaterThan(4);
     expect(told.texts).toHaveLength(1_200);
+  });
+
+  it('passes over what the database can’t hand out, once, and goes on behind it', async () => {
+    await connection.query('CREATE a:1');
+    await connection.query('CREATE a:2 SET x = <regex>"x.*" RETURN NONE');
+    await connection.query('BEGIN; CREATE a:3; CREATE b:3 SET x = <regex>"x.*" RETURN NONE; COMMIT');
+    await connection.query('CREATE a:4');
+    for (let reads = 0; reads < 3; reads += 1) await reader.read();
+    while (!(await reader.sweep()));
+    expect(told.texts.filter((text) => text !== 'CREATE a:3')).toEqual(['CREATE a:1', 'CREATE a:4']);
+    expect(told.unreadables).toHaveLength(2);
+    expect(new Set(told.unreadables).size).toBe(2);
+    expect(told.replacements).toBe(0);
   });
 
   it('knows which transactions it has told', async () => {

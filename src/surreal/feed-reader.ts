@@ -5,7 +5,7 @@ import { FastWindow } from './fast-window.js';
 import { FeedClock } from './feed-clock.js';
 import { formatCursor } from './feed-cursor.js';
 import { decodeChange, tableOf, type FeedEntry, type RawChange } from './feed-entry.js';
-import { feedPage, isLastPage, PAGE } from './feed-page.js';
+import { feedPage, PAGE, type FeedPage } from './feed-page.js';
 import { LiveTime } from './live-time.js';
 import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
@@ -32,6 +32,8 @@ export interface FeedReaderListener {
   swept(late: number): void;
   /** A table was defined or defined again. Told between the changes before it and those behind. */
   defined(mark: FeedMark): void;
+  /** A transaction can't be read, and is passed over: nobody can know what it did. */
+  unreadable(stamp: bigint): void;
   /** From a stamp on, all changes will be handed on. */
   began(stamp: bigint): void;
   /** The feed lacks a change that was read from it: the database was removed and made anew, or set back. */
@@ -55,6 +57,7 @@ export class FeedReader {
   private sweepFrom: bigint | undefined;
   /** Transactions of which a page may have shown a part only. */
   private cut: { read?: bigint | undefined; sweep?: bigint | undefined } = {};
+  private readonly unreadable = new Set<bigint>();
   private begins = 0;
   /** What lies before is settled, and forgotten. */
   private floor = 0n;
@@ -78,10 +81,10 @@ export class FeedReader {
 
   /** Goes to the end of the feed, less one sweep window. */
   async begin(): Promise<void> {
-    const [first] = await this.page(0n, 1);
-    if (first) this.clock.learn(first.versionstamp);
+    const first = await this.firstStamp();
+    if (first !== undefined) this.clock.learn(first);
     const [now] = await this.connection.query('RETURN time::now()');
-    const start = first ? (now as DateTime).toDate().getTime() - this.options.sweepWindowMs : 0;
+    const start = first !== undefined ? (now as DateTime).toDate().getTime() - this.options.sweepWindowMs : 0;
     this.highest = this.clock.stampAt(start);
     this.newest = undefined;
     this.sweepFrom = undefined;
@@ -89,6 +92,7 @@ export class FeedReader {
     this.begins += 1;
     this.seen.clear();
     this.liveTime.reset(this.highest);
+    this.lastRead = Date.now();
     this.floor = this.highest;
     this.listener.began(this.highest);
   }
@@ -111,31 +115,30 @@ export class FeedReader {
 
   /** Whether the feed still holds the newest change that was read from it; one that doesn't is another feed. */
   async continues(): Promise<boolean> {
-    const retention = this.options.retentionMs();
-    // Nothing that came and went meanwhile can have left a trace.
-    if (retention > 0 && Date.now() - this.lastRead > retention * CERTAINLY_KEPT) return false;
+    if (this.overslept()) return false;
     this.forgetCollected();
     if (this.newest === undefined) return true;
-    const [entry] = await this.page(this.newest, 1);
+    const [entry] = (await this.page(this.newest, 1)).entries;
     return entry?.versionstamp === this.newest;
   }
 
   /** Reads the feed to its end, over the fast window. @returns how many new changes there were. */
   async read(): Promise<number> {
+    if (this.overslept()) this.lost();
     this.forgetCollected();
-    let since = this.fastStart;
     let found = 0;
     let expected = this.newest;
-    for (;;) {
-      const entries = await this.page(since, PAGE);
-      const last = isLastPage(entries, since, PAGE);
+    for (let since = this.fastStart; ;) {
+      const { entries, last, next, unreadable } = await this.page(since, PAGE);
       if (entries.some(({ versionstamp }) => versionstamp === expected)) expected = undefined;
+      if (unreadable !== undefined && expected !== undefined && expected < next) expected = undefined;
       // Every read goes over the newest change again.
-      if (expected !== undefined && (last || (entries.at(-1)?.versionstamp ?? 0n) > expected)) this.lost();
-      this.cut.read = last ? undefined : entries.at(-1)?.versionstamp;
+      if (expected !== undefined && (last || next > expected)) this.lost();
+      this.cut.read = last ? undefined : next;
       found += this.take(entries, 0n).found;
+      this.passOver(unreadable);
       if (last) break;
-      since = entries.at(-1)?.versionstamp ?? since;
+      since = next;
     }
     this.liveTime.answered(performance.now(), this.highest);
     this.lastRead = Date.now();
@@ -147,16 +150,23 @@ export class FeedReader {
     if (this.sweepFrom === undefined) {
       this.sweepFrom = this.liveTime.start(this.options.sweepWindowMs);
       this.seen.forgetBefore(this.sweepFrom);
+      for (const stamp of this.unreadable) if (stamp < this.sweepFrom) this.unreadable.delete(stamp);
       this.floor = this.sweepFrom;
     }
     const { fastStart } = this;
-    const entries = await this.page(this.sweepFrom, SWEEP_PAGE);
-    const through = isLastPage(entries, this.sweepFrom, SWEEP_PAGE);
-    this.sweepFrom = through ? undefined : entries.at(-1)?.versionstamp;
+    const { entries, last, next, unreadable } = await this.page(this.sweepFrom, SWEEP_PAGE);
+    this.sweepFrom = last ? undefined : next;
     this.cut.sweep = this.sweepFrom;
     const { late } = this.take(entries, fastStart);
     if (late > 0) this.listener.swept(late);
-    return through;
+    this.passOver(unreadable);
+    return last;
+  }
+
+  /** Whether it was kept from reading for so long that what came meanwhile can be gone again, without a trace. */
+  private overslept(): boolean {
+    const retention = this.options.retentionMs();
+    return retention > 0 && Date.now() - this.lastRead > retention * CERTAINLY_KEPT;
   }
 
   /** A feed in which nothing has happened for long loses its newest change, too. */
@@ -223,7 +233,22 @@ export class FeedReader {
     return overtaken ? undefined : change;
   }
 
-  private page(since: bigint, limit: number): Promise<readonly FeedEntry[]> {
+  private passOver(stamp: bigint | undefined): void {
+    if (stamp === undefined || this.unreadable.has(stamp)) return;
+    this.unreadable.add(stamp);
+    if (stamp > this.highest) this.highest = stamp;
+    this.listener.unreadable(stamp);
+  }
+
+  private async firstStamp(): Promise<bigint | undefined> {
+    for (let since = 0n; ;) {
+      const { entries, last, next } = await this.page(since, 1);
+      if (entries[0] || last) return entries[0]?.versionstamp;
+      since = next;
+    }
+  }
+
+  private page(since: bigint, limit: number): Promise<FeedPage> {
     return feedPage((text) => this.connection.query(text), since, limit);
   }
 }

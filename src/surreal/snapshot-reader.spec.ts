@@ -32,6 +32,7 @@ describe('SnapshotReader', () => {
         began: () => undefined,
         late: () => undefined,
         swept: () => undefined,
+        unreadable: () => undefined,
         defined: () => undefined,
         replaced: () => undefined,
       },

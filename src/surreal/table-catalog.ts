@@ -78,14 +78,7 @@ export class TableCatalog {
     const table = await this.find(name);
     if (!this.options.manages || table?.durable || isOwnTable(name) || (!table && !define)) return table;
     const statement = table ? 'ALTER TABLE' : 'DEFINE TABLE IF NOT EXISTS';
-    try {
-      await this.define(`${statement} ${escapeName(name)} ${FEED}`);
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      // A table of the wrong kind, or a user that may not: it goes on as it is.
-      this.logger.warn(`Table ${name} can't be given a changefeed: ${error.message}`);
-      return table;
-    }
+    if (!(await this.tryDefine(name, `${statement} ${escapeName(name)} ${FEED}`))) return table;
     await this.readAgain();
     return this.known(name);
   }
@@ -93,7 +86,7 @@ export class TableCatalog {
   /** In another database: defines anew, where the service manages changefeeds, before any of the tables counts as gone. */
   async restore(names: Iterable<string>): Promise<void> {
     if (this.options.manages) {
-      for (const name of names) await this.define(`DEFINE TABLE IF NOT EXISTS ${escapeName(name)} ${FEED}`);
+      for (const name of names) await this.tryDefine(name, `DEFINE TABLE IF NOT EXISTS ${escapeName(name)} ${FEED}`);
     }
     await this.reading?.catch(() => undefined);
     this.recognised = true;
@@ -131,8 +124,16 @@ export class TableCatalog {
     return this.reading;
   }
 
-  private async define(statement: string): Promise<void> {
-    await retryConflict(() => this.connection.query(statement));
+  /** A table of the wrong kind, or a user that may not: it goes on as it is. */
+  private async tryDefine(name: string, statement: string): Promise<boolean> {
+    try {
+      await retryConflict(() => this.connection.query(statement));
+      return true;
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      this.logger.warn(`Table ${name} can't be given a changefeed: ${error.message}`);
+      return false;
+    }
   }
 
   /** A read that is under way may have begun before a table was defined. */

@@ -37,10 +37,13 @@ export async function untilReconnected(gateway: Gateway, before = 0): Promise<vo
   await untilReady(gateway);
 }
 
-/** The value of a metric without labels. */
+/** The value of a metric, named with its labels if it has some. */
 export async function metric({ httpUrl }: Gateway, name: string): Promise<number> {
   const text = await (await fetch(`${httpUrl}/metrics`)).text();
-  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
+  const value = text
+    .split('\n')
+    .find((line) => line.startsWith(`${name} `))
+    ?.slice(name.length);
   if (value === undefined) throw new Error(`There is no metric ${name}`);
   return Number(value);
 }

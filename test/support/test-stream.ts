@@ -2,7 +2,7 @@ import type { EventFrame, Row, ServerFrame, SubscribedFrame } from '@edge-hive/p
 import type { TestClient } from './client.js';
 import type { Service } from './service.js';
 
-const WAIT_MS = 8_000;
+const WAIT_MS = 15_000;
 let commands = 0;
 
 export interface SubscribeCommand {

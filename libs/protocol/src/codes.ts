@@ -44,6 +44,8 @@ export type ResyncReason =
   | 'late'
   /** Whether a deleted record was covered by the subscription's rights could not be told. */
   | 'unknown_state'
+  /** A change holds a value that the database stores but can't hand out, and it isn't known whose change it was. */
+  | 'unreadable'
   /** The live-query connection of a stream that has no changefeed was interrupted. */
   | 'interrupted'
   /** The changefeed of the table ended, began, was shortened, or was replaced with its database. */
