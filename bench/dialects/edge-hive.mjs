@@ -1,0 +1,21 @@
+import { mark } from './mark.mjs';
+
+const event = 'said';
+
+/** The protocol of the service, over channels. */
+export const edgeHive = {
+  path: '/api/v1/realtime',
+  isReady: (text) => text.startsWith('{"type":"welcome"'),
+  subscribe: (target) => JSON.stringify({ type: 'subscribe', ...target }),
+  isSubscribed: (text) => text.startsWith('{"type":"subscribed"'),
+  publish: (channel, data, acknowledged) => {
+    const id = acknowledged ? '"id":"1",' : '';
+    return `{"type":"publish",${id}"channel":${JSON.stringify(channel)},"event":"${event}","data":${data}}`;
+  },
+  delivery: mark('{"type":"message"', 'me'),
+  acknowledgement: mark('{"type":"ack"', 'ac'),
+  isError: (text) => text.startsWith('{"type":"error"'),
+};
+
+/** The same, over tables. */
+export const edgeHiveTopics = { ...edgeHive, delivery: mark('{"type":"event"', 'ev') };

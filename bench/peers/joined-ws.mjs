@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+import { ServerProcess } from './server-process.mjs';
+
+const SERVER = fileURLToPath(new URL('../servers/joined-ws.mjs', import.meta.url));
+
+export const joinedWs = {
+  name: 'joined ws',
+  dialect: 'plain',
+  tokens: () => undefined,
+  start: (env, nodeOptions) => ServerProcess.start(SERVER, env, nodeOptions),
+};

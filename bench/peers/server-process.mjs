@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 5_000;
+
+/** A server under test. It says where it listens. */
+export class ServerProcess {
+  #child;
+
+  constructor(child, port) {
+    this.#child = child;
+    this.pid = child.pid;
+    this.host = '127.0.0.1';
+    this.port = port;
+  }
+
+  static async start(script, env = {}, nodeOptions = []) {
+    const child = spawn(process.execPath, [...nodeOptions, script], {
+      env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+    try {
+      for await (const line of createInterface({ input: child.stdout })) {
+        const port = /^listening on http:\/\/\S+:(\d+)$/.exec(line)?.[1];
+        if (port === undefined) continue;
+        child.stdout.resume();
+        return new ServerProcess(child, Number(port));
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+    throw new Error(`${script} did not start.`);
+  }
+
+  async stop() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    this.#child.kill('SIGTERM');
+    await exited;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,67 @@
+import { measure } from '../measure/measure.mjs';
+import { bareWs } from '../peers/bare-ws.mjs';
+import { edgeHive } from '../peers/edge-hive.mjs';
+import { joinedWs } from '../peers/joined-ws.mjs';
+import { socketIo } from '../peers/socket-io.mjs';
+import { onStage } from '../stage.mjs';
+import { saturate } from './saturation.mjs';
+
+const SUBSCRIBERS = 1_000;
+const CHANNEL = 'bench:all';
+const FIRST_OFFER = 100_000;
+/** Beside the half of what is carried, latency is told at this rate, which all peers are near of or beyond. */
+const COMMON_RATE = 100_000;
+const SETTLE_SECONDS = 10;
+
+export const fanOut = {
+  name: 'fan-out',
+  title: `One publisher, ${SUBSCRIBERS} subscribers`,
+  peers: [edgeHive, bareWs, socketIo, joinedWs],
+  run: (peer, { report, seconds }) =>
+    onStage(async (stage) => {
+      const steps = [];
+      let room = await open(stage, peer);
+      const step = async (offered) => {
+        const figures = await room.step(offered, seconds);
+        if (figures.lost > 0 || figures.perSecond < offered / 2) {
+          await stage.close();
+          room = await open(stage, peer);
+        }
+        return figures;
+      };
+      await room.step(FIRST_OFFER, seconds);
+      for await (const figures of saturate(step, FIRST_OFFER)) {
+        steps.push(figures);
+        report({ case: 'step', detail: true, ...figures });
+      }
+      const best = steps.reduce((a, b) => (b.perSecond > a.perSecond ? b : a));
+      report({ case: 'saturation', ...best });
+      const half = Math.round(best.perSecond / 2);
+      report({ case: 'half of that', offered: half, ...(await step(half)) });
+      report({ case: 'common rate', offered: COMMON_RATE, ...(await step(COMMON_RATE)) });
+    }),
+};
+
+async function open(stage, peer) {
+  const server = await stage.server(peer);
+  const [subscribers, publisher] = [stage.load(), stage.load()];
+  const { host, port } = server;
+  const to = { dialect: peer.dialect, host, port };
+  await subscribers.call('connect', {
+    ...to,
+    count: SUBSCRIBERS,
+    tokens: peer.tokens(SUBSCRIBERS),
+    targets: [[{ channel: CHANNEL }]],
+  });
+  await publisher.call('connect', { ...to, count: 1, tokens: peer.tokens(1) });
+  await publisher.call('publishers', { channels: [CHANNEL] });
+  return {
+    step: async (offered, seconds) => {
+      const figures = await measure(server, subscribers, () =>
+        publisher.call('pace', { rate: offered / SUBSCRIBERS, seconds }),
+      );
+      await subscribers.call('settle', { seconds: SETTLE_SECONDS });
+      return figures;
+    },
+  };
+}

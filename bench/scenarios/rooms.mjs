@@ -1,0 +1,46 @@
+import { measure } from '../measure/measure.mjs';
+import { bareWs } from '../peers/bare-ws.mjs';
+import { edgeHive } from '../peers/edge-hive.mjs';
+import { joinedWs } from '../peers/joined-ws.mjs';
+import { socketIo } from '../peers/socket-io.mjs';
+import { onStage } from '../stage.mjs';
+
+const CONNECTIONS = 1_000;
+const CHANNELS = Array.from({ length: 500 }, (_, index) => `bench:room-${index}`);
+const MEMBERS = CONNECTIONS / CHANNELS.length;
+/** Publishes of each room that are under way. */
+const WINDOW = 16;
+const COMMON_RATE = 40_000;
+const SETTLE_SECONDS = 10;
+
+export const rooms = {
+  name: 'rooms',
+  title: `${CONNECTIONS} connections over ${CHANNELS.length} channels: each pair of deliveries is a publish that came in`,
+  peers: [edgeHive, bareWs, socketIo, joinedWs],
+  run: (peer, { report, seconds }) =>
+    onStage(async (stage) => {
+      const server = await stage.server(peer);
+      const load = stage.load();
+      await load.call('connect', {
+        dialect: peer.dialect,
+        host: server.host,
+        port: server.port,
+        count: CONNECTIONS,
+        tokens: peer.tokens(CONNECTIONS),
+        targets: CHANNELS.map((channel) => [{ channel }]),
+      });
+      await load.call('publishers', { channels: CHANNELS });
+      const pace = async (rate) => {
+        const figures = await measure(server, load, () => load.call('pace', { rate: rate / MEMBERS, seconds }));
+        await load.call('settle', { seconds: SETTLE_SECONDS });
+        return { offered: rate, ...figures };
+      };
+      await pace(COMMON_RATE);
+      const half = await pace(COMMON_RATE);
+      report({ case: 'common rate', ...half });
+      const best = await measure(server, load, () =>
+        load.call('flood', { window: WINDOW, seconds, answers: 'deliveries' }),
+      );
+      report({ case: 'saturation', ...best });
+    }),
+};
