@@ -1,13 +1,18 @@
 /**
- * Measures the service and its peers: `npm run bench -- [scenario …] [--quick] [--peer name] [--json FILE] [--svg DIR]`.
+ * Measures the service and its peers, see README.md:
+ *
+ *   npm run bench -- [scenario …] [--quick] [--peer NAME …] [--json FILE] [--svg DIR] [--profile DIR]
  */
 import { appendFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { machine } from './report/machine.mjs';
+import { drawPlots } from './report/plots.mjs';
 import { table } from './report/table.mjs';
 import { scenarios } from './scenarios/scenarios.mjs';
 import { closeStages } from './stage.mjs';
 
-const SECONDS = 3;
+/** Of each measurement. */
+const SECONDS = 2;
 const QUICK_SECONDS = 1;
 
 const { values: options, positionals } = parseArgs({
@@ -16,23 +21,40 @@ const { values: options, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     peer: { type: 'string', multiple: true },
     json: { type: 'string' },
-    verbose: { type: 'boolean', default: false },
+    svg: { type: 'string' },
+    profile: { type: 'string' },
   },
 });
+const { quick, profile } = options;
+const context = { quick, profile, seconds: quick ? QUICK_SECONDS : SECONDS };
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => void closeStages().finally(() => process.exit(1)));
 }
 
+const { cpu, cores, system, node, loadAverage } = machine();
+console.log(`${cpu}, ${cores} cores, ${system}, Node ${node}, load average ${loadAverage.toFixed(1)}`);
 for (const scenario of chosen()) {
-  const rows = [];
   console.log(`\n## ${scenario.name}\n\n${scenario.title}\n`);
-  for (const peer of scenario.peers.filter(({ name }) => !options.peer || options.peer.includes(name))) {
-    const report = (row) => rows.push({ scenario: scenario.name, peer: peer.name, ...row });
-    await scenario.run(peer, { report, seconds: options.quick ? QUICK_SECONDS : SECONDS, quick: options.quick });
-  }
-  console.log(table(options.verbose ? rows.map((row) => ({ ...row, detail: false })) : rows));
+  const rows = await measured(scenario);
+  console.log(table(scenario, rows));
   if (options.json) await appendFile(options.json, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  if (options.svg) await drawPlots(scenario, rows, options.svg);
+}
+
+/** What a scenario reports of each peer. A peer that fails leaves the others' figures as they are. */
+async function measured(scenario) {
+  const rows = [];
+  for (const peer of scenario.peers.filter(({ name }) => !options.peer || options.peer.includes(name))) {
+    const report = (row) => rows.push({ scenario: scenario.name, peer: peer.name, ...machine(), ...row });
+    try {
+      await scenario.run(peer, { ...context, report });
+    } catch (error) {
+      console.error(`${peer.name} failed:`, error);
+      process.exitCode = 1;
+    }
+  }
+  return rows;
 }
 
 function chosen() {

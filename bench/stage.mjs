@@ -1,19 +1,33 @@
 import { Load } from './load/load.mjs';
 
+const open = new Set();
+
 /** The processes of one measurement. Whatever happens, `close` ends all of them. */
 export class Stage {
   #running = [];
+  #profile;
 
-  async server(peer, env, nodeOptions) {
-    const server = await peer.start(env, nodeOptions);
-    this.#running.push(server);
-    return server;
+  constructor(profile) {
+    this.#profile = profile;
   }
 
-  load() {
-    const load = new Load();
+  /** A server of a peer. */
+  server(peer, options = {}) {
+    return this.add(peer.start({ profile: this.#profile, ...options }));
+  }
+
+  /** A load process of a kind. */
+  load(kind = 'generator') {
+    const load = new Load(kind);
     this.#running.push(load);
     return load;
+  }
+
+  /** Anything that is started, and can be stopped. */
+  async add(starting) {
+    const started = await starting;
+    this.#running.push(started);
+    return started;
   }
 
   async close() {
@@ -23,8 +37,8 @@ export class Stage {
 }
 
 /** Hands a stage to `work` and closes it. */
-export async function onStage(work) {
-  const stage = new Stage();
+export async function onStage({ profile }, work) {
+  const stage = new Stage(profile);
   open.add(stage);
   try {
     return await work(stage);
@@ -33,8 +47,6 @@ export async function onStage(work) {
     await stage.close();
   }
 }
-
-const open = new Set();
 
 /** Ends all processes, for a benchmark that is interrupted. */
 export async function closeStages() {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { dialects } from '../dialects/dialects.mjs';
 import { Connection } from './connection.mjs';
 import { flood } from './flood.mjs';
@@ -9,8 +8,6 @@ import { Tally } from './tally.mjs';
 
 /** Handshakes under way at a time: fewer than a server's backlog has room for. */
 const HANDSHAKES = 200;
-/** Nothing has come for so long: nothing more will. */
-const QUIET_MS = 200;
 const LOOPBACK_ADDRESSES = 16;
 
 /** The connections of a load process, and what can be done with them. */
@@ -20,39 +17,41 @@ export class Generator {
   #tally = new Tally();
   #lost = 0;
 
-  constructor() {
-    this.#tally.begin();
+  /** Connects; each takes the next token and subscribes to the next targets. Handshakes are told as latencies. */
+  async connect({ dialect, host, port, count, tokens, targets }) {
+    const began = now();
+    const first = this.#connections.length;
+    await this.#atATime(count, async (index) => {
+      const asked = now();
+      const connection = new Connection({
+        host,
+        port,
+        localAddress: `127.0.0.${1 + (index % LOOPBACK_ADDRESSES)}`,
+        dialect: dialects[dialect],
+        token: tokens?.[index % tokens.length],
+        tally: this.#tally,
+        onClosed: () => (this.#lost += 1),
+      });
+      this.#connections[first + index] = connection;
+      await connection.opened();
+      this.#tally.record(now() - asked);
+    });
+    const seconds = (now() - began) / 1e6;
+    if (targets) await this.subscribe({ targets });
+    return { seconds };
   }
 
-  /** Connects, and subscribes where a connection has targets; each in turn takes the next token and the next targets. */
-  async connect({ dialect, host, port, count, tokens, targets = [] }) {
-    const began = now();
-    let next = 0;
-    const worker = async () => {
-      while (next < count) {
-        const index = next++;
-        const connection = new Connection({
-          host,
-          port,
-          localAddress: `127.0.0.${1 + (index % LOOPBACK_ADDRESSES)}`,
-          dialect: dialects[dialect],
-          token: tokens?.[index % tokens.length],
-          tally: this.#tally,
-          onClosed: () => (this.#lost += 1),
-        });
-        this.#connections.push(connection);
-        await connection.opened();
-        for (const target of targets[index % targets.length] ?? []) await connection.subscribe(target);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(HANDSHAKES, count) }, worker));
-    return { seconds: (now() - began) / 1e6 };
+  /** Each connection subscribes to all of the next targets. */
+  async subscribe({ targets }) {
+    await this.#atATime(this.#connections.length, async (index) => {
+      for (const target of targets[index % targets.length]) await this.#connections[index].subscribe(target);
+    });
   }
 
   /** Who publishes to which channel from now on: connection `index` to `channels[index]`. */
-  publishers({ channels, acknowledged = false }) {
+  publishers({ channels, acknowledged = false, bytes }) {
     this.#publications = channels.map((channel, index) => {
-      return new Publication(this.#connections[index], channel, acknowledged);
+      return new Publication(this.#connections[index], channel, { acknowledged, bytes });
     });
   }
 
@@ -66,6 +65,7 @@ export class Generator {
     await flood(this.#publications, options);
   }
 
+  /** From now on what comes is counted. */
   begin({ sampleEvery } = {}) {
     this.#tally.begin(sampleEvery);
   }
@@ -74,30 +74,15 @@ export class Generator {
     return { ...this.#tally.end(), lost: this.#lost };
   }
 
-  /** Settles when nothing comes any more, or after `seconds`. */
-  async settle({ seconds }) {
-    const deadline = now() + seconds * 1e6;
-    for (let before = -1; before !== this.#tally.bytes && now() < deadline;) {
-      before = this.#tally.bytes;
-      await delay(QUIET_MS);
-    }
+  settle(options) {
+    return this.#tally.settle(options);
   }
 
-  /** Sends one publish and settles when `expected` deliveries came: how long that took, in ms. */
-  async broadcast({ expected, seconds }) {
+  /** Publishes so many times, each when all have the last one. Latency is the time until the last of them had it. */
+  async broadcasts({ count, expected, seconds }) {
     this.#tally.begin(Infinity);
-    const began = now();
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.#tally.deliveries} deliveries came.`)), seconds * 1_000);
-      for (const connection of this.#connections) {
-        connection.onRead = () => {
-          if (this.#tally.deliveries < expected) return;
-          clearTimeout(timer);
-          resolve({ ms: (now() - began) / 1_000 });
-        };
-      }
-      this.#publications[0].send([began]);
-    });
+    for (let broadcast = 0; broadcast < count; broadcast += 1) await this.#broadcast(expected, seconds);
+    return this.end();
   }
 
   /** The last `count` connections stop reading. */
@@ -109,5 +94,29 @@ export class Generator {
     for (const connection of this.#connections) connection.close();
     this.#connections = [];
     this.#publications = [];
+  }
+
+  #broadcast(expected, seconds) {
+    this.#tally.deliveries = 0;
+    const began = now();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${this.#tally.deliveries} deliveries came.`)), seconds * 1_000);
+      const read = () => {
+        if (this.#tally.deliveries < expected) return;
+        clearTimeout(timer);
+        this.#tally.record(now() - began);
+        resolve();
+      };
+      for (const connection of this.#connections) connection.onRead = read;
+      this.#publications[0].send([began]);
+    });
+  }
+
+  async #atATime(count, work) {
+    let next = 0;
+    const worker = async () => {
+      while (next < count) await work(next++);
+    };
+    await Promise.all(Array.from({ length: Math.min(HANDSHAKES, count) }, worker));
   }
 }

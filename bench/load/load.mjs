@@ -1,16 +1,17 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-const PROCESS = new URL('generator-process.mjs', import.meta.url);
+const PROCESS = new URL('load-process.mjs', import.meta.url);
 const ANSWER_TIMEOUT_MS = 120_000;
 
-/** A load process: each call is a method of its `Generator`. */
+/** A load process: each call is a method of what it runs, a `Generator`, `Writers` or `LiveClients`. */
 export class Load {
-  #child = fork(PROCESS, { serialization: 'advanced' });
+  #child;
   #waiting = new Map();
   #nextId = 0;
 
-  constructor() {
+  constructor(kind) {
+    this.#child = fork(PROCESS, [kind], { serialization: 'advanced' });
     this.#child.on('message', ({ id, result, error }) => {
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -22,13 +23,14 @@ export class Load {
     });
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   call(command, options) {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`The load process took too long to ${command}.`)),
-        ANSWER_TIMEOUT_MS,
-      );
+      const timer = setTimeout(() => reject(new Error(`The load took too long to ${command}.`)), ANSWER_TIMEOUT_MS);
       const settle = (done) => (value) => {
         clearTimeout(timer);
         done(value);

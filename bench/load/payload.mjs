@@ -1,5 +1,5 @@
-/** Bytes of the event that every peer carries. */
-export const PAYLOAD_BYTES = 120;
+/** Bytes of the event that every peer carries, where a scenario doesn't say otherwise. */
+const PAYLOAD_BYTES = 120;
 
 /** Comes before the time in a payload, and nowhere else in a frame. */
 const MARK = Buffer.from('"t":"');
@@ -7,9 +7,9 @@ const DIGITS = 16;
 const ZERO = 0x30;
 
 /** JSON of an event. Its time is 0 until `stamp` sets it. */
-export function payload() {
+export function payload(bytes = PAYLOAD_BYTES) {
   const empty = { t: '0'.repeat(DIGITS), text: '' };
-  return JSON.stringify({ ...empty, text: 'x'.repeat(PAYLOAD_BYTES - JSON.stringify(empty).length) });
+  return JSON.stringify({ ...empty, text: 'x'.repeat(bytes - JSON.stringify(empty).length) });
 }
 
 /** Where the time of a payload begins in these bytes, or -1. */
@@ -30,4 +30,8 @@ export function readStamp(bytes, at) {
   let time = 0;
   for (let digit = at; digit < at + DIGITS; digit += 1) time = time * 10 + bytes[digit] - ZERO;
   return time;
+}
+
+export function stampText(time) {
+  return String(Math.floor(time)).padStart(DIGITS, '0');
 }

@@ -6,9 +6,9 @@ export class Publication {
   #frame;
   #stampAt;
 
-  constructor(connection, channel, acknowledged) {
+  constructor(connection, channel, { acknowledged, bytes }) {
     this.connection = connection;
-    this.#frame = clientFrame(connection.dialect.publish(channel, payload(), acknowledged));
+    this.#frame = clientFrame(connection.dialect.publish(channel, payload(bytes), acknowledged));
     this.#stampAt = findStamp(this.#frame);
   }
 

@@ -1,15 +1,22 @@
 import { createHistogram } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { now } from './clock.mjs';
 import { findStamp, readStamp } from './payload.mjs';
 
 /** One of so many deliveries has its latency measured. A prime, so that no pattern of batches is sampled in step. */
 const SAMPLE_EVERY = 97;
+/** Nothing has come for so long: nothing more will. */
+const QUIET_MS = 300;
 const LONGEST_MICROSECONDS = 120_000_000;
 
 /** What the connections of a process were delivered since it was last begun. */
 export class Tally {
   /** Refusals of the server, of which there should be none. */
   errors = [];
+
+  constructor() {
+    this.begin();
+  }
 
   begin(sampleEvery = SAMPLE_EVERY) {
     this.sampleEvery = sampleEvery;
@@ -52,5 +59,15 @@ export class Tally {
       cpuShare: (user + system) / 1e6 / seconds,
       latency: { samples: latencies.count, p50: percentile(50), p99: percentile(99), max: percentile(100) },
     };
+  }
+
+  /** Settles when nothing comes any more, or after `seconds`. */
+  async settle({ seconds }) {
+    const deadline = now() + seconds * 1e6;
+    // Deliveries, not bytes: heartbeats and checkpoints go on.
+    for (let before = -1; before !== this.deliveries && now() < deadline;) {
+      before = this.deliveries;
+      await delay(QUIET_MS);
+    }
   }
 }

@@ -1,30 +1,28 @@
-import { cpuSeconds, residentBytes } from './process-stat.mjs';
-
-const MEMORY_INTERVAL_MS = 100;
+import { usage } from './usage.mjs';
 
 /**
- * What a server and a load process did while `work` went on: deliveries (or acknowledgements) a second, CPU, latency in
- * ms, and the most memory that the server had.
+ * What a server and a load process did while `work` went on: deliveries and acknowledgements a second, CPU, latency in ms,
+ * and the most memory that the server had.
  */
 export async function measure(server, load, work, options) {
   await load.call('begin', options);
-  const cpu = cpuSeconds(server.pid);
-  let memory = residentBytes(server.pid);
-  const sampler = setInterval(() => (memory = Math.max(memory, residentBytes(server.pid))), MEMORY_INTERVAL_MS);
-  try {
-    await work();
-    const figures = await load.call('end');
-    const served = figures.deliveries + figures.acknowledgements;
-    const used = cpuSeconds(server.pid) - cpu;
-    return {
-      ...figures,
-      perSecond: served / figures.seconds,
-      serverCpuSeconds: used,
-      serverCpuShare: used / figures.seconds,
-      cpuPerMillion: (used / served) * 1e6,
-      memoryBytes: memory,
-    };
-  } finally {
-    clearInterval(sampler);
-  }
+  const serverUsage = await usage(server.pid, () =>
+    usage(load.pid, async () => {
+      await work();
+      return load.call('end');
+    }),
+  );
+  const loadUsage = serverUsage.result;
+  const figures = loadUsage.result;
+  const served = figures.deliveries + figures.acknowledgements;
+  return {
+    ...figures,
+    perSecond: served / figures.seconds,
+    serverCpuSeconds: serverUsage.cpuSeconds,
+    serverCpuShare: serverUsage.cpuShare,
+    serverWaitShare: serverUsage.waitShare,
+    loadWaitShare: loadUsage.waitShare,
+    cpuPerMillion: (serverUsage.cpuSeconds / served) * 1e6,
+    memoryBytes: serverUsage.memoryBytes,
+  };
 }

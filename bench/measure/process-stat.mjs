@@ -13,6 +13,12 @@ export function cpuSeconds(pid) {
   return (Number(fields[USER]) + Number(fields[SYSTEM])) / TICKS_PER_SECOND;
 }
 
+/** Seconds for which its main thread had something to do and no core to do it on. */
+export function waitSeconds(pid) {
+  const [, nanoseconds] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
+  return Number(nanoseconds) / 1e9;
+}
+
 /** Bytes of memory that a process has, its resident set. */
 export function residentBytes(pid) {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -7,5 +7,5 @@ export const joinedWs = {
   name: 'joined ws',
   dialect: 'plain',
   tokens: () => undefined,
-  start: (env, nodeOptions) => ServerProcess.start(SERVER, env, nodeOptions),
+  start: ({ collectable } = {}) => ServerProcess.start(SERVER, { collectable }),
 };

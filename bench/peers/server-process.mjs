@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const START_TIMEOUT_MS = 30_000;
-const STOP_TIMEOUT_MS = 5_000;
+const STOP_TIMEOUT_MS = 10_000;
+
+const COLLECTABLE = ['--expose-gc', '--import', new URL('../measure/collect.mjs', import.meta.url).href];
 
 /** A server under test. It says where it listens. */
 export class ServerProcess {
@@ -16,10 +18,12 @@ export class ServerProcess {
     this.port = port;
   }
 
-  static async start(script, env = {}, nodeOptions = []) {
+  static async start(script, { env = {}, profile, collectable = false } = {}) {
+    const nodeOptions = collectable ? [...COLLECTABLE] : [];
+    if (profile !== undefined) nodeOptions.push('--cpu-prof', '--cpu-prof-dir', profile);
     const child = spawn(process.execPath, [...nodeOptions, script], {
       env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
     try {
@@ -33,6 +37,14 @@ export class ServerProcess {
       clearTimeout(timer);
     }
     throw new Error(`${script} did not start.`);
+  }
+
+  /** Its memory without garbage. For those that were started to be `collectable`. */
+  async collect() {
+    const answered = once(this.#child, 'message', { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
+    this.#child.send('collect');
+    const [memory] = await answered;
+    return memory;
   }
 
   async stop() {

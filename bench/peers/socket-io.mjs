@@ -7,5 +7,5 @@ export const socketIo = {
   name: 'Socket.IO',
   dialect: 'socket-io',
   tokens: () => undefined,
-  start: (env, nodeOptions) => ServerProcess.start(SERVER, env, nodeOptions),
+  start: ({ collectable } = {}) => ServerProcess.start(SERVER, { collectable }),
 };

@@ -1,40 +1,26 @@
-const COLUMNS = [
-  ['peer', ({ peer }) => peer],
-  ['case', (row) => row.case],
-  ['offered/s', ({ offered }) => whole(offered)],
-  ['served/s', ({ perSecond }) => whole(perSecond)],
-  ['CPU s per million', ({ cpuPerMillion }) => decimal(cpuPerMillion)],
-  ['p50 ms', ({ latency }) => decimal(latency?.p50)],
-  ['p99 ms', ({ latency }) => decimal(latency?.p99)],
-  ['memory MB', ({ memoryBytes }) => whole(memoryBytes / 1e6)],
-  ['server CPU', ({ serverCpuShare }) => percent(serverCpuShare)],
-  ['load CPU', ({ cpuShare }) => percent(cpuShare)],
-];
+import { columns, decimal } from './columns.mjs';
 
-/** Markdown of the rows of one scenario. */
-export function table(rows) {
-  const peers = [...new Set(rows.map(({ peer }) => peer))].slice(1);
-  const columns = [...COLUMNS, ...peers.map((peer) => [`× ${peer}`, (row) => ratio(row, peer, rows)])];
-  const lines = rows.filter(({ detail }) => !detail).map((row) => columns.map(([, cell]) => cell(row)));
-  const heads = columns.map(([head]) => head);
-  const rule = columns.map((_, index) => (index < 2 ? '---' : '---:'));
-  return [heads, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+/** Markdown of a scenario's rows. Those of detail, the steps, are left to the JSON and the plots. */
+export function table({ columns: names, ratios }, rows) {
+  const shown = rows.filter(({ detail }) => !detail);
+  const peers = [...new Set(shown.map(({ peer }) => peer))].slice(1);
+  const all = [columns.peer, columns.case, ...names.map((name) => columns[name])];
+  if (ratios)
+    all.push(...peers.map((peer) => ({ head: `× ${peer}`, text: (row) => ratioTo(peer, row, shown, ratios) })));
+  const rule = all.map((_, index) => (index < 2 ? '---' : '---:'));
+  const lines = shown.map((row) => all.map(({ text }) => text(row) ?? ''));
+  return [all.map(({ head }) => head), rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** How many times as much as the peer in the same case. */
-function ratio(row, peer, rows) {
-  const other = rows.find((candidate) => candidate.peer === peer && candidate.case === row.case && !candidate.detail);
-  return other && row.peer !== peer ? decimal(row.perSecond / other.perSecond) : '';
+/** How many times better than the peer in the same case: one figure for each ratio of the scenario. */
+function ratioTo(peer, row, rows, ratios) {
+  const other = rows.find((candidate) => candidate.peer === peer && candidate.case === row.case);
+  if (!other || row.peer === peer) return '';
+  return ratios.map((ratio) => decimal(ratio(row, other))).join(' / ');
 }
 
-function whole(value) {
-  return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : '';
-}
+/** By what is served in a second. */
+export const byRate = (row, other) => row.perSecond / other.perSecond;
 
-function decimal(value) {
-  return Number.isFinite(value) ? value.toFixed(2) : '';
-}
-
-function percent(value) {
-  return Number.isFinite(value) ? `${Math.round(value * 100)} %` : '';
-}
+/** By what is served in a second of the server's CPU: the same on a busy machine. */
+export const byCpu = (row, other) => other.cpuPerMillion / row.cpuPerMillion;

@@ -3,6 +3,8 @@ import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
+import { busy } from '../report/columns.mjs';
+import { byCpu, byRate } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
 import { saturate } from './saturation.mjs';
 
@@ -17,8 +19,23 @@ export const fanOut = {
   name: 'fan-out',
   title: `One publisher, ${SUBSCRIBERS} subscribers`,
   peers: [edgeHive, bareWs, socketIo, joinedWs],
-  run: (peer, { report, seconds }) =>
-    onStage(async (stage) => {
+  columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', ...busy],
+  ratios: [byRate, byCpu],
+  plots: [
+    {
+      title: 'Deliveries a second, as more is offered',
+      x: { label: 'deliveries a second offered', value: ({ offered }) => offered },
+      y: { label: 'delivered a second', value: ({ perSecond }) => perSecond },
+    },
+    {
+      title: 'Latency p99, as more is offered',
+      x: { label: 'deliveries a second offered', value: ({ offered }) => offered },
+      y: { label: 'ms', value: ({ latency }) => latency.p99 },
+    },
+  ],
+  run: (peer, context) =>
+    onStage(context, async (stage) => {
+      const { report, seconds } = context;
       const steps = [];
       let room = await open(stage, peer);
       const step = async (offered) => {

@@ -2,6 +2,8 @@ import { measure } from '../measure/measure.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
+import { busy } from '../report/columns.mjs';
+import { byCpu, byRate } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
 
 const PUBLISHERS = 100;
@@ -12,8 +14,17 @@ export const publish = {
   name: 'publish',
   title: `${PUBLISHERS} connections publish to channels that nobody reads, each publish acknowledged`,
   peers: [edgeHive, bareWs, socketIo],
-  run: (peer, { report, seconds }) =>
-    onStage(async (stage) => {
+  columns: ['served', 'cpu', 'p50', 'p99', 'memory', ...busy],
+  ratios: [byRate, byCpu],
+  plots: [
+    {
+      title: 'Publishes a second of server CPU',
+      y: { label: 'publishes', value: ({ cpuPerMillion }) => 1e6 / cpuPerMillion },
+    },
+  ],
+  run: (peer, context) =>
+    onStage(context, async (stage) => {
+      const { report, seconds } = context;
       const server = await stage.server(peer);
       const load = stage.load();
       await load.call('connect', {

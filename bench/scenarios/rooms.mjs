@@ -3,6 +3,8 @@ import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
+import { busy } from '../report/columns.mjs';
+import { byCpu, byRate } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
 
 const CONNECTIONS = 1_000;
@@ -17,8 +19,17 @@ export const rooms = {
   name: 'rooms',
   title: `${CONNECTIONS} connections over ${CHANNELS.length} channels: each pair of deliveries is a publish that came in`,
   peers: [edgeHive, bareWs, socketIo, joinedWs],
-  run: (peer, { report, seconds }) =>
-    onStage(async (stage) => {
+  columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', ...busy],
+  ratios: [byRate, byCpu],
+  plots: [
+    {
+      title: 'Deliveries a second of server CPU',
+      y: { label: 'deliveries', value: ({ cpuPerMillion }) => 1e6 / cpuPerMillion },
+    },
+  ],
+  run: (peer, context) =>
+    onStage(context, async (stage) => {
+      const { report, seconds } = context;
       const server = await stage.server(peer);
       const load = stage.load();
       await load.call('connect', {

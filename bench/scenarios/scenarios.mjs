@@ -1,6 +1,12 @@
 import { fanOut } from './fan-out.mjs';
+import { filters } from './filters.mjs';
+import { idle } from './idle.mjs';
 import { publish } from './publish.mjs';
 import { rooms } from './rooms.mjs';
+import { slowConsumers } from './slow-consumers.mjs';
+import { storm } from './storm.mjs';
+import { tableEvents } from './table-events.mjs';
+import { writers } from './writers.mjs';
 
 /** In the order in which they are run. */
-export const scenarios = [fanOut, rooms, publish];
+export const scenarios = [fanOut, rooms, publish, tableEvents, writers, filters, idle, storm, slowConsumers];

@@ -1,0 +1,22 @@
+import { Surreal } from 'surrealdb';
+import { WebSocket } from 'ws';
+
+const authentication = { username: 'root', password: 'root' };
+
+/** A connection of the official SDK to the database `main` in the namespace `main`. */
+export async function connectDatabase(url) {
+  const connection = new Surreal({ websocketImpl: WebSocket });
+  await connection.connect(url, { authentication, reconnect: false });
+  await connection.use({ namespace: 'main', database: 'main' });
+  return connection;
+}
+
+/** Makes the database and a table that keeps its changes. */
+export async function prepareDatabase(url, table) {
+  const connection = new Surreal({ websocketImpl: WebSocket });
+  await connection.connect(url, { authentication, reconnect: false });
+  await connection.query('DEFINE NAMESPACE IF NOT EXISTS main; USE NS main; DEFINE DATABASE IF NOT EXISTS main');
+  await connection.use({ namespace: 'main', database: 'main' });
+  await connection.query(`DEFINE TABLE IF NOT EXISTS ${table} CHANGEFEED 1h INCLUDE ORIGINAL`);
+  await connection.close();
+}

@@ -1,0 +1,33 @@
+import { Table, eq } from 'surrealdb';
+import { now } from './clock.mjs';
+import { connectDatabase } from './database-client.mjs';
+import { Tally } from './tally.mjs';
+
+/** Clients of the official SDK, each with a connection and one live query of its own, as an application has them. */
+export class LiveClients {
+  #tally = new Tally();
+
+  /** One client a group: one after the other, since live queries that are made at once conflict. */
+  async connect({ url, table, groups }) {
+    for (let group = 0; group < groups; group += 1) {
+      const connection = await connectDatabase(url);
+      const live = await connection.live(new Table(table)).where(eq('group', group));
+      live.subscribe(({ value }) => {
+        this.#tally.deliveries += 1;
+        this.#tally.record(now() - Number(value.t));
+      });
+    }
+  }
+
+  begin() {
+    this.#tally.begin();
+  }
+
+  end() {
+    return this.#tally.end();
+  }
+
+  settle(options) {
+    return this.#tally.settle(options);
+  }
+}
