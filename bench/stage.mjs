@@ -24,15 +24,17 @@ export class Stage {
   }
 
   /** Anything that is started, and can be stopped. */
-  async add(starting) {
-    const started = await starting;
-    this.#running.push(started);
-    return started;
+  add(starting) {
+    this.#running.push(starting);
+    return starting;
   }
 
   async close() {
     // Clients first: a server that drains would wait for them.
-    for (const process of this.#running.splice(0).reverse()) await process.stop();
+    for (const starting of this.#running.splice(0).reverse()) {
+      const [{ value: started }] = await Promise.allSettled([starting]);
+      await started?.stop();
+    }
   }
 }
 

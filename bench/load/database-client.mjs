@@ -11,12 +11,12 @@ export async function connectDatabase(url) {
   return connection;
 }
 
-/** Makes the database and a table that keeps its changes. */
-export async function prepareDatabase(url, table) {
+/** Makes the database and tables that keep their changes. */
+export async function prepareDatabase(url, tables) {
   const connection = new Surreal({ websocketImpl: WebSocket });
   await connection.connect(url, { authentication, reconnect: false });
   await connection.query('DEFINE NAMESPACE IF NOT EXISTS main; USE NS main; DEFINE DATABASE IF NOT EXISTS main');
   await connection.use({ namespace: 'main', database: 'main' });
-  await connection.query(`DEFINE TABLE IF NOT EXISTS ${table} CHANGEFEED 1h INCLUDE ORIGINAL`);
+  for (const table of tables) await connection.query(`DEFINE TABLE ${table} CHANGEFEED 1h INCLUDE ORIGINAL`);
   await connection.close();
 }

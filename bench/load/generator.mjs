@@ -85,9 +85,13 @@ export class Generator {
     return this.end();
   }
 
-  /** The last `count` connections stop reading. */
-  stall({ count }) {
-    for (const connection of this.#connections.slice(-count)) connection.socket.pause();
+  /** No connection reads any more. */
+  stall() {
+    for (const connection of this.#connections) connection.socket.pause();
+  }
+
+  resume() {
+    for (const connection of this.#connections) connection.socket.resume();
   }
 
   close() {

@@ -6,6 +6,7 @@ import { Tally } from './tally.mjs';
 
 const WRITERS = 16;
 const RECORDS = 10_000;
+const FILL_ROWS = 1_000;
 const TICK_MS = 1;
 /** Writes under way at a time: beyond them a write that is due has to wait, and is the later for it. */
 const MOST_PENDING = 1_000;
@@ -20,22 +21,22 @@ export class Writers {
   #pending = new Set();
   #text = JSON.parse(payload()).text;
 
-  async connect({ url, table }) {
+  /** The records are spread over so many groups. */
+  async connect({ url, table, groups }) {
     this.#table = table;
+    this.#groups = groups;
     this.#connections = await Promise.all(Array.from({ length: WRITERS }, () => connectDatabase(url)));
   }
 
-  /** From now on the records are spread over so many groups. */
-  async spread({ groups }) {
-    this.#groups = groups;
-  }
-
-  /** Writes each record once. */
+  /** Makes the records, in bulk. */
   async fill() {
-    const each = this.#connections.map(async (_, writer) => {
-      for (let record = writer; record < RECORDS; record += WRITERS) await this.#write(record, now());
-    });
-    await Promise.all(each);
+    for (let first = 0; first < RECORDS; first += FILL_ROWS) {
+      const rows = Array.from({ length: FILL_ROWS }, (_, index) => ({
+        id: new RecordId(this.#table, first + index),
+        ...this.#row(first + index, 0),
+      }));
+      await this.#connections[0].query(`INSERT INTO ${this.#table} $rows RETURN NONE`, { rows });
+    }
   }
 
   begin() {
@@ -88,9 +89,13 @@ export class Writers {
   async #write(record, due) {
     await this.#connections[record % WRITERS].query('UPSERT $record CONTENT $row RETURN NONE', {
       record: new RecordId(this.#table, record),
-      row: { group: record % this.#groups, t: stampText(due), text: this.#text },
+      row: this.#row(record, due),
     });
     this.#tally.acknowledgements += 1;
     this.#tally.record(now() - due);
+  }
+
+  #row(record, due) {
+    return { group: record % this.#groups, t: stampText(due), text: this.#text };
   }
 }

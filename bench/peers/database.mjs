@@ -1,14 +1,11 @@
 import { startSurreal } from '@edge-hive/surreal-server';
 import { prepareDatabase } from '../load/database-client.mjs';
 
-/** Where the benchmarks write. */
-export const TABLE = 'bench';
-
-/** A SurrealDB in memory: the binary that `SURREAL_BIN` names, else the embedded engine. With one table that keeps its changes. */
-export async function startDatabase() {
+/** A SurrealDB in memory: the binary that `SURREAL_BIN` names, else the embedded engine. Its tables keep their changes. */
+export async function startDatabase(tables) {
   const { SURREAL_BIN: bin } = process.env;
   const database = await startSurreal(bin ? { bin } : {});
-  await prepareDatabase(database.url, TABLE);
+  await prepareDatabase(database.url, tables);
   return database;
 }
 

@@ -46,12 +46,15 @@ export const rooms = {
         await load.call('settle', { seconds: SETTLE_SECONDS });
         return { offered: rate, ...figures };
       };
-      await pace(COMMON_RATE);
-      const half = await pace(COMMON_RATE);
-      report({ case: 'common rate', ...half });
-      const best = await measure(server, load, () =>
-        load.call('flood', { window: WINDOW, seconds, answers: 'deliveries' }),
-      );
-      report({ case: 'saturation', ...best });
+      const flood = async () => {
+        const figures = await measure(server, load, () =>
+          load.call('flood', { window: WINDOW, seconds, answers: 'deliveries' }),
+        );
+        await load.call('settle', { seconds: SETTLE_SECONDS });
+        return figures;
+      };
+      await flood();
+      report({ case: 'saturation', ...(await flood()) });
+      report({ case: 'common rate', ...(await pace(COMMON_RATE)) });
     }),
 };

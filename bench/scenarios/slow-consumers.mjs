@@ -11,7 +11,9 @@ const RATE = 20_000;
 /** Large, so that what the kernel takes for a socket that isn't read is full within seconds. */
 const EVENT_BYTES = 16 * 1_024;
 const CHANNEL = 'bench:all';
-const LONGER = 3;
+const LONGER = 5;
+/** Less than the default, so that it is reached within the measurement. */
+const OUTBOX_BYTES = 4 * 1024 * 1024;
 const SETTLE_SECONDS = 5;
 
 export const slowConsumers = {
@@ -23,7 +25,7 @@ export const slowConsumers = {
   run: (peer, context) =>
     onStage(context, async (stage) => {
       const { report, seconds } = context;
-      const server = await stage.server(peer);
+      const server = await stage.server(peer, { env: { LIMIT_OUTBOX_BYTES: String(OUTBOX_BYTES) } });
       const [readers, slow, publisher] = [stage.load(), stage.load(), stage.load()];
       const to = { dialect: peer.dialect, host: server.host, port: server.port };
       const targets = [[{ channel: CHANNEL }]];
@@ -40,7 +42,11 @@ export const slowConsumers = {
       };
       await pace(seconds);
       report({ case: 'all read', ...(await pace(seconds)) });
-      await slow.call('stall', { count: SLOW });
-      report({ case: `${SLOW} don't`, ...(await pace(seconds * LONGER)) });
+      await slow.call('stall');
+      const figures = await pace(seconds * LONGER);
+      await slow.call('resume');
+      await slow.call('settle', { seconds: SETTLE_SECONDS });
+      const { lost } = await slow.call('end');
+      report({ case: `${SLOW} don't`, ...figures, lost: figures.lost + lost });
     }),
 };

@@ -1,13 +1,16 @@
 import { measure } from '../measure/measure.mjs';
 import { usage } from '../measure/usage.mjs';
-import { TABLE, startDatabase } from '../peers/database.mjs';
+import { databaseEnv, startDatabase } from '../peers/database.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { liveQueries } from '../peers/live-queries.mjs';
 import { busy } from '../report/columns.mjs';
 import { onStage } from '../stage.mjs';
-import { watchThroughSdk, watchThroughService } from './table-watchers.mjs';
+import { startLiveQueries, subscribeFilters } from './table-watchers.mjs';
+import { startWriters } from './table-writers.mjs';
 
+const TABLE = 'events';
 const RATES = [100, 1_000, 3_000];
+const WARM_UP_RATE = 300;
 const FILTERS = [1, 100, 10_000];
 /** A live query for each of more clients than these would take minutes to make, and stop the writers altogether. */
 const MOST_LIVE_QUERIES = 100;
@@ -47,14 +50,14 @@ export const tableEvents = {
 };
 
 async function writeAtRates(stage, peer, filters, { report, seconds }) {
-  const database = await stage.add(startDatabase());
-  const writers = stage.load('writers');
-  await writers.call('connect', { url: database.url, table: TABLE });
-  await writers.call('spread', { groups: filters });
+  const database = await stage.add(startDatabase([TABLE]));
   // The records are there before anybody looks, so that all rates are of updates.
-  await writers.call('fill');
-  const watch = peer === liveQueries ? watchThroughSdk : watchThroughService;
-  const { server, clients } = await watch(stage, database, filters);
+  const writers = await startWriters(stage, database, TABLE, filters);
+  const server = peer === liveQueries ? database : await stage.server(peer, { env: databaseEnv(database) });
+  const watch = peer === liveQueries ? startLiveQueries : subscribeFilters;
+  const clients = await watch(stage, server, TABLE, filters);
+  await writers.call('pace', { rate: WARM_UP_RATE, seconds });
+  await clients.call('settle', { seconds: SETTLE_SECONDS });
   for (const rate of RATES) {
     const work = async () => {
       await writers.call('begin');

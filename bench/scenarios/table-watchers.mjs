@@ -1,30 +1,22 @@
-import { TABLE, databaseEnv } from '../peers/database.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 
 /** Filters that one connection holds. */
 const FILTERS_EACH = 100;
 
-/** The service in front of a database, with so many distinct filters over its clients' connections. */
-export async function watchThroughService(stage, database, filters) {
-  const server = await stage.server(edgeHive, { env: databaseEnv(database) });
+/** Clients of the service that hold so many distinct filters on a table, one for each group of its records. */
+export async function subscribeFilters(stage, { host, port }, table, filters) {
   const clients = stage.load();
-  const groups = Array.from({ length: filters }, (_, group) => ({ topic: TABLE, filter: { group } }));
+  const groups = Array.from({ length: filters }, (_, group) => ({ topic: table, filter: { group } }));
   const targets = [];
   while (groups.length > 0) targets.push(groups.splice(0, FILTERS_EACH));
-  await clients.call('connect', {
-    dialect: 'edge-hive-topics',
-    host: server.host,
-    port: server.port,
-    count: targets.length,
-    tokens: edgeHive.tokens(targets.length),
-    targets,
-  });
-  return { server, clients };
+  const tokens = edgeHive.tokens(targets.length);
+  await clients.call('connect', { dialect: 'edge-hive-topics', host, port, count: targets.length, tokens, targets });
+  return clients;
 }
 
-/** One client of the SDK for each filter. The server that does the work is the database. */
-export async function watchThroughSdk(stage, database, filters) {
+/** Clients of the official SDK, each with a live query for one group. */
+export async function startLiveQueries(stage, { url }, table, groups) {
   const clients = stage.load('live-clients');
-  await clients.call('connect', { url: database.url, table: TABLE, groups: filters });
-  return { server: database, clients };
+  await clients.call('connect', { url, table, groups });
+  return clients;
 }

@@ -1,11 +1,13 @@
 import { measure } from '../measure/measure.mjs';
 import { usage } from '../measure/usage.mjs';
-import { TABLE, startDatabase } from '../peers/database.mjs';
+import { databaseEnv, startDatabase } from '../peers/database.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { busy } from '../report/columns.mjs';
 import { onStage } from '../stage.mjs';
-import { watchThroughService } from './table-watchers.mjs';
+import { subscribeFilters } from './table-watchers.mjs';
+import { startWriters } from './table-writers.mjs';
 
+const TABLE = 'written';
 const FILTERS = 100;
 /** With and without take turns, so that a database that gets slower in time doesn't count for either. */
 const ROUNDS = 3;
@@ -19,15 +21,13 @@ export const writers = {
   run: (peer, context) =>
     onStage(context, async (stage) => {
       const { report, seconds } = context;
-      const database = await stage.add(startDatabase());
-      const load = stage.load('writers');
-      await load.call('connect', { url: database.url, table: TABLE });
-      await load.call('spread', { groups: FILTERS });
-      await load.call('fill');
+      const database = await stage.add(startDatabase([TABLE]));
+      const load = await startWriters(stage, database, TABLE, FILTERS);
       const flood = () => measure(database, load, () => load.call('flood', { seconds }));
       for (let round = 1; round <= ROUNDS; round += 1) {
         report({ case: `${round}, without`, ...asDatabase(await flood()) });
-        const { server, clients } = await watchThroughService(stage, database, FILTERS);
+        const server = await stage.server(edgeHive, { env: databaseEnv(database) });
+        const clients = await subscribeFilters(stage, server, TABLE, FILTERS);
         const { result, cpuShare, waitShare } = await usage(server.pid, flood);
         report({
           case: `${round}, with`,
