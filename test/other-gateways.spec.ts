@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { REALTIME_PATH } from '@edge-hive/protocol';
-import { Module, type INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Injectable, Module, type CanActivate, type ExecutionContext, type INestApplication } from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { WebSocket } from 'ws';
 import { AppModule } from '../src/app.module.js';
@@ -36,15 +36,30 @@ const config = loadConfig({ JWT_SECRET, SURREAL_URL: 'ws://127.0.0.1:9/rpc' });
 @Module({ imports: [AppModule.forRoot(config)], providers: [EchoGateway, ClockGateway] })
 class ExtendedModule {}
 
+/** Lets nobody publish. */
+@Injectable()
+class QuietHoursGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return context.getArgByIndex<{ type?: string }>(1).type !== 'publish';
+  }
+}
+
+@Module({ imports: [AppModule.forRoot(config)], providers: [{ provide: APP_GUARD, useClass: QuietHoursGuard }] })
+class GuardedModule {}
+
+async function start(module: typeof ExtendedModule): Promise<{ app: INestApplication; url: string }> {
+  const app = await NestFactory.create(module, { logger: false });
+  app.useWebSocketAdapter(new RealtimeAdapter(app));
+  await app.listen(0, '127.0.0.1');
+  return { app, url: (await app.getUrl()).replace('http', 'ws') };
+}
+
 describe('other gateways', () => {
   let app: INestApplication;
   let url: string;
 
   beforeAll(async () => {
-    app = await NestFactory.create(ExtendedModule, { logger: false });
-    app.useWebSocketAdapter(new RealtimeAdapter(app));
-    await app.listen(0, '127.0.0.1');
-    url = (await app.getUrl()).replace('http', 'ws');
+    ({ app, url } = await start(ExtendedModule));
   });
   afterAll(() => app.close());
 
@@ -64,6 +79,25 @@ describe('other gateways', () => {
     expect(await client.reply('clock')).toMatchObject({ time: 'now' });
     expect(await client.request({ type: 'ping', id: '1' })).toMatchObject({ type: 'pong' });
     expect(client.types).toEqual(['welcome', 'pong', 'pong']);
+    await client.close();
+  });
+});
+
+describe('a guard for every handler', () => {
+  let app: INestApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    ({ app, url } = await start(GuardedModule));
+  });
+  afterAll(() => app.close());
+
+  it('is asked about publishes, too', async () => {
+    const client = await TestClient.connect(`${url}${REALTIME_PATH}`, { token: tokenOf('user-1') });
+    await client.next('welcome');
+    const publish = { type: 'publish', id: 'p', channel: 'lobby', event: 'said' };
+    expect(await client.request(publish)).toMatchObject({ type: 'error', code: 'FORBIDDEN' });
+    expect(await client.request({ type: 'ping', id: '1' })).toMatchObject({ type: 'pong' });
     await client.close();
   });
 });

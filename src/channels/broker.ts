@@ -5,11 +5,11 @@ export interface Publication {
   /** JSON text: encoded where it comes in, and never again. */
   readonly data: string;
   /** Id of the principal who published. Absent: the holder of the API key. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** ISO 8601. */
   readonly time: string;
   /** Id of a connection that does not want it, on whichever instance that is. */
-  readonly exclude?: string;
+  readonly exclude?: string | undefined;
 }
 
 /** A place in a channel. */
@@ -42,9 +42,9 @@ export interface Carriage {
    * A repeat by the same principal on the same channel within five minutes answers the first one's cursor and is not carried
    * again, also while the first is still on its way.
    */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Absent: it is not kept, and nothing before it can be told again. */
-  readonly history?: Retention;
+  readonly history?: Retention | undefined;
 }
 
 export type Receiver = (message: Message) => void;
@@ -65,10 +65,10 @@ export abstract class Broker {
   abstract close(channel: string): void;
 
   /**
-   * Answers the cursor of the message.
+   * Answers the cursor of the message: at once, where nothing has to be waited for.
    * @throws CommandError UNAVAILABLE
    */
-  abstract publish(publication: Publication, carriage: Carriage): Promise<string>;
+  abstract publish(publication: Publication, carriage: Carriage): string | Promise<string>;
 
   /**
    * The oldest messages of an open channel after a place, in order, so many at most, and none that its receiver was not called

@@ -86,7 +86,7 @@ describe('ChannelsService', () => {
 
   it('answers subscribed, then delivers what is published', async () => {
     await channels.subscribe(ann, { id: '1', channel: 'lobby' });
-    const { cursor } = await channels.publish({ ...lobby, from: 'user-1' });
+    const cursor = await channels.publish({ ...lobby, from: 'user-1' });
     const [subscribed, message] = ann.frames;
     expect(subscribed).toEqual({
       type: 'subscribed',
@@ -128,10 +128,10 @@ describe('ChannelsService', () => {
 
   it('delivers in the order of publishing, with cursors that differ', async () => {
     await channels.subscribe(ann, { channel: 'lobby' });
-    const published = await Promise.all([1, 2, 3].map((data) => channels.publish({ ...lobby, data })));
+    const published = await Promise.all([1, 2, 3].map(async (data) => channels.publish({ ...lobby, data })));
     expect(ann.messages.map(({ data }) => data)).toEqual([1, 2, 3]);
-    expect(ann.messages.map(({ cursor }) => cursor)).toEqual(published.map(({ cursor }) => cursor));
-    expect(new Set(published.map(({ cursor }) => cursor)).size).toBe(3);
+    expect(ann.messages.map(({ cursor }) => cursor)).toEqual(published);
+    expect(new Set(published).size).toBe(3);
   });
 
   it('leaves out the connection that does not want its own message', async () => {
@@ -163,7 +163,7 @@ describe('ChannelsService', () => {
 
   it('says in subscribed the cursor of the last message', async () => {
     await channels.subscribe(ann, { channel: 'lobby' });
-    const { cursor } = await channels.publish(lobby);
+    const cursor = await channels.publish(lobby);
     await channels.subscribe(bob, { channel: 'lobby' });
     expect(bob.subscribed[0]).toMatchObject({ cursor, epoch: ann.subscribed[0]?.epoch });
   });
@@ -236,11 +236,10 @@ describe('ChannelsService', () => {
     ['key', { ...lobby, key: '' }],
     ['key', { ...lobby, key: 'x'.repeat(129) }],
     ['data', { ...lobby, data: nested(100_000) }],
-  ])('refuses a publish with a bad %s', async (field, message) => {
-    await expect(channels.publish(message)).rejects.toMatchObject({
-      code: 'BAD_FRAME',
-      message: expect.stringMatching(new RegExp(`^${field} `)),
-    });
+  ])('refuses a publish with a bad %s', (field, message) => {
+    expect(() => channels.publish(message)).toThrow(
+      expect.objectContaining({ code: 'BAD_FRAME', message: expect.stringMatching(new RegExp(`^${field} `)) }),
+    );
   });
 
   it('refuses to subscribe to a channel without a name', async () => {

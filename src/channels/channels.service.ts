@@ -7,6 +7,7 @@ import { Broker, type Message, type Retention } from './broker.js';
 import { ChannelClaim, type Missed } from './channel-claim.js';
 import { checkChannelName, checkEventName, checkIdempotencyKey } from './channel-name.js';
 import { Channel } from './channel.js';
+import { IsoClock } from './iso-clock.js';
 
 /** Messages of a replay that are looked up at once. */
 const PAGE = 64;
@@ -23,19 +24,20 @@ export interface ChannelMessage {
   readonly event: string;
   /** Anything that JSON can carry; absent is null. */
   readonly data?: unknown;
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Id of the principal who publishes. Absent: the holder of the API key. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** Gets no copy. */
-  readonly exclude?: Subscriber;
+  readonly exclude?: Subscriber | undefined;
   /** What the policy says is kept of the channel. Absent: nothing. */
-  readonly history?: Retention;
+  readonly history?: Retention | undefined;
 }
 
 /** Channels that subscribers talk over. Who may use which is not decided here: callers ask the policy first. */
 @Injectable()
 export class ChannelsService {
   private readonly channels = new Map<string, Channel>();
+  private readonly clock = new IsoClock();
   private streamsNamed = 0;
 
   constructor(
@@ -66,27 +68,18 @@ export class ChannelsService {
   /**
    * Delivers a message to everyone subscribed. With `key`, a repeat by the same principal on the same channel answers the
    * first one's cursor and is not delivered again.
-   * @throws CommandError BAD_FRAME
+   * @returns its cursor; at once, where the broker needn't be waited for.
+   * @throws CommandError BAD_FRAME, UNAVAILABLE
    */
-  async publish(message: ChannelMessage): Promise<{ cursor: string }> {
-    const { channel, event, key, from, exclude, history } = message;
+  publish({ channel, event, data, key, from, exclude, history }: ChannelMessage): string | Promise<string> {
     checkChannelName(channel);
     checkEventName(event);
     if (key !== undefined) checkIdempotencyKey(key);
-    const publication = {
-      channel,
-      event,
-      data: encodeData(message.data),
-      time: new Date().toISOString(),
-      ...(from !== undefined && { from }),
-      ...(exclude && { exclude: exclude.id }),
-    };
-    const cursor = await this.broker.publish(publication, {
-      ...(key !== undefined && { key }),
-      ...(history && { history }),
-    });
+    const time = this.clock.now();
+    const publication = { channel, event, data: encodeData(data), from, time, exclude: exclude?.id };
+    const cursor = this.broker.publish(publication, { key, history });
     this.metrics.publishes.inc();
-    return { cursor };
+    return cursor;
   }
 
   /**

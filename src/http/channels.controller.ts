@@ -30,7 +30,7 @@ export class ChannelsController {
 
   @Post('messages')
   @HttpCode(HttpStatus.ACCEPTED)
-  publish(
+  async publish(
     @Req() { caller }: ServiceRequest,
     @Param('channel') channel: string,
     @Body(PublishBodyPipe) body: PublishBody,
@@ -41,12 +41,7 @@ export class ChannelsController {
     // The holder of the API key is no principal: a `from` would let a principal of that name pass for it.
     const from = caller === SERVICE_CALLER ? undefined : caller.principal?.id;
     const history = this.policy.channelHistory(channel);
-    return this.channels.publish({
-      channel,
-      ...body,
-      ...(from !== undefined && { from }),
-      ...(history && { history }),
-    });
+    return { cursor: await this.channels.publish({ channel, ...body, from, history }) };
   }
 
   /** The newest messages that are kept, oldest first. */

@@ -13,7 +13,11 @@ export class CommandFilter implements ExceptionFilter {
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const [connection, frame] = host.getArgs<[Connection, CommandFrame]>();
-    connection.refuse(this.errorOf(exception), frame.id);
+    this.refuse(connection, frame, exception);
+  }
+
+  refuse(connection: Connection, { id }: CommandFrame, exception: unknown): void {
+    connection.refuse(this.errorOf(exception), id);
   }
 
   private errorOf(exception: unknown): CommandError {

@@ -16,7 +16,13 @@ export class CommandGuard implements CanActivate {
   /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
   canActivate(context: ExecutionContext): boolean {
     const [connection, frame] = context.getArgs<[Connection, CommandFrame]>();
-    if (this.allows(connection, frame)) return true;
+    this.check(connection, frame);
+    return true;
+  }
+
+  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
+  check(connection: Connection, frame: CommandFrame): void {
+    if (this.allows(connection, frame)) return;
     throw connection.principal
       ? new CommandError('FORBIDDEN', `Not allowed to ${frame.type} here.`)
       : new CommandError('UNAUTHENTICATED', `Authenticate first, to ${frame.type} here.`);

@@ -4,6 +4,7 @@ import { MetricsService } from '../metrics/metrics.service.js';
 import type { ReceivedFrame } from './command-queue.js';
 import type { Connection } from './connection.js';
 import { parseFrame } from './parse-frame.js';
+import { PublishRoute } from './publish-route.js';
 
 /** Bytes of a refused frame that are still parsed, for its `id`. */
 const REFUSED_BYTES = 16 * 1024;
@@ -11,7 +12,10 @@ const REFUSED_BYTES = 16 * 1024;
 /** Hands each frame to the handler of its type. What is wrong with it is answered, never thrown. */
 @Injectable()
 export class Dispatcher {
-  constructor(private readonly metrics: MetricsService) {}
+  constructor(
+    private readonly metrics: MetricsService,
+    private readonly publishes: PublishRoute,
+  ) {}
 
   dispatch(connection: Connection, received: ReceivedFrame): Promise<unknown> | undefined {
     if (received.refused) {
@@ -27,6 +31,7 @@ export class Dispatcher {
     }
     const { frame } = parsed;
     this.metrics.framesReceived.inc(frame.type);
+    if (frame.type === 'publish' && this.publishes.open) return this.publishes.serve(connection, frame);
     const handler = connection.handlers.find(({ message }) => message === frame.type);
     if (handler) return handler.callback(frame) as Promise<unknown>;
     connection.refuse(new CommandError('UNKNOWN_TYPE', 'There is no command of this type.'), frame.id);

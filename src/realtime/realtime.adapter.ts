@@ -6,8 +6,10 @@ import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { Config } from '../config/config.js';
 import { Connection } from './connection.js';
 import { ConnectionFactory } from './connection.factory.js';
+import { hasGlobalEnhancers } from './global-enhancers.js';
 import { chooseSubprotocol } from './handshake.js';
 import { LimitedLog } from './limited-log.js';
+import { PublishRoute } from './publish-route.js';
 import { RealtimeSocket } from './realtime-socket.js';
 
 type ServerOptions = NonNullable<Parameters<WsAdapter['create']>[1]>;
@@ -24,7 +26,7 @@ export class RealtimeAdapter extends WsAdapter {
   private readonly frameBytes: number;
   private realtime: WebSocketServer | undefined;
 
-  constructor(app: INestApplication) {
+  constructor(private readonly app: INestApplication) {
     super(app);
     this.factory = app.get(ConnectionFactory);
     this.frameBytes = app.get(Config).limitFrameBytes;
@@ -32,6 +34,7 @@ export class RealtimeAdapter extends WsAdapter {
 
   override create(port: number, options: ServerOptions = {}): WebSocketServer {
     if (options.path !== REALTIME_PATH) return super.create(port, options) as WebSocketServer;
+    this.app.get(PublishRoute).open = !hasGlobalEnhancers(this.app);
     this.realtime = super.create(port, {
       ...options,
       WebSocket: RealtimeSocket,

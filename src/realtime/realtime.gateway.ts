@@ -23,6 +23,7 @@ import { PublishDto } from './frames/publish.dto.js';
 import { SubscribeDto } from './frames/subscribe.dto.js';
 import { UnsubscribeDto } from './frames/unsubscribe.dto.js';
 import { handshakeToken } from './handshake.js';
+import { Publisher } from './publisher.js';
 import { unsubscribe } from './unsubscribe.js';
 
 /** The commands of the protocol. Handlers answer through the connection's outbox and return nothing. */
@@ -35,6 +36,7 @@ export class RealtimeGateway implements OnGatewayConnection<Connection> {
     private readonly policy: PolicyService,
     private readonly liveQueries: LiveQueryService,
     private readonly channels: ChannelsService,
+    private readonly publisher: Publisher,
   ) {}
 
   handleConnection(connection: Connection, request: IncomingMessage): void {
@@ -65,18 +67,7 @@ export class RealtimeGateway implements OnGatewayConnection<Connection> {
 
   @SubscribeMessage('publish')
   async publish(@ConnectedSocket() connection: Connection, @MessageBody(FramePipe) frame: PublishDto): Promise<void> {
-    const { id, channel, event, data, key, echo } = frame;
-    const history = this.policy.channelHistory(channel);
-    const { cursor } = await this.channels.publish({
-      channel,
-      event,
-      data,
-      ...(key !== undefined && { key }),
-      ...(connection.principal && { from: connection.principal.id }),
-      ...(echo === false && { exclude: connection }),
-      ...(history && { history }),
-    });
-    if (id !== undefined) connection.reply({ type: 'ack', id, cursor });
+    await this.publisher.publish(connection, frame);
   }
 
   @SubscribeMessage('ping')

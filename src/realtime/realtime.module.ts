@@ -4,12 +4,16 @@ import { ChannelsModule } from '../channels/channels.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { Authenticator } from './authenticator.js';
+import { CommandFilter } from './command.filter.js';
+import { CommandGuard } from './command.guard.js';
 import { ConnectionFactory } from './connection.factory.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { Dispatcher } from './dispatcher.js';
 import { Drain } from './drain.js';
 import { Heartbeat } from './heartbeat.js';
 import { Outboxes } from './outboxes.js';
+import { PublishRoute } from './publish-route.js';
+import { Publisher } from './publisher.js';
 import { RealtimeGateway } from './realtime.gateway.js';
 
 /** The WebSocket endpoint. */
@@ -17,12 +21,16 @@ import { RealtimeGateway } from './realtime.gateway.js';
   imports: [AuthModule, HealthModule, SubscriptionsModule, ChannelsModule],
   providers: [
     Authenticator,
+    CommandFilter,
+    CommandGuard,
     ConnectionFactory,
     ConnectionRegistry,
     Dispatcher,
     Drain,
     Heartbeat,
     Outboxes,
+    PublishRoute,
+    Publisher,
     RealtimeGateway,
   ],
   exports: [ConnectionRegistry],
