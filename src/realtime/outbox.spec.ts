@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Config } from '../config/config.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
 import { MetricsService } from '../metrics/metrics.service.js';
+import { FlushWindow } from './flush-window.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { Outboxes } from './outboxes.js';
 
@@ -27,10 +28,13 @@ describe('Outbox', () => {
   const sockets: Socket[] = [];
 
   beforeEach(async () => {
+    // Each tick ends with a flush here, however long the last one took.
+    jest.spyOn(FlushWindow.prototype, 'wait').mockReturnValue(0);
     server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
   afterEach(() => {
+    jest.restoreAllMocks();
     for (const socket of sockets.splice(0)) socket.destroy();
     server.close();
   });

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Batch } from './batch.js';
+import { FlushWindow } from './flush-window.js';
 import type { Outbox } from './outbox.js';
 
 /**
- * All outboxes: flushes those that were sent something, once at the end of each tick, and bounds what waits in all of
- * them together. The busier the process, the more input one turn of the event loop serves, and the more frames one write
- * carries; an idle one writes at once.
+ * All outboxes: flushes those that were sent something at the end of the tick, or of a window that widens with the load,
+ * and bounds what waits in all of them together.
  */
 @Injectable()
 export class Outboxes {
@@ -19,6 +19,7 @@ export class Outboxes {
   private readonly blocked = new Set<Outbox>();
   private waiting = 0;
   private scheduled: Outbox[] = [];
+  private readonly window = new FlushWindow();
 
   constructor(
     config: Config,
@@ -31,8 +32,10 @@ export class Outboxes {
 
   /** Has it flushed at the end of the tick. */
   schedule(outbox: Outbox): void {
-    if (this.scheduled.length === 0) setImmediate(() => this.flush());
-    this.scheduled.push(outbox);
+    if (this.scheduled.push(outbox) > 1) return;
+    const wait = this.window.wait(performance.now());
+    if (wait === 0) setImmediate(this.flush);
+    else setTimeout(this.flush, wait);
   }
 
   /** Its socket takes no more: from now on its bytes count. */
@@ -57,12 +60,14 @@ export class Outboxes {
     batch.written();
   }
 
-  private flush(): void {
+  private readonly flush = (): void => {
     const { scheduled } = this;
+    const began = performance.now();
     this.scheduled = [];
     this.root = Batch.root();
     for (const outbox of scheduled) outbox.flush();
-  }
+    this.window.flushed(began, performance.now());
+  };
 
   private largest(): Outbox | undefined {
     let largest: Outbox | undefined;
