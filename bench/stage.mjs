@@ -1,6 +1,7 @@
 import { Load } from './load/load.mjs';
 
 const open = new Set();
+let closing = false;
 
 /** The processes of one measurement. Whatever happens, `close` ends all of them. */
 export class Stage {
@@ -40,6 +41,7 @@ export class Stage {
 
 /** Hands a stage to `work` and closes it. */
 export async function onStage({ profile }, work) {
+  if (closing) throw new Error('The benchmark was interrupted.');
   const stage = new Stage(profile);
   open.add(stage);
   try {
@@ -52,5 +54,6 @@ export async function onStage({ profile }, work) {
 
 /** Ends all processes, for a benchmark that is interrupted. */
 export async function closeStages() {
+  closing = true;
   await Promise.all([...open].map((stage) => stage.close()));
 }

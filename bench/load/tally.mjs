@@ -7,6 +7,8 @@ import { findStamp, readStamp } from './payload.mjs';
 const SAMPLE_EVERY = 97;
 /** Nothing has come for so long: nothing more will. */
 const QUIET_MS = 300;
+const QUIET_BUT_EXPECTED_MS = 2_000;
+const POLL_MS = 20;
 const LONGEST_MICROSECONDS = 120_000_000;
 
 /** What the connections of a process were delivered since it was last begun. */
@@ -61,13 +63,16 @@ export class Tally {
     };
   }
 
-  /** Settles when nothing comes any more, or after `seconds`. */
-  async settle({ seconds }) {
+  /** Settles when what is expected has come, when nothing has come for a while, or after `seconds`. */
+  async settle({ seconds, expected = Infinity }) {
     const deadline = now() + seconds * 1e6;
-    // Deliveries, not bytes: heartbeats and checkpoints go on.
-    for (let before = -1; before !== this.deliveries && now() < deadline;) {
-      before = this.deliveries;
-      await delay(QUIET_MS);
+    const quiet = (expected === Infinity ? QUIET_MS : QUIET_BUT_EXPECTED_MS) * 1_000;
+    let before = this.deliveries;
+    let since = now();
+    while (this.deliveries < expected && now() < Math.min(deadline, since + quiet)) {
+      await delay(POLL_MS);
+      // Deliveries, not bytes: heartbeats and checkpoints go on.
+      if (this.deliveries !== before) [before, since] = [this.deliveries, now()];
     }
   }
 }

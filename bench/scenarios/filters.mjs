@@ -16,7 +16,7 @@ export const filters = {
   name: 'filters',
   title: 'What one change costs that matches one of so many distinct filters on its table: two tables of one service',
   peers: [edgeHive],
-  columns: ['offered', 'cpu', 'p50', 'p99', 'memory', ...busy],
+  columns: ['offered', 'cpu', 'cost', 'p50', 'p99', 'memory', ...busy],
   plots: [{ title: 'CPU of a change', y: { label: 'µs', value: ({ cpuPerMillion }) => cpuPerMillion } }],
   run: (peer, context) =>
     onStage(context, async (stage) => {
@@ -30,7 +30,7 @@ export const filters = {
       }
       const write = async ({ writers, clients }) => {
         await writers.call('pace', { rate: RATE, seconds });
-        await clients.call('settle', { seconds: SETTLE_SECONDS });
+        await clients.call('settle', { seconds: SETTLE_SECONDS, expected: RATE * seconds });
       };
       for (const table of tables) await write(table);
       for (let round = 0; round < ROUNDS; round += 1) {
@@ -39,7 +39,11 @@ export const filters = {
           table.rounds.push({ offered: RATE, ...figures });
         }
       }
-      for (const { count, rounds } of tables) report({ case: `${count} filters`, ...median(rounds) });
+      const medians = tables.map(({ rounds }) => median(rounds));
+      for (const [index, { count }] of tables.entries()) {
+        const cost = medians[index].cpuPerMillion / medians[0].cpuPerMillion;
+        report({ case: `${count} filters`, ...medians[index], cost });
+      }
     }),
 };
 

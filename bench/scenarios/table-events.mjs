@@ -14,7 +14,7 @@ const WARM_UP_RATE = 300;
 const FILTERS = [1, 100, 10_000];
 /** A live query for each of more clients than these would take minutes to make, and stop the writers altogether. */
 const MOST_LIVE_QUERIES = 100;
-const SETTLE_SECONDS = 5;
+const SETTLE_SECONDS = 10;
 
 export const tableEvents = {
   name: 'table-events',
@@ -63,7 +63,7 @@ async function writeAtRates(stage, peer, filters, { report, seconds }) {
       await writers.call('begin');
       await writers.call('pace', { rate, seconds });
       const writes = await writers.call('end');
-      await clients.call('settle', { seconds: SETTLE_SECONDS });
+      await clients.call('settle', { seconds: SETTLE_SECONDS, expected: writes.acknowledgements });
       return writes;
     };
     let databaseUsage;
@@ -72,7 +72,7 @@ async function writeAtRates(stage, peer, filters, { report, seconds }) {
     });
     const writes = databaseUsage.result;
     report({
-      case: `${filters} filters`,
+      case: filters === 1 ? '1 filter' : `${filters} filters`,
       offered: rate,
       ...figures,
       writes,

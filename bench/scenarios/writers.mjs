@@ -16,7 +16,7 @@ export const writers = {
   name: 'writers',
   title: 'What writers manage that write as fast as the database lets them, with and without the service',
   peers: [edgeHive],
-  columns: ['served', 'p50', 'p99', 'databaseCpu', ...busy],
+  columns: ['served', 'kept', 'p50', 'p99', 'databaseCpu', ...busy],
   plots: [{ title: 'Writes a second', y: { label: 'writes', value: ({ perSecond }) => perSecond } }],
   run: (peer, context) =>
     onStage(context, async (stage) => {
@@ -25,13 +25,15 @@ export const writers = {
       const load = await startWriters(stage, database, TABLE, FILTERS);
       const flood = () => measure(database, load, () => load.call('flood', { seconds }));
       for (let round = 1; round <= ROUNDS; round += 1) {
-        report({ case: `${round}, without`, ...asDatabase(await flood()) });
+        const without = await flood();
+        report({ case: `${round}, without`, ...asDatabase(without) });
         const server = await stage.server(edgeHive, { env: databaseEnv(database) });
         const clients = await subscribeFilters(stage, server, TABLE, FILTERS);
         const { result, cpuShare, waitShare } = await usage(server.pid, flood);
         report({
           case: `${round}, with`,
           ...asDatabase(result),
+          kept: result.perSecond / without.perSecond,
           serverCpuShare: cpuShare,
           serverWaitShare: waitShare,
         });
