@@ -9,7 +9,7 @@ const RECORDS = 10_000;
 const FILL_ROWS = 1_000;
 const TICK_MS = 1;
 /** Writes under way at a time: beyond them a write that is due has to wait, and is the later for it. */
-const MOST_PENDING = 1_000;
+const MOST_PENDING = 300;
 
 /** Writers of a table, each over a connection of its own and to records of its own, so that none conflict. */
 export class Writers {

@@ -1,7 +1,9 @@
+import { measure } from '../measure/measure.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
+import { busy } from '../report/columns.mjs';
 import { onStage } from '../stage.mjs';
 
 const CONNECTIONS = 10_000;
@@ -15,7 +17,7 @@ export const idle = {
   name: 'idle',
   title: `${CONNECTIONS} idle connections, and one message to all of them: the time until the last one has it`,
   peers: [edgeHive, bareWs, socketIo, joinedWs],
-  columns: ['perConnection', 'heapPerConnection', 'memory', 'p50', 'max', 'lost'],
+  columns: ['perConnection', 'heapPerConnection', 'memory', 'p50', 'max', 'lost', ...busy],
   plots: [
     {
       title: 'Memory of a connection',
@@ -51,11 +53,9 @@ export const idle = {
       await load.call('subscribe', { targets: [[{ channel: CHANNEL }]] });
       const subscribed = await growth();
       await load.call('publishers', { channels: [CHANNEL] });
-      const { latency, lost } = await load.call('broadcasts', {
-        count: BROADCASTS,
-        expected: connections,
-        seconds: BROADCAST_SECONDS,
-      });
-      report({ case: 'subscribed, broadcast', ...subscribed, latency, lost });
+      const figures = await measure(server, load, () =>
+        load.call('broadcasts', { count: BROADCASTS, expected: connections, seconds: BROADCAST_SECONDS }),
+      );
+      report({ case: 'subscribed, broadcast', ...figures, ...subscribed });
     }),
 };
