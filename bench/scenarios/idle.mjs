@@ -15,7 +15,7 @@ const BROADCAST_SECONDS = 30;
 
 export const idle = {
   name: 'idle',
-  title: `${CONNECTIONS} idle connections, and one message to all of them: the time until the last one has it`,
+  title: 'Idle connections, and one message to all of them: the time until the last one has it',
   peers: [edgeHive, bareWs, socketIo, joinedWs],
   columns: ['perConnection', 'heapPerConnection', 'memory', 'p50', 'max', 'lost', ...busy],
   plots: [
@@ -49,13 +49,13 @@ export const idle = {
           heapPerConnection: (memory.heapUsed - before.heapUsed) / (connections - WARM_UP),
         };
       };
-      report({ case: 'connected', ...(await growth()) });
+      report({ case: `${connections} connected`, ...(await growth()) });
       await load.call('subscribe', { targets: [[{ channel: CHANNEL }]] });
       const subscribed = await growth();
       await load.call('publishers', { channels: [CHANNEL] });
       const figures = await measure(server, load, () =>
         load.call('broadcasts', { count: BROADCASTS, expected: connections, seconds: BROADCAST_SECONDS }),
       );
-      report({ case: 'subscribed, broadcast', ...figures, ...subscribed });
+      report({ case: `${connections} subscribed, broadcast`, ...figures, ...subscribed });
     }),
 };

@@ -12,7 +12,7 @@ const SETTLE_SECONDS = 5;
 
 export const storm = {
   name: 'storm',
-  title: `${CONNECTIONS} connect as fast as they are let in, each with a token of its own where the peer knows tokens`,
+  title: 'Connections as fast as they are let in, each with a token of its own where the peer knows tokens',
   peers: [edgeHive, bareWs, socketIo],
   columns: ['served', 'cpu', 'p50', 'p99', 'memory', ...busy],
   ratios: [byRate, byCpu],
@@ -35,7 +35,7 @@ export const storm = {
         await load.call('close');
         await load.call('settle', { seconds: SETTLE_SECONDS });
       }
-      report({ case: 'first', ...rounds[0] });
-      report({ case: 'last', ...rounds.at(-1) });
+      report({ case: `first ${count}`, ...rounds[0] });
+      report({ case: `last ${count}`, ...rounds.at(-1) });
     }),
 };
