@@ -2,6 +2,8 @@ import type { RecordId, Surreal } from 'surrealdb';
 
 /** One mutation as the database itself recorded it. */
 export interface FeedChange {
+  /** Of its transaction. */
+  readonly versionstamp: bigint;
   readonly table: string;
   readonly id: string;
   readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
@@ -32,15 +34,17 @@ export async function readFeed(connection: Surreal): Promise<FeedChange[]> {
     if (last === undefined || last === since) break;
     since = last;
   }
-  return [...entries.values()].flatMap(({ changes }) => changes.flatMap(decode));
+  return [...entries.values()].flatMap(({ versionstamp, changes }) =>
+    changes.flatMap((raw) => decode(raw).map((change) => ({ versionstamp, ...change }))),
+  );
 }
 
-function decode(raw: Raw): FeedChange[] {
+function decode(raw: Raw): Omit<FeedChange, 'versionstamp'>[] {
   if (raw.current) return [told('UPDATE', raw.current)];
   if (raw.delete) return [{ table: raw.delete.id.table.name, id: raw.delete.id.toString(), action: 'DELETE' }];
   return raw.update && 'id' in raw.update ? [told('CREATE', raw.update)] : [];
 }
 
-function told(action: 'CREATE' | 'UPDATE', row: { readonly id: RecordId }): FeedChange {
+function told(action: 'CREATE' | 'UPDATE', row: { readonly id: RecordId }): Omit<FeedChange, 'versionstamp'> {
   return { table: row.id.table.name, id: row.id.toString(), action, after: row };
 }

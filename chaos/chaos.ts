@@ -1,0 +1,116 @@
+/**
+ * Breaks everything that can break, on a schedule that a seed decides, while writers write and clients listen; then holds what
+ * each client was told against the database's own record. Prints a table, and fails when anything was lost, repeated, told
+ * backwards or told to whom it may not be told.
+ *
+ *   npm run chaos -- --minutes 3 --seed 1 [--surreal path/to/surreal] [--writers 12] [--rate 30] [--gateway-env KEY=VALUE]…
+ */
+import { setMaxListeners } from 'node:events';
+import { parseArgs } from 'node:util';
+import { setInterval as ticks, setTimeout as delay } from 'node:timers/promises';
+import { readFeed } from '../test/support/feed.js';
+import { Collections } from './collections.js';
+import { evidence } from './evidence.js';
+import { FaultInjector } from './fault-injector.js';
+import { Load } from './load.js';
+import { Random } from './random.js';
+import { report } from './report.js';
+import { schedule } from './schedule.js';
+import { settle } from './settle.js';
+import { Site } from './site.js';
+import { TABLES } from './tables.js';
+import { Verdict } from './verdict.js';
+import type { Violation } from './violation.js';
+
+const SETTLE_MS = 60_000;
+const LOOK_MS = 1_000;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '3' },
+    seed: { type: 'string', default: '1' },
+    writers: { type: 'string', default: '12' },
+    rate: { type: 'string', default: '30' },
+    surreal: { type: 'string' },
+    'gateway-env': { type: 'string', multiple: true, default: [] },
+  },
+});
+const minutes = Number(values.minutes);
+const seed = Number(values.seed);
+const random = new Random(seed);
+const faults = schedule(random.fork(), minutes);
+
+const interrupted = new AbortController();
+setMaxListeners(0, interrupted.signal);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
+
+const began = Date.now();
+const gatewayEnv = Object.fromEntries(values['gateway-env'].map((pair) => pair.split(/=(.*)/s).slice(0, 2))) as Record<
+  string,
+  string
+>;
+const site = await Site.open({ bin: values.surreal, gatewayEnv });
+try {
+  process.exitCode = await run();
+} finally {
+  await site.close();
+}
+
+/** @returns the exit code */
+async function run(): Promise<number> {
+  const { database, clients, slots } = site;
+  const load = new Load(database, { writers: Number(values.writers), batchesPerSecond: Number(values.rate), random });
+  const injector = new FaultInjector(site, () => load.writeMuch());
+  const looking = new AbortController();
+  void look(looking.signal);
+  load.start();
+  await Promise.all([injector.run(faults, interrupted.signal), join(interrupted.signal)]);
+  await load.stop();
+  if (interrupted.signal.aborted) return 130;
+
+  const connection = await database.connect();
+  const feed = await readFeed(connection);
+  const collections = await Collections.of(connection, TABLES);
+  const knowsDeleted = database.process.kind === 'server';
+  const accounts = clients.flatMap((client) => client.accounts);
+  const told = await settle(accounts, new Verdict({ feed, collections, knowsDeleted }), SETTLE_MS);
+  looking.abort();
+  const violations: Violation[] = [
+    ...told,
+    ...(knowsDeleted ? load.ledger.missing(feed) : []),
+    ...clients.flatMap(({ leaks, cast }) =>
+      leaks.map((detail) => ({ kind: 'leak' as const, subscriber: cast.name, detail })),
+    ),
+    ...clients.flatMap(({ errors, cast }) =>
+      errors.map((detail) => ({ kind: 'ended' as const, subscriber: cast.name, detail })),
+    ),
+    ...slots.flatMap(({ crashes, number }) =>
+      crashes.map((detail) => ({ kind: 'ended' as const, subscriber: `gateway ${number}`, detail })),
+    ),
+  ];
+  const kind = knowsDeleted ? 'SurrealDB server' : 'embedded engine';
+  console.log(report({ title: `${kind}, seed ${seed}, ${minutes} minutes`, site, load, injector, feed, violations }));
+  if (!knowsDeleted)
+    console.log(`\nAcknowledged, and not in the feed of the embedded engine: ${load.ledger.missing(feed).length}`);
+  if (violations.length > 0) console.log(`\n${evidence(violations, site, injector, began)}`);
+  return violations.length > 0 ? 1 : 0;
+}
+
+/** Subscribes in the middle of it all. Settles when all are served. */
+async function join(stopping: AbortSignal): Promise<void> {
+  const joining = site.clients.flatMap((client) =>
+    client.cast.views.map(async (view) => {
+      if (!view.joins) return;
+      await delay(view.joins * minutes * 60_000, undefined, { signal: stopping }).catch(() => undefined);
+      if (!stopping.aborted) await client.subscribe(view);
+    }),
+  );
+  await Promise.all(joining);
+}
+
+async function look(stopping: AbortSignal): Promise<void> {
+  for await (const _ of ticks(LOOK_MS)) {
+    if (stopping.aborted) return;
+    await Promise.all(site.slots.map((slot) => slot.look()));
+  }
+}

@@ -1,0 +1,64 @@
+import type { FaultInjector } from './fault-injector.js';
+import type { Site } from './site.js';
+import type { Violation } from './violation.js';
+
+const SHOWN = 10;
+const AROUND = 4;
+const NEAR_MS = 10_000;
+
+/** The first violations, with what a subscriber saw around them and what was broken at the time. */
+export function evidence(violations: readonly Violation[], site: Site, injector: FaultInjector, began: number): string {
+  const seconds = (at: number) => `${((at - began) / 1_000).toFixed(3)} s`;
+  return violations
+    .slice(0, SHOWN)
+    .map((violation) => {
+      const at =
+        violation.at ?? (violation.versionstamp === undefined ? undefined : Number(violation.versionstamp >> 16n));
+      const { kind, subscriber, record = '', detail, versionstamp = '' } = violation;
+      const head = `${kind}: ${subscriber} ${record} ${versionstamp}\n  ${detail}`;
+      if (at === undefined) return head;
+      return [
+        head,
+        `  at ${seconds(at)}`,
+        ...seen(violation, at, site, seconds),
+        ...broken(at, injector, seconds),
+      ].join('\n');
+    })
+    .join('\n\n');
+}
+
+type Seconds = (at: number) => string;
+
+function seen({ subscriber, record }: Violation, at: number, { clients }: Site, seconds: Seconds): string[] {
+  const client = clients.find(({ accounts }) => accounts.some(({ name }) => name === subscriber));
+  const account = client?.accounts.find(({ name }) => name === subscriber);
+  if (!client || !account) return [];
+  const lines = account.told.map((one) => {
+    if (one.kind === 'event')
+      return { at: one.at, record: one.record, text: `${one.record} ${one.text.slice(0, 80)} ${one.cursor}` };
+    return {
+      at: one.at,
+      record: '',
+      text: one.kind === 'resync' ? `resync ${one.reason}` : `snapshot of ${one.states.size}`,
+    };
+  });
+  const place = lines.findIndex((line) => line.at >= at);
+  const around = place < 0 ? lines.slice(-AROUND) : lines.slice(Math.max(0, place - AROUND), place + AROUND);
+  const ofRecord = lines.filter((line) => line.record === record);
+  const states = client.transitions.filter((transition) => Math.abs(transition.at - at) < NEAR_MS);
+  const print = (what: string, all: readonly { at: number; text: string }[]) =>
+    all.map((one) => `    ${what} ${seconds(one.at)} ${one.text}`);
+  return [
+    ...print('told', around),
+    ...print('told of the record', ofRecord.slice(-2 * AROUND)),
+    ...print('connection', states),
+  ];
+}
+
+function broken(at: number, { made }: FaultInjector, seconds: Seconds): string[] {
+  return made
+    .filter(({ began, ended }) => began - NEAR_MS < at && ended + NEAR_MS > at)
+    .map(
+      ({ fault, began, ended }) => `    fault ${fault.kind} ${fault.gateway} ${seconds(began)} to ${seconds(ended)}`,
+    );
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChaosClient } from './chaos-client.js';
+import type { Fault } from './fault.js';
+import { Random } from './random.js';
+import { Recoveries } from './recoveries.js';
+import type { Site } from './site.js';
+
+export interface FaultRecord {
+  readonly fault: Fault;
+  readonly began: number;
+  ended: number;
+}
+
+/** Makes the faults of a schedule, and notes when they were. */
+export class FaultInjector {
+  readonly made: FaultRecord[] = [];
+  readonly recoveries: Recoveries;
+
+  constructor(
+    private readonly site: Site,
+    /** Writes more than a stalled reader's outbox may hold. */
+    private readonly writeMuch: () => Promise<void>,
+  ) {
+    this.recoveries = new Recoveries(site.clients);
+  }
+
+  /** Settles when the last fault is over; at once when stopped, with everything thawed. */
+  async run(faults: readonly Fault[], stopping: AbortSignal): Promise<void> {
+    const began = Date.now();
+    const running: Promise<void>[] = [];
+    for (const fault of faults) {
+      await delay(Math.max(0, began + fault.at - Date.now()), undefined, { signal: stopping }).catch(() => undefined);
+      if (stopping.aborted) break;
+      running.push(this.make(fault, stopping));
+    }
+    await Promise.all(running);
+  }
+
+  private async make(fault: Fault, stopping: AbortSignal): Promise<void> {
+    const record: FaultRecord = { fault, began: Date.now(), ended: Infinity };
+    this.made.push(record);
+    await this.apply(fault, () => delay(fault.durationMs, undefined, { signal: stopping }).catch(() => undefined));
+    record.ended = Date.now();
+  }
+
+  private async apply(fault: Fault, lasts: () => Promise<void>): Promise<void> {
+    const { kind, share } = fault;
+    const { database, clients } = this.site;
+    const slot = this.site.slot(fault.gateway);
+    const chosen = new Random(fault.at).shuffle(clients).slice(0, Math.ceil(clients.length * share));
+    const there = () => clients.filter(({ wire }) => wire.leadsTo(slot.number));
+    switch (kind) {
+      case 'gateway killed':
+        this.recoveries.begin(kind, there());
+        return slot.kill();
+      case 'gateway redeployed':
+        this.recoveries.begin(kind, there());
+        return slot.redeploy();
+      case 'gateway frozen briefly':
+        slot.signal('SIGSTOP');
+        await lasts();
+        this.recoveries.begin(kind, there());
+        return slot.signal('SIGCONT');
+      case 'gateway frozen for long':
+        // Clients leave it: they don't wait for its end.
+        this.recoveries.begin(kind, there());
+        slot.signal('SIGSTOP');
+        await lasts();
+        return slot.signal('SIGCONT');
+      case 'database killed':
+        this.recoveries.begin(kind, clients);
+        database.process.kill('SIGKILL');
+        return database.process.ready();
+      case 'database frozen briefly':
+      case 'database frozen for long':
+        database.process.kill('SIGSTOP');
+        await lasts();
+        this.recoveries.begin(kind, clients);
+        return database.process.kill('SIGCONT');
+      case 'sockets cut':
+        return this.hit(kind, chosen, ({ wire }) => wire.cut());
+      case 'sockets blackholed':
+        return this.hit(kind, chosen, ({ wire }) => wire.blackhole());
+      case 'readers stalled':
+        return this.stall(kind, lasts);
+    }
+  }
+
+  private async hit(kind: Fault['kind'], clients: readonly ChaosClient[], how: (client: ChaosClient) => void) {
+    this.recoveries.begin(kind, clients);
+    clients.forEach(how);
+  }
+
+  private async stall(kind: Fault['kind'], lasts: () => Promise<void>): Promise<void> {
+    const slow = this.site.clients.filter(({ cast }) => cast.slow);
+    for (const { wire } of slow) wire.stall();
+    await Promise.all([this.writeMuch(), lasts()]);
+    this.recoveries.begin(kind, slow);
+    for (const { wire } of slow) wire.resume();
+  }
+}

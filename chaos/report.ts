@@ -1,0 +1,76 @@
+import type { FeedChange } from '../test/support/feed.js';
+import { FAULT_KINDS } from './fault.js';
+import type { FaultInjector } from './fault-injector.js';
+import type { Load } from './load.js';
+import { markdownTable } from './markdown-table.js';
+import { percentile } from './percentile.js';
+import type { Site } from './site.js';
+import { slope } from './slope.js';
+import { VIOLATION_KINDS, type Violation } from './violation.js';
+
+const LONG_LIFE_S = 20;
+
+export interface Run {
+  readonly title: string;
+  readonly site: Site;
+  readonly load: Load;
+  readonly injector: FaultInjector;
+  readonly feed: readonly FeedChange[];
+  readonly violations: readonly Violation[];
+}
+
+/** What a run comes to, as Markdown. */
+export function report(run: Run): string {
+  return [`### ${run.title}`, faultTable(run), resultTable(run)].join('\n\n');
+}
+
+function faultTable({ injector }: Run): string {
+  const rows = FAULT_KINDS.map((kind) => {
+    const count = injector.made.filter(({ fault }) => fault.kind === kind).length;
+    const times = injector.recoveries.times.get(kind) ?? [];
+    const figures = [0.5, 0.99].map((part) => (times.length > 0 ? Math.round(percentile(times, part)) : '–'));
+    return [kind, count, ...figures];
+  });
+  return markdownTable(['fault', 'times', 'told again after, p50 ms', 'p99 ms'], rows);
+}
+
+function resultTable({ site, load, feed, violations }: Run): string {
+  const accounts = site.clients.flatMap(({ accounts }) => accounts);
+  const told = accounts.flatMap((account) => account.told);
+  const resyncs = told.flatMap((one) => (one.kind === 'resync' ? [one.reason] : []));
+  const closes = site.clients.flatMap(({ closes }) =>
+    [...closes].flatMap(([code, count]) => Array<number>(count).fill(code)),
+  );
+  const metrics = site.slots.flatMap(({ lives }) => lives.flatMap((life) => life.metrics ?? []));
+  const rows: (readonly [string, string | number])[] = [
+    ['writes acknowledged', load.ledger.writes],
+    ['writes of unknown outcome', load.ledger.unknown],
+    ['changes in the feed', feed.length],
+    ['subscribers', accounts.length],
+    ['events delivered', accounts.reduce((sum, { events }) => sum + events, 0)],
+    ['connections lost, by close code', tally(closes)],
+    ['late changes that sweeps found', metrics.reduce((sum, one) => sum + one.sum('edge_hive_late_changes_total'), 0)],
+    ['resyncs, by reason', tally(resyncs)],
+    ...VIOLATION_KINDS.map((kind) => [kind, violations.filter((one) => one.kind === kind).length] as const),
+    ['gateway memory', memory(site)],
+  ];
+  return markdownTable(['what', 'count'], rows);
+}
+
+function tally(values: readonly (string | number)[]): string {
+  const counts = new Map<string | number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([value, count]) => `${value}: ${count}`).join(', ') || '0';
+}
+
+/** Of the longest life of all: processes that were started a moment ago still grow. */
+function memory({ slots }: Site): string {
+  const lives = slots.flatMap((slot) => slot.lives.map(({ memory }) => memory));
+  const [longest = []] = lives.sort((one, other) => other.length - one.length);
+  const most = Math.round(Math.max(...lives.flat().map(({ y }) => y)));
+  const counted = longest.filter(({ x }) => x > LONG_LIFE_S);
+  const seconds = Math.round(longest.at(-1)?.x ?? 0);
+  const growth =
+    counted.length < 2 ? '' : `, ${(slope(counted) * 60).toFixed(2)} MiB a minute over ${seconds} s of one`;
+  return `${lives.length} processes, ${most} MiB at most${growth}`;
+}

@@ -1,0 +1,36 @@
+import { FAULT_KINDS, type Fault, type FaultKind } from './fault.js';
+import type { Random } from './random.js';
+
+/** Shorter and longer than the gateways' timeouts, which are 5 s for clients and 2 s for the database. */
+const DURATIONS: Partial<Record<FaultKind, readonly [least: number, most: number]>> = {
+  'gateway frozen briefly': [200, 2_000],
+  'gateway frozen for long': [5_500, 8_000],
+  'database frozen briefly': [100, 1_500],
+  'database frozen for long': [2_500, 6_000],
+  'readers stalled': [2_000, 3_500],
+};
+const PAUSE_MS = [200, 2_500] as const;
+/** What was hit is left alone for so long after the fault, so that it can come back. */
+const RECOVERY_MS = 2_500;
+
+/** All kinds in another order each round, with pauses: the faults of one seed are the same each time. */
+export function schedule(random: Random, minutes: number): readonly Fault[] {
+  const faults: Fault[] = [];
+  const busyUntil = new Map<string, number>();
+  for (let at = 1_000; ;) {
+    for (const kind of random.shuffle(FAULT_KINDS)) {
+      const gateway = random.between(0, 1);
+      const victim = victimOf(kind, gateway);
+      at = Math.max(at + random.between(...PAUSE_MS), busyUntil.get(victim) ?? 0);
+      if (at > minutes * 60_000) return faults;
+      const durationMs = random.between(...(DURATIONS[kind] ?? [0, 0]));
+      busyUntil.set(victim, at + durationMs + RECOVERY_MS);
+      faults.push({ kind, at, durationMs, gateway, share: random.between(1, 10) / 20 });
+    }
+  }
+}
+
+function victimOf(kind: FaultKind, gateway: number): string {
+  if (kind.startsWith('gateway')) return `gateway ${gateway}`;
+  return kind.startsWith('database') ? 'database' : kind;
+}

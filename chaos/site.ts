@@ -1,0 +1,99 @@
+import { startDatabase, type TestDatabase } from '../test/support/database.js';
+import { policyFile } from '../test/support/policy-file.js';
+import { databaseEnv } from '../test/support/service.js';
+import { CAST } from './cast.js';
+import { ChaosClient } from './chaos-client.js';
+import { ClientWire, type WireTarget } from './client-wire.js';
+import { GatewaySlot } from './gateway-slot.js';
+import { POLICY, TABLES } from './tables.js';
+
+const GATEWAYS = 2;
+/** Short, so that what is longer than them needn't take long. */
+const GATEWAY_ENV = {
+  HEARTBEAT_INTERVAL_MS: '2000',
+  HEARTBEAT_TIMEOUT_MS: '3000',
+  SURREAL_TIMEOUT_MS: '2000',
+  DRAIN_DEADLINE_MS: '2000',
+  LIMIT_OUTBOX_BYTES: String(256 * 1024),
+  LOG_LEVEL: 'warn',
+};
+
+export interface SiteOptions {
+  /** A `surreal` binary; without one the embedded engine is used. */
+  readonly bin: string | undefined;
+  readonly gatewayEnv: Readonly<Record<string, string>>;
+}
+
+/** All that runs: a database in a folder, two gateways, and clients with a wire each. */
+export class Site {
+  private readonly ends: (() => unknown)[] = [];
+  private readonly gateways: GatewaySlot[] = [];
+  private readonly connected: ChaosClient[] = [];
+  private turn = 0;
+
+  private constructor(readonly database: TestDatabase) {
+    this.ends.push(() => database.stop());
+  }
+
+  /** Starts all of it, or leaves nothing running. */
+  static async open({ bin, gatewayEnv }: SiteOptions): Promise<Site> {
+    const site = new Site(await startDatabase({ folder: true, ...(bin !== undefined && { bin }) }));
+    try {
+      await site.start(gatewayEnv);
+    } catch (error) {
+      await site.close();
+      throw error;
+    }
+    return site;
+  }
+
+  get slots(): readonly GatewaySlot[] {
+    return this.gateways;
+  }
+
+  slot(number: number): GatewaySlot {
+    const slot = this.gateways[number];
+    if (!slot) throw new RangeError(`There is no gateway ${number}.`);
+    return slot;
+  }
+
+  get clients(): readonly ChaosClient[] {
+    return this.connected;
+  }
+
+  /** Stops everything, in whichever state it is, and removes the folders. */
+  async close(): Promise<void> {
+    for (const end of this.ends.splice(0).reverse()) await end();
+  }
+
+  private async start(gatewayEnv: Readonly<Record<string, string>>): Promise<void> {
+    const connection = await this.database.connect();
+    for (const table of TABLES) await connection.query(`DEFINE TABLE ${table} CHANGEFEED 3d INCLUDE ORIGINAL`);
+    const policy = await policyFile(POLICY);
+    this.ends.push(() => policy.remove());
+    const env = { ...databaseEnv(this.database), ...GATEWAY_ENV, POLICY_FILE: policy.path, ...gatewayEnv };
+    for (let number = 0; number < GATEWAYS; number += 1) {
+      const slot = new GatewaySlot(number, env);
+      this.gateways.push(slot);
+      this.ends.push(() => slot.stop());
+      await slot.start();
+    }
+    for (const cast of CAST) {
+      const wire = await ClientWire.to(() => this.nextGateway());
+      const client = new ChaosClient(cast, wire);
+      this.connected.push(client);
+      this.ends.push(async () => {
+        client.close();
+        await wire.stop();
+      });
+    }
+    await Promise.all(this.clients.map((client) => client.start()));
+  }
+
+  /** As a load balancer without health checks does it: one after the other, frozen ones too. */
+  private nextGateway(): WireTarget | undefined {
+    this.turn += 1;
+    const { number, port } = this.slot(this.turn % GATEWAYS);
+    return port === undefined ? undefined : { gateway: number, port };
+  }
+}

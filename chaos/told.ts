@@ -1,0 +1,12 @@
+/** What a subscriber was told, and when by `Date.now()`. */
+export type Told =
+  | {
+      readonly kind: 'event';
+      readonly record: string;
+      readonly text: string;
+      readonly cursor: string;
+      readonly at: number;
+    }
+  /** By record; what isn't in it wasn't there. */
+  | { readonly kind: 'snapshot'; readonly states: ReadonlyMap<string, string>; readonly at: number }
+  | { readonly kind: 'resync'; readonly reason: string; readonly at: number };

@@ -1,0 +1,49 @@
+import type { FeedChange } from '../test/support/feed.js';
+import type { Account } from './account.js';
+import type { Collections } from './collections.js';
+import { type History, historyOf } from './history.js';
+import { judge } from './judge.js';
+import type { Violation } from './violation.js';
+
+/** What is known of the truth when all is written. */
+export interface Truth {
+  readonly feed: readonly FeedChange[];
+  readonly collections: Collections;
+  /** The database tells what a deleted record was. */
+  readonly knowsDeleted: boolean;
+}
+
+/** Judges accounts one after the other, again and again while they aren't settled. */
+export class Verdict {
+  private readonly histories = new Map<Account, History>();
+
+  constructor(private readonly truth: Truth) {}
+
+  of(account: Account): Violation[] {
+    const { view, name, end } = account;
+    if (end !== undefined) return [{ kind: 'ended', subscriber: name, detail: end }];
+    const rows =
+      view.kind === 'collection' ? this.truth.collections.judge(account) : judge(account, this.history(account));
+    return [...rows, ...this.resyncs(account)];
+  }
+
+  private history(account: Account): History {
+    const known = this.histories.get(account);
+    if (known) return known;
+    const history = historyOf(account.view, this.truth.feed, this.truth.knowsDeleted);
+    this.histories.set(account, history);
+    return history;
+  }
+
+  private resyncs({ name, view, told }: Account): Violation[] {
+    return told.flatMap((one): Violation[] => {
+      if (one.kind !== 'resync' || this.isExplained(one.reason, view.restricted === true)) return [];
+      return [{ kind: 'unexplained resync', subscriber: name, detail: one.reason, at: one.at }];
+    });
+  }
+
+  /** Of a database that doesn't tell what a deleted record was, a restricted stream can't be told of its deletion. */
+  private isExplained(reason: string, isRestricted: boolean): boolean {
+    return reason === 'unknown_state' && isRestricted && !this.truth.knowsDeleted;
+  }
+}
