@@ -67,6 +67,17 @@ describe('recovery', () => {
     expect(told(client)).not.toContain('CREATE c');
   });
 
+  it('tells of a deletion to a filter that nobody had at the time', async () => {
+    const { cursor, epoch } = await seen('a:1', 'b:2');
+    const other = await service.connect();
+    await other.request(command({ filter: { colour: 'red' } }));
+    await write('DELETE', 'a');
+    await write('CREATE', 'c:1');
+    const { client } = await resume({ since: cursor, epoch, filter: { version: 1 } });
+    await client.until(() => told(client).includes('CREATE c'));
+    expect(told(client)).toEqual(['DELETE a', 'CREATE c']);
+  });
+
   it('resumes on another instance, and after this one was killed', async () => {
     const victim = await another();
     const before = await Client.connect(victim.url, { token: tokenOf('user-1') });

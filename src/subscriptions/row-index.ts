@@ -29,6 +29,7 @@ export class RowIndex {
   private readonly logger = new Logger(RowIndex.name);
   private readonly rows = new Map<string, IndexedRow>();
   private paths: readonly Path[] = [];
+  private pathTexts: ReadonlySet<string> = new Set();
   private filling: Promise<void> | undefined;
   /** Follows the changes. Until it has been filled, and once the budget is spent, it knows nothing. */
   private complete = false;
@@ -47,11 +48,11 @@ export class RowIndex {
   /** Makes sure that these paths are indexed; settles when they are, or can't be. Never rejects. */
   async cover(paths: readonly Path[]): Promise<void> {
     if (this.spent) return;
-    const known = new Set(this.paths.map(pathText));
-    const missing = paths.filter((path) => !known.has(pathText(path)) && pathText(path) !== 'id');
+    const missing = paths.filter((path) => !this.pathTexts.has(pathText(path)) && pathText(path) !== 'id');
     if (this.paths.length + missing.length > MOST_PATHS) return this.giveUp(`filters name over ${MOST_PATHS} fields`);
     if (missing.length > 0 || !(this.complete || this.filling)) {
       this.paths = [...this.paths, ...missing];
+      this.pathTexts = new Set(this.paths.map(pathText));
       this.refill();
     }
     await this.filling;
@@ -81,7 +82,7 @@ export class RowIndex {
     const before = this.rows.get(change.key);
     if (change.after) return this.set(change.key, change.after);
     if (!before) return;
-    if (!change.beforeKnown) change.supplyBefore(before.row);
+    if (!change.beforeKnown) change.supplyBefore(before.row, this.pathTexts);
     this.delete(change.key, before);
   }
 

@@ -16,6 +16,8 @@ export interface StreamSpec {
   readonly key: string;
   /** The client's filter and the policy's `where`. */
   readonly condition: Condition;
+  /** What the condition reads. */
+  readonly paths: readonly Path[];
   readonly filtered: boolean;
   /** The policy hides rows: nothing may be said of a record that might be hidden. */
   readonly restricted: boolean;
@@ -42,6 +44,7 @@ export function streamSpec(request: TopicSubscription, rights: RowRights, limits
       ACTIONS.filter((action) => actions.has(action)),
     ]),
     condition,
+    paths: conditionPaths(condition),
     filtered: canonicalText(condition) !== canonicalText(EVERY_ROW),
     restricted: rights.where !== undefined,
     ...(fields && { fields }),

@@ -1,5 +1,4 @@
 import type { ResyncReason } from '@edge-hive/protocol';
-import { conditionPaths } from '../filter/condition-paths.js';
 import { FilterIndex } from '../filter/filter-index.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from '../surreal/change.js';
@@ -50,8 +49,8 @@ export class Topic {
   }
 
   /** Settles when deletions can be judged by what a stream's filter names, or can't be. */
-  async prepare({ filtered, condition }: StreamSpec): Promise<void> {
-    if (filtered) await this.rows?.cover(conditionPaths(condition));
+  async prepare({ filtered, paths }: StreamSpec): Promise<void> {
+    if (filtered) await this.rows?.cover(paths);
   }
 
   /** Forgets a stream that nobody is subscribed to any more. */

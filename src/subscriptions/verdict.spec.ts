@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Action } from '@edge-hive/protocol';
 import { RecordId } from 'surrealdb';
 import { compileCondition } from '../filter/compile-condition.js';
+import { conditionPaths } from '../filter/condition-paths.js';
 import { EVERY_ROW, type Condition } from '../filter/condition.js';
 import { Change, type Previous } from '../surreal/change.js';
 import type { DatabaseRow } from '../values/path.js';
@@ -26,6 +27,7 @@ function verdict(change: Change, options: Options): string {
     key: '',
     rightsKey: '',
     condition: EVERY_ROW,
+    paths: conditionPaths(options.condition ?? EVERY_ROW),
     filtered: false,
     restricted: false,
     actions: new Set<Action>(['CREATE', 'UPDATE', 'DELETE']),
@@ -41,6 +43,12 @@ function change(action: Action, previous: Previous, after?: DatabaseRow): Change
 
 const created = (after: DatabaseRow) => change('CREATE', { kind: 'absent' }, after);
 const deleted = (row?: DatabaseRow) => change('DELETE', row ? { kind: 'row', row } : { kind: 'unknown' });
+/** Known in the fields of these paths only. */
+const deletedPart = (row: DatabaseRow, ...paths: string[]) => {
+  const change = deleted();
+  change.supplyBefore(row, new Set(paths));
+  return change;
+};
 const updated = (before: DatabaseRow | undefined, after: DatabaseRow) =>
   change('UPDATE', before ? { kind: 'row', row: before } : { kind: 'unknown' }, after);
 
@@ -76,6 +84,10 @@ describe('judge', () => {
     ['a DELETE inside the rights', deleted(inside), RESTRICTED, 'event'],
     ['a DELETE outside the rights', deleted(outside), RESTRICTED, 'nothing'],
     ['a DELETE of a record that may be hidden', deleted(), RESTRICTED, 'unknown'],
+    ['a DELETE that is known to be inside', deletedPart(inside, 'room'), FILTERED, 'event'],
+    ['a DELETE that is known to be outside', deletedPart(outside, 'room'), FILTERED, 'nothing'],
+    ['a DELETE of a record known in other fields', deletedPart({ id, n: 1 }, 'n'), FILTERED, 'id'],
+    ['a DELETE of a record known in other fields, maybe hidden', deletedPart({ id, n: 1 }, 'n'), RESTRICTED, 'unknown'],
     ['a DELETE with fields selected', deleted(inside), FIELDS, 'event'],
   ])('tells %s', (_, what, options, expected) => {
     expect(verdict(what, options)).toBe(expected);

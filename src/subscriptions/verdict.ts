@@ -51,7 +51,7 @@ function judgeUpdate(change: Change, spec: StreamSpec, matches: RowTest): Verdic
 }
 
 function judgeDelete(change: Change, spec: StreamSpec, matches: RowTest): Verdict {
-  if (change.beforeKnown) return change.before && matches(change.before) ? EVENT : NOTHING;
+  if (change.knowsBefore(spec.paths)) return change.before && matches(change.before) ? EVENT : NOTHING;
   return spec.restricted ? UNKNOWN : ID;
 }
 

@@ -1,7 +1,7 @@
 import type { Action } from '@edge-hive/protocol';
 import type { RecordId } from 'surrealdb';
 import { approximateBytes } from '../values/byte-size.js';
-import type { DatabaseRow } from '../values/path.js';
+import { pathText, type DatabaseRow, type Path } from '../values/path.js';
 import { recordIdText } from '../values/record-id-text.js';
 import { applyReversePatch, type PatchOperation } from './reverse-patch.js';
 
@@ -9,6 +9,8 @@ import { applyReversePatch, type PatchOperation } from './reverse-patch.js';
 export type Previous =
   | { readonly kind: 'absent' }
   | { readonly kind: 'row'; readonly row: DatabaseRow }
+  /** Some of its fields, those of these paths, as `pathText` has them. */
+  | { readonly kind: 'part'; readonly row: DatabaseRow; readonly paths: ReadonlySet<string> }
   | { readonly kind: 'patch'; readonly operations: readonly PatchOperation[] }
   | { readonly kind: 'unknown' };
 
@@ -71,15 +73,25 @@ export class Change {
     return this.previous.kind !== 'unknown';
   }
 
-  /** The record before; absent before CREATE, and when it is not known. */
-  get before(): DatabaseRow | undefined {
-    this.resolve();
-    return this.previous.kind === 'row' ? this.previous.row : undefined;
+  /** Whether it can be told what these fields of the record were. */
+  knowsBefore(paths: readonly Path[]): boolean {
+    if (!this.beforeKnown) return false;
+    const { previous } = this;
+    return previous.kind !== 'part' || paths.map(pathText).every((path) => path === 'id' || previous.paths.has(path));
   }
 
-  /** Tells what was not known from the database: at least the fields that filters name. */
-  supplyBefore(row: DatabaseRow): void {
-    this.previous = { kind: 'row', row };
+  /** The record before, or the part of it that is known; absent before CREATE, and when nothing is known. */
+  get before(): DatabaseRow | undefined {
+    this.resolve();
+    return 'row' in this.previous ? this.previous.row : undefined;
+  }
+
+  /**
+   * Tells what was not known from the database: the fields that filters name at the moment. Who comes later, and is told of
+   * this change by a replay, may name others.
+   */
+  supplyBefore(row: DatabaseRow, paths: ReadonlySet<string>): void {
+    this.previous = { kind: 'part', row, paths };
   }
 
   /** About what it occupies in memory. */
@@ -88,7 +100,7 @@ export class Change {
   }
 
   private previousBytes(): number {
-    if (this.previous.kind === 'row') return approximateBytes(this.previous.row);
+    if ('row' in this.previous) return approximateBytes(this.previous.row);
     return this.previous.kind === 'patch' ? approximateBytes(this.previous.operations) : 0;
   }
 

@@ -44,7 +44,7 @@ describe('decodeChange', () => {
   it('tells a DELETE without image, to be supplied with one', () => {
     const change = decode({ delete: { id } });
     expect(change?.beforeKnown).toBe(false);
-    change?.supplyBefore({ id, n: 1 });
+    change?.supplyBefore({ id, n: 1 }, new Set(['n']));
     expect(change).toMatchObject({ beforeKnown: true, before: { id, n: 1 } });
   });
 
