@@ -1,16 +1,16 @@
 import type { FaultInjector } from './fault-injector.js';
 import type { Site } from './site.js';
-import type { Violation } from './violation.js';
+import { VIOLATION_KINDS, type Violation } from './violation.js';
 
-const SHOWN = 10;
+/** Of each kind. */
+const SHOWN = 4;
 const AROUND = 4;
 const NEAR_MS = 10_000;
 
 /** The first violations, with what a subscriber saw around them and what was broken at the time. */
 export function evidence(violations: readonly Violation[], site: Site, injector: FaultInjector, began: number): string {
   const seconds = (at: number) => `${((at - began) / 1_000).toFixed(3)} s`;
-  return violations
-    .slice(0, SHOWN)
+  return VIOLATION_KINDS.flatMap((kind) => violations.filter((violation) => violation.kind === kind).slice(0, SHOWN))
     .map((violation) => {
       const at =
         violation.at ?? (violation.versionstamp === undefined ? undefined : Number(violation.versionstamp >> 16n));

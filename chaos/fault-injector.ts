@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { untilGone } from '../test/support/processes.js';
 import type { ChaosClient } from './chaos-client.js';
 import type { Fault } from './fault.js';
 import { Random } from './random.js';
@@ -56,21 +57,22 @@ export class FaultInjector {
       case 'gateway redeployed':
         this.recoveries.begin(kind, there());
         return slot.redeploy();
-      case 'gateway frozen briefly':
-        slot.signal('SIGSTOP');
+      case 'gateway frozen briefly': {
+        const thaw = slot.freeze();
         await lasts();
         this.recoveries.begin(kind, there());
-        return slot.signal('SIGCONT');
-      case 'gateway frozen for long':
+        return thaw();
+      }
+      case 'gateway frozen for long': {
         // Clients leave it: they don't wait for its end.
         this.recoveries.begin(kind, there());
-        slot.signal('SIGSTOP');
+        const thaw = slot.freeze();
         await lasts();
-        return slot.signal('SIGCONT');
+        return thaw();
+      }
       case 'database killed':
         this.recoveries.begin(kind, clients);
-        database.process.kill('SIGKILL');
-        return database.process.ready();
+        return this.killDatabase();
       case 'database frozen briefly':
       case 'database frozen for long':
         database.process.kill('SIGSTOP');
@@ -84,6 +86,14 @@ export class FaultInjector {
       case 'readers stalled':
         return this.stall(kind, lasts);
     }
+  }
+
+  private async killDatabase(): Promise<void> {
+    const { process } = this.site.database;
+    const { pid } = process;
+    process.kill('SIGKILL');
+    await untilGone([pid]);
+    await process.ready();
   }
 
   private async hit(kind: Fault['kind'], clients: readonly ChaosClient[], how: (client: ChaosClient) => void) {

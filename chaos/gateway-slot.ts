@@ -61,8 +61,11 @@ export class GatewaySlot {
     });
   }
 
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.up?.gateway.kill(signal);
+  /** Stops the process that runs now. @returns what lets that same one go on, whoever is there by then */
+  freeze(): () => void {
+    const life = this.up;
+    life?.gateway.kill('SIGSTOP');
+    return () => life?.gateway.kill('SIGCONT');
   }
 
   /** Notes what the process that runs takes and tells. One that is frozen tells nothing. */

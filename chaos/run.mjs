@@ -5,7 +5,7 @@
  *   node chaos/run.mjs chaos|soak [options]
  */
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const [name = ''] = process.argv.splice(2, 1);
 const outfile = fileURLToPath(new URL(`dist/${name}.js`, import.meta.url));
@@ -20,5 +20,6 @@ await build({
   sourcemap: 'inline',
   logLevel: 'warning',
 });
+await stop();
 process.setSourceMapsEnabled(true);
 await import(outfile);
