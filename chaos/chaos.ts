@@ -92,6 +92,8 @@ async function run(): Promise<number> {
   console.log(report({ title: `${kind}, seed ${seed}, ${minutes} minutes`, site, load, injector, feed, violations }));
   if (!knowsDeleted)
     console.log(`\nAcknowledged, and not in the feed of the embedded engine: ${load.ledger.missing(feed).length}`);
+  const complaints = slots.flatMap((slot) => slot.complaints);
+  if (complaints.length > 0) console.log(`\nGateways complained:\n${complaints.slice(0, 3).join('\n')}`);
   if (violations.length > 0) console.log(`\n${evidence(violations, site, injector, began)}`);
   return violations.length > 0 ? 1 : 0;
 }

@@ -37,6 +37,13 @@ export class GatewaySlot {
     return this.up && Number(new URL(this.up.gateway.httpUrl).port);
   }
 
+  /** Errors that its processes have printed. */
+  get complaints(): readonly string[] {
+    return this.lives.flatMap(
+      ({ gateway }) => gateway.output.match(/^.*\bERROR\b.*(?:\n(?!.*\[Nest\]).*){0,8}/gm) ?? [],
+    );
+  }
+
   start(): Promise<void> {
     return this.change(() => this.begin());
   }

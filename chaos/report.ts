@@ -52,6 +52,7 @@ function resultTable({ site, load, feed, violations }: Run): string {
     ['late changes that sweeps found', metrics.reduce((sum, one) => sum + one.sum('edge_hive_late_changes_total'), 0)],
     ['resyncs, by reason', tally(resyncs)],
     ...VIOLATION_KINDS.map((kind) => [kind, violations.filter((one) => one.kind === kind).length] as const),
+    ['errors in the logs of gateways', site.slots.reduce((sum, { complaints }) => sum + complaints.length, 0)],
     ['gateway memory', memory(site)],
   ];
   return markdownTable(['what', 'count'], rows);

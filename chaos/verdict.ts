@@ -3,6 +3,7 @@ import type { Account } from './account.js';
 import type { Collections } from './collections.js';
 import { type History, historyOf } from './history.js';
 import { judge } from './judge.js';
+import type { View } from './view.js';
 import type { Violation } from './violation.js';
 
 /** What is known of the truth when all is written. */
@@ -37,13 +38,17 @@ export class Verdict {
 
   private resyncs({ name, view, told }: Account): Violation[] {
     return told.flatMap((one): Violation[] => {
-      if (one.kind !== 'resync' || this.isExplained(one.reason, view.restricted === true)) return [];
+      if (one.kind !== 'resync' || this.isExplained(one.reason, view)) return [];
       return [{ kind: 'unexplained resync', subscriber: name, detail: one.reason, at: one.at }];
     });
   }
 
-  /** Of a database that doesn't tell what a deleted record was, a restricted stream can't be told of its deletion. */
-  private isExplained(reason: string, isRestricted: boolean): boolean {
-    return reason === 'unknown_state' && isRestricted && !this.truth.knowsDeleted;
+  /**
+   * - `unknown_state`: of a database that doesn't tell what a deleted record was, a restricted stream can't be told of its deletion;
+   * - `resubscribed`: rows that are to be read can't be while the database is away.
+   */
+  private isExplained(reason: string, { kind, restricted = false }: View): boolean {
+    if (reason === 'unknown_state') return restricted && !this.truth.knowsDeleted;
+    return reason === 'resubscribed' && kind !== 'events';
   }
 }

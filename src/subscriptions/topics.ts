@@ -79,6 +79,8 @@ export class Topics {
   }
 
   private async open(name: string): Promise<Topic> {
+    // Its table can be found as soon as there is a connection.
+    await this.lookUp(this.database.beginning);
     const table = await this.findTable(name);
     if (!table) throw unknownTopic(name);
     // Another command may have opened it meanwhile.

@@ -51,6 +51,9 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private untold = false;
   private fullFeed = false;
   private catalogTimer: NodeJS.Timeout | undefined;
+  private settleBeginning: () => void = () => undefined;
+  /** Settles when the changefeed is read for the first time: what begins before would begin, or go on, nowhere. */
+  readonly beginning = new Promise<void>((resolve) => (this.settleBeginning = resolve));
   readonly tables: TableCatalog;
   readonly snapshots: SnapshotReader;
   readonly history: FeedHistory;
@@ -239,6 +242,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     await this.reader.read();
     if (!this.begun) this.adviseChangefeeds(writable);
     this.begun = true;
+    this.settleBeginning();
     this.state.up();
     this.metrics.databaseUp.set(1);
     this.logger.log(`Connected to ${this.process.endpoint.url}, database ${id}`);

@@ -186,9 +186,15 @@ export class Subscriptions {
       return;
     }
     // Cursors were given under rights: under others they say nothing.
-    if (code !== 'RIGHTS_CHANGED') this.prepareResumption(stream);
-    stream.interrupted(code === 'RIGHTS_CHANGED' ? 'rights_changed' : 'resubscribed');
-    for (const subscriber of subscribers) this.ask(subscriber);
+    if (code === 'RIGHTS_CHANGED') {
+      stream.interrupted('rights_changed');
+      for (const subscriber of subscribers) this.ask(subscriber);
+      return;
+    }
+    this.prepareResumption(stream);
+    stream.interrupted('resubscribed');
+    // Not at once: the server that can't go on may well begin, and end it again.
+    for (const subscriber of subscribers) this.retry(subscriber, this.newBackoff());
   }
 
   /** Who is being read for anew is not of those that continue: its rows wouldn't come. */

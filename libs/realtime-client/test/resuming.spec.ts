@@ -281,6 +281,16 @@ describe('resuming', () => {
     expect(heard).toEqual(['at-one', 'at-two']);
   });
 
+  it('waits before it asks again for a stream that the server ended: it may end the next one, too', async () => {
+    listen(setup.client({ backoff: { baseDelay: 60_000, maxDelay: 60_000 } }), { snapshot: true });
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    server.send({ type: 'unsubscribed', topic: 'messages', stream: 's1', code: 'UNAVAILABLE', message: 'Away.' });
+    await server.settled();
+    await server.settled();
+    expect(server.frames.unread).toEqual([]);
+  });
+
   it('resolves ready before the first event is told', async () => {
     const { heard, subscription } = listen(setup.client());
     void subscription.ready.then(() => heard.push('ready'));
