@@ -104,7 +104,8 @@ async function join(stopping: AbortSignal): Promise<void> {
     client.cast.views.map(async (view) => {
       if (!view.joins) return;
       await delay(view.joins * minutes * 60_000, undefined, { signal: stopping }).catch(() => undefined);
-      if (!stopping.aborted) await client.subscribe(view);
+      // Why one ends is in its account.
+      if (!stopping.aborted) await client.subscribe(view).catch(() => undefined);
     }),
   );
   await Promise.all(joining);

@@ -8,7 +8,7 @@ export interface Segment {
    * How it began: with the subscription, before anything was written; at a snapshot, in which the record was so; or behind a
    * resync, about which nothing is known.
    */
-  readonly from: 'beginning' | 'gap' | { readonly state: string | undefined };
+  readonly from: 'beginning' | 'gap' | { readonly state: string | undefined; readonly at: number };
   readonly events: readonly ToldEvent[];
   /** A snapshot or a resync follows: the end may be missing, and was told to be. */
   readonly isCut: boolean;
@@ -25,7 +25,7 @@ export function segmentsOf(
     [...records].map((record) => [
       record,
       parts.map((part, index): Segment => ({
-        from: typeof part.from === 'string' ? part.from : { state: part.from.get(record) },
+        from: typeof part.from === 'string' ? part.from : { state: part.from.states.get(record), at: part.from.at },
         events: part.events.get(record) ?? [],
         isCut: index < parts.length - 1,
       })),
@@ -34,7 +34,7 @@ export function segmentsOf(
 }
 
 interface Part {
-  readonly from: 'beginning' | 'gap' | ReadonlyMap<string, string>;
+  readonly from: 'beginning' | 'gap' | Extract<Told, { readonly kind: 'snapshot' }>;
   readonly events: Map<string, ToldEvent[]>;
 }
 
@@ -43,7 +43,7 @@ function partsOf(told: readonly Told[], begins: 'beginning' | 'gap'): Part[] {
   const begin = (from: Part['from']) => parts.push({ from, events: new Map() });
   begin(begins);
   for (const entry of told) {
-    if (entry.kind === 'snapshot') begin(entry.states);
+    if (entry.kind === 'snapshot') begin(entry);
     else if (entry.kind === 'resync') begin('gap');
     else {
       const events = parts.at(-1)?.events;

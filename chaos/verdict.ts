@@ -3,6 +3,7 @@ import type { Account } from './account.js';
 import type { Collections } from './collections.js';
 import { type History, historyOf } from './history.js';
 import { judge } from './judge.js';
+import type { Told } from './told.js';
 import type { View } from './view.js';
 import type { Violation } from './violation.js';
 
@@ -37,18 +38,20 @@ export class Verdict {
   }
 
   private resyncs({ name, view, told }: Account): Violation[] {
-    return told.flatMap((one): Violation[] => {
-      if (one.kind !== 'resync' || this.isExplained(one.reason, view)) return [];
+    return told.flatMap((one, place): Violation[] => {
+      if (one.kind !== 'resync' || this.isExplained(one.reason, view, told.slice(0, place))) return [];
       return [{ kind: 'unexplained resync', subscriber: name, detail: one.reason, at: one.at }];
     });
   }
 
   /**
    * - `unknown_state`: of a database that doesn't tell what a deleted record was, a restricted stream can't be told of its deletion;
-   * - `resubscribed`: rows that are to be read can't be while the database is away.
+   * - `resubscribed`: rows that are to be read can't be while the database is away;
+   * - `reconnected`: the connection broke while rows were read again for another reason.
    */
-  private isExplained(reason: string, { kind, restricted = false }: View): boolean {
+  private isExplained(reason: string, { kind, restricted = false }: View, before: readonly Told[]): boolean {
     if (reason === 'unknown_state') return restricted && !this.truth.knowsDeleted;
-    return reason === 'resubscribed' && kind !== 'events';
+    if (kind === 'events') return false;
+    return reason === 'resubscribed' || before.findLast((one) => one.kind !== 'event')?.kind === 'resync';
   }
 }

@@ -78,6 +78,25 @@ describe('recovery', () => {
     expect(told(client)).toEqual(['DELETE a', 'CREATE c']);
   });
 
+  it('tells of no deletion behind a newer change of its record that the client was told', async () => {
+    await write('CREATE', 'a:2');
+    const first = await service.connect();
+    const { epoch } = (await first.request(command({ filter: { version: 1 } }))) as SubscribedFrame;
+    await write('DELETE', 'a');
+    await write('CREATE', 'a:1');
+    await first.until(() => events(first).length > 0);
+    expect(told(first)).toEqual(['CREATE a']);
+    await first.close();
+
+    const other = await Client.connect((await another()).url, { token: tokenOf('user-1') });
+    await other.next('welcome');
+    await other.request(command({ filter: { version: 1 }, since: events(first).at(-1)?.cursor, epoch }));
+    await write('CREATE', 'b:1');
+    await other.until(() => told(other).includes('CREATE b'));
+    await other.close();
+    expect(told(other)).not.toContain('DELETE a');
+  });
+
   it('resumes on another instance, and after this one was killed', async () => {
     const victim = await another();
     const before = await Client.connect(victim.url, { token: tokenOf('user-1') });

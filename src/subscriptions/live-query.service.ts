@@ -120,10 +120,10 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
 
   private async resumption(
     { topic, since, epoch }: TopicSubscription,
-    { rightsKey }: StreamSpec,
+    { rightsKey, paths }: StreamSpec,
   ): Promise<Resumption | undefined> {
     if (since === undefined) return undefined;
-    const resumption = await this.resumptions.find({ topic, since, epoch, rightsKey }, this.router.logEpoch);
+    const resumption = await this.resumptions.find({ topic, since, epoch, rightsKey, paths }, this.router.logEpoch);
     this.metrics.resumes.inc(resumption?.kind ?? 'refused');
     return resumption;
   }

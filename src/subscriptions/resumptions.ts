@@ -2,6 +2,7 @@ import { CommandError } from '../errors/command-error.js';
 import type { Change } from '../surreal/change.js';
 import type { Database } from '../surreal/database.js';
 import { parseCursor } from '../surreal/feed-cursor.js';
+import type { Path } from '../values/path.js';
 import type { ChangeLog } from './change-log.js';
 import { parseEpoch } from './epoch.js';
 import type { LogBackfill } from './log-backfill.js';
@@ -21,6 +22,8 @@ export interface ResumeRequest {
   readonly epoch: string | undefined;
   /** Rights under which the stream is delivered now. */
   readonly rightsKey: string;
+  /** What the stream's condition reads. */
+  readonly paths: readonly Path[];
 }
 
 const LIVE_CURSOR = /^[\w-]{8}~[0-9a-z]{1,12}$/;
@@ -40,7 +43,7 @@ export class Resumptions {
    * @throws CommandError INVALID_CURSOR; DatabaseUnavailable
    */
   async find(request: ResumeRequest, logEpoch: string): Promise<Resumption | undefined> {
-    const { topic, since, epoch, rightsKey } = request;
+    const { topic, since, epoch, rightsKey, paths } = request;
     const cursor = parseCursor(since);
     if (!cursor && !LIVE_CURSOR.test(since)) {
       throw new CommandError('INVALID_CURSOR', 'since is no cursor of this service.');
@@ -54,7 +57,9 @@ export class Resumptions {
     if (cursor.databaseId !== this.database.id) return undefined;
     const { stamp } = cursor.place;
     await this.database.readUpTo(stamp);
-    return (given?.log === logEpoch ? this.exact(topic, since) : undefined) ?? this.overlapping(topic, since, stamp);
+    return (
+      (given?.log === logEpoch ? this.exact(topic, since) : undefined) ?? this.overlapping(topic, paths, since, stamp)
+    );
   }
 
   /** This log handed the cursor out: it knows exactly what followed. */
@@ -65,7 +70,12 @@ export class Resumptions {
   }
 
   /** One sweep window more than asked for: a change that became visible late may have been told by nobody. */
-  private async overlapping(topic: string, since: string, stamp: bigint): Promise<Resumption | undefined> {
+  private async overlapping(
+    topic: string,
+    paths: readonly Path[],
+    since: string,
+    stamp: bigint,
+  ): Promise<Resumption | undefined> {
     const { history } = this.database;
     const from = history.before(stamp, this.sweepWindowMs);
     if (from < this.log.coveredFrom && this.log.behind(since) === undefined) {
@@ -74,7 +84,31 @@ export class Resumptions {
     if (!(await this.backfill.cover(from))) return undefined;
     // A change that the log lacks though it covers the time is in no feed of this database.
     if (this.log.behind(since) === undefined || !this.log.unbroken(topic, { stamp })) return undefined;
-    const includes = ({ place }: Change) => place !== undefined && place.stamp >= from;
+    const isStale = this.staleness(topic, paths, stamp);
+    const includes = (change: Change) => change.place !== undefined && change.place.stamp >= from && !isStale(change);
     return { kind: 'overlapping', position: this.log.tail, includes };
+  }
+
+  /**
+   * A deletion of which it isn't known whether it concerned the stream may be told to who was told nothing of it, when it
+   * came. Behind a newer change of the record, which that one was told, it would say that the record is gone.
+   */
+  private staleness(topic: string, paths: readonly Path[], cursor: bigint): (change: Change) => boolean {
+    let newest: Map<string, bigint> | undefined;
+    return (change) => {
+      const { action, place, key } = change;
+      if (action !== 'DELETE' || !place || place.stamp >= cursor || change.knowsBefore(paths)) return false;
+      newest ??= this.newestUpTo(topic, cursor);
+      return (newest.get(key) ?? place.stamp) > place.stamp;
+    };
+  }
+
+  /** By record, the stamp of its newest change that isn't newer than the cursor. */
+  private newestUpTo(topic: string, cursor: bigint): Map<string, bigint> {
+    const newest = new Map<string, bigint>();
+    for (const { key, place } of this.log.changes(topic, this.log.tail)) {
+      if (place && place.stamp <= cursor && place.stamp > (newest.get(key) ?? -1n)) newest.set(key, place.stamp);
+    }
+    return newest;
   }
 }

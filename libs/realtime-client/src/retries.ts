@@ -1,4 +1,3 @@
-import type { Backoff } from './backoff.js';
 import type { Subscriber } from './subscriber.js';
 
 /** Subscribers that were refused for now, and are asked for again. */
@@ -9,9 +8,9 @@ export class Retries {
     return this.timers.has(subscriber);
   }
 
-  add(subscriber: Subscriber, backoff: Backoff, again: () => void): void {
+  add(subscriber: Subscriber, delay: number, again: () => void): void {
     this.cancel(subscriber);
-    this.timers.set(subscriber, setTimeout(again, backoff.next()));
+    this.timers.set(subscriber, setTimeout(again, delay));
   }
 
   cancel(subscriber: Subscriber): void {

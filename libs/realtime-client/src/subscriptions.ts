@@ -175,7 +175,7 @@ export class Subscriptions {
   }
 
   private retry(subscriber: Subscriber, backoff: Backoff): void {
-    this.retries.add(subscriber, backoff, () => this.ask(subscriber, backoff));
+    this.retries.add(subscriber, backoff.next(), () => this.ask(subscriber, backoff));
   }
 
   private endedByServer(stream: Stream, { code = 'INTERNAL', message = code }: UnsubscribedFrame): void {
@@ -193,8 +193,20 @@ export class Subscriptions {
     }
     this.prepareResumption(stream);
     stream.interrupted('resubscribed');
-    // Not at once: the server that can't go on may well begin, and end it again.
-    for (const subscriber of subscribers) this.retry(subscriber, this.newBackoff());
+    this.askLater(subscribers);
+  }
+
+  /**
+   * Not at once: a server that can't go on may well begin, and end it again. Who is continued first, as when a connection
+   * opens: timers of one delay go off in order.
+   */
+  private askLater(subscribers: readonly Subscriber[]): void {
+    const delay = this.newBackoff().next();
+    const isContinued = (subscriber: Subscriber) => this.resumptions.of(subscriber) !== undefined;
+    const others = subscribers.filter((subscriber) => !isContinued(subscriber));
+    for (const subscriber of [...subscribers.filter(isContinued), ...others]) {
+      this.retries.add(subscriber, delay, () => this.ask(subscriber));
+    }
   }
 
   /** Who is being read for anew is not of those that continue: its rows wouldn't come. */

@@ -291,6 +291,23 @@ describe('resuming', () => {
     expect(server.frames.unread).toEqual([]);
   });
 
+  it('continues first, and reads anew then, when the server had to end a stream that both share', async () => {
+    const client = setup.client();
+    const reading = listen(client, { snapshot: true });
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    const continued = listen(client);
+    await server.acceptSubscription('s1');
+    server.event('s1', 'one');
+    server.send({ type: 'unsubscribed', topic: 'messages', stream: 's1', code: 'UNAVAILABLE', message: 'Away.' });
+    expect(await server.acceptSubscription('s2', recovered)).toMatchObject({ since: 'at-one' });
+    expect(await server.acceptSubscription('s2')).toMatchObject({ snapshot: true });
+    server.snapshot('s2');
+    await server.settled();
+    expect(continued.heard).toEqual(['at-one']);
+    expect(reading.heard).toEqual(['at-one', 'resubscribed', 0]);
+  });
+
   it('resolves ready before the first event is told', async () => {
     const { heard, subscription } = listen(setup.client());
     void subscription.ready.then(() => heard.push('ready'));
