@@ -93,6 +93,11 @@ export class GatewaySlot {
     });
   }
 
+  /** Ends all that it has started, and waits for nothing. */
+  abandon(): void {
+    for (const { gateway } of this.lives) gateway.kill('SIGKILL');
+  }
+
   private end(): GatewayLife | undefined {
     const life = this.up;
     this.up = undefined;

@@ -72,6 +72,8 @@ export class Site {
     const policy = await policyFile(POLICY);
     this.ends.push(() => policy.remove());
     const env = { ...databaseEnv(this.database), ...GATEWAY_ENV, POLICY_FILE: policy.path, ...gatewayEnv };
+    // Where this process fails, nobody else ends them. The database ends by itself.
+    process.once('exit', () => this.gateways.forEach((slot) => slot.abandon()));
     for (let number = 0; number < GATEWAYS; number += 1) {
       const slot = new GatewaySlot(number, env);
       this.gateways.push(slot);

@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import { SdkSession } from './sdk-session.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
+
+/** The SDK takes a moment to know that it is closed, and tells nobody when it does. */
+const SDK_CLOSE_MS = 50;
 
 const { SURREAL_BIN: bin } = process.env;
 
@@ -48,6 +52,17 @@ describe('SdkSession', () => {
     await expect(underWay).rejects.toThrow(new DatabaseUnavailable('enough'));
     await expect(other.query('RETURN 1')).rejects.toThrow(new DatabaseUnavailable('enough'));
     expect(await other.ended).toEqual(new DatabaseUnavailable('enough'));
+  });
+
+  it('fails a transaction that is under way when it is closed for the same reason', async () => {
+    const other = await open();
+    const reading = other.readTransaction(async (query) => {
+      await query('RETURN 1');
+      other.close('enough');
+      await delay(SDK_CLOSE_MS);
+      return query('RETURN 1');
+    });
+    await expect(reading).rejects.toThrow(new DatabaseUnavailable('enough'));
   });
 
   it('gives up a query that takes too long', async () => {

@@ -66,7 +66,7 @@ export class SdkSession {
     for (;;) {
       const session = new SdkSession(options);
       try {
-        await session.within(options.timeoutMs, session.connect(levels[0]));
+        await session.within(options.timeoutMs, () => session.connect(levels[0]));
         return session;
       } catch (error) {
         session.close();
@@ -83,23 +83,24 @@ export class SdkSession {
     bindings?: Record<string, unknown>,
     timeoutMs = this.options.timeoutMs,
   ): Promise<unknown[]> {
-    return results(await this.within(timeoutMs, this.surreal.query(text, bindings).responses()));
+    return results(await this.within(timeoutMs, () => this.surreal.query(text, bindings).responses()));
   }
 
   /** Runs queries that all see one state of the database. Nothing is written: the transaction is cancelled at the end. */
   async readTransaction<T>(work: (query: Query) => Promise<T>, timeoutMs = this.options.timeoutMs): Promise<T> {
-    const transaction = await this.within(timeoutMs, this.surreal.beginTransaction());
+    const transaction = await this.within(timeoutMs, () => this.surreal.beginTransaction());
     try {
       return await work(async (text, bindings) =>
-        results(await this.within(timeoutMs, transaction.query(text, bindings).responses())),
+        results(await this.within(timeoutMs, () => transaction.query(text, bindings).responses())),
       );
     } finally {
-      transaction.cancel().catch(() => undefined); // ends with the session where it can't be cancelled
+      // It ends with the session where it can't be cancelled.
+      this.within(timeoutMs, () => transaction.cancel()).catch(() => undefined);
     }
   }
 
   async version(): Promise<string> {
-    return (await this.within(this.options.timeoutMs, this.surreal.version())).version;
+    return (await this.within(this.options.timeoutMs, () => this.surreal.version())).version;
   }
 
   /** Tears the socket down at once; what is under way fails. */
@@ -117,11 +118,13 @@ export class SdkSession {
     await this.surreal.connect(url, { namespace, database, ...authentication, reconnect: false, versionCheck: false });
   }
 
-  private async within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  /** Once the connection has ended the SDK isn't asked: some of its calls throw at once, and what they throw is its own. */
+  private async within<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T> {
+    if (this.lostFor) throw this.lostFor;
+    const work = ask();
     let lose: (reason: DatabaseUnavailable) => void = () => undefined;
     const lost = new Promise<never>((_, reject) => (lose = reject));
-    if (this.lostFor) lose(this.lostFor);
-    else this.waiting.add(lose);
+    this.waiting.add(lose);
     work.catch(() => undefined); // when the session ends first, nobody else is left to hear of it
     try {
       return await withDeadline(timeoutMs, Promise.race([work, lost]));
