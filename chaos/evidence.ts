@@ -1,4 +1,5 @@
 import type { FaultInjector } from './fault-injector.js';
+import { committedAt } from './versionstamp.js';
 import type { Site } from './site.js';
 import { VIOLATION_KINDS, type Violation } from './violation.js';
 
@@ -13,7 +14,7 @@ export function evidence(violations: readonly Violation[], site: Site, injector:
   return VIOLATION_KINDS.flatMap((kind) => violations.filter((violation) => violation.kind === kind).slice(0, SHOWN))
     .map((violation) => {
       const at =
-        violation.at ?? (violation.versionstamp === undefined ? undefined : Number(violation.versionstamp >> 16n));
+        violation.at ?? (violation.versionstamp === undefined ? undefined : committedAt(violation.versionstamp));
       const { kind, subscriber, record = '', detail, versionstamp = '' } = violation;
       const head = `${kind}: ${subscriber} ${record} ${versionstamp}\n  ${detail}`;
       if (at === undefined) return head;

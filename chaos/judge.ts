@@ -1,6 +1,6 @@
 import type { Account } from './account.js';
 import type { History, Step } from './history.js';
-import { mismatch, type Mismatch } from './match.js';
+import { isReadAgain, mismatch, type Mismatch } from './match.js';
 import { segmentsOf } from './segments.js';
 import type { Told } from './told.js';
 import type { Violation } from './violation.js';
@@ -8,7 +8,7 @@ import type { Violation } from './violation.js';
 /** Holds what a subscriber of events was told against what it has to be told. */
 export function judge(account: Account, history: History): Violation[] {
   const { told, repeats } = withoutRepeats(account.told);
-  const begins = (account.view.joins ?? 0) === 0 && account.view.kind === 'events' ? 'beginning' : 'gap';
+  const begins = (account.view.joins ?? 0) === 0 && account.view.kind === 'events' ? 'beginning' : 'late';
   const records = new Set([...history.keys(), ...told.flatMap((one) => (one.kind === 'event' ? [one.record] : []))]);
   const violations = repeats.map((repeat): Violation => {
     const { record, text, cursor, at } = repeat;
@@ -48,9 +48,11 @@ function explain(account: Account, record: string, steps: readonly Step[], found
       },
     ];
   }
-  const expected = steps.slice(found.from).filter(({ text, isOptional }) => text !== undefined && !isOptional);
-  const { events } = found.segment;
-  const missing = found.segment.isCut ? [] : without(expected, events, (step) => step.text);
+  const { segment } = found;
+  const { events } = segment;
+  const isDue = (step: Step) => step.text !== undefined && !step.isOptional && !isReadAgain(step, segment);
+  const expected = steps.slice(found.from).filter(isDue);
+  const missing = segment.isCut ? [] : without(expected, events, (step) => step.text);
   const extra = without(events, steps, (event) => event.text);
   const isKnown = (text: string) => steps.some((step) => step.text === text);
   const violations = [

@@ -1,3 +1,4 @@
+import { committedAt } from './versionstamp.js';
 import type { Step } from './history.js';
 import type { Segment } from './segments.js';
 
@@ -15,10 +16,12 @@ export function mismatch(steps: readonly Step[], segments: readonly Segment[]): 
     const starts = startsOf(steps, segment, from);
     const [first] = starts;
     if (first === undefined) {
-      const state = typeof segment.from === 'string' ? undefined : segment.from.state;
+      const state = isSnapshot(segment.from) ? segment.from.state : undefined;
       return { kind: 'no such state', state, from };
     }
-    const ends = starts.map((start) => walk(steps, withoutRewind(steps, segment, start), start));
+    const ends = starts.flatMap((start) =>
+      readings(steps, segment, start).map((reading) => walk(steps, reading, start)),
+    );
     const end = ends.find((one) => one !== undefined);
     if (end === undefined) return { kind: 'other events', segment, from: first };
     from = end;
@@ -31,42 +34,51 @@ function startsOf(steps: readonly Step[], { from }: Segment, least: number): num
   if (from === 'beginning') return [0];
   const starts: number[] = [];
   for (let start = least; start <= steps.length; start += 1) {
-    if (from === 'gap' || steps[start - 1]?.state === from.state) starts.push(start);
+    if (!isSnapshot(from) || steps[start - 1]?.state === from.state) starts.push(start);
   }
   return starts;
 }
 
+function isSnapshot(from: Segment['from']): from is { readonly at: number; readonly state: string | undefined } {
+  return typeof from === 'object' && 'state' in from;
+}
+
 /**
- * Without what a replay tells from before a snapshot: another instance begins one sweep window before the cursor, and a
- * subscription that is younger is told what its rows contain. Nothing of it goes on for longer than a client remembers.
+ * The segment, and the segment without what a replay can have told from before its snapshot: another instance begins one
+ * sweep window before the cursor, and a subscription that is younger is told what its rows contain. Not for longer than a
+ * client remembers cursors.
  */
-function withoutRewind(steps: readonly Step[], segment: Segment, start: number): Segment {
+function readings(steps: readonly Step[], segment: Segment, start: number): Segment[] {
   const { from, events } = segment;
-  if (typeof from === 'string') return segment;
+  const all = [segment];
+  if (!isSnapshot(from)) return all;
   let place = 0;
-  let rewound = 0;
-  for (const { text, at } of events) {
-    if (at > from.at + REWIND_MS) break;
-    const next = steps.findIndex((step, index) => index >= place && index < start && step.text === text);
-    if (next < 0) break;
+  for (const [index, { text, at }] of events.entries()) {
+    const next = steps.findIndex((step, other) => other >= place && other < start && step.text === text);
+    if (next < 0 || at > from.at + REWIND_MS) break;
     place = next + 1;
-    rewound += 1;
+    all.push({ ...segment, events: events.slice(index + 1) });
   }
-  return { ...segment, events: events.slice(rewound) };
+  return all;
 }
 
 /** Follows the events along the steps. @returns how many steps they take, undefined when they don't go with them */
-function walk(steps: readonly Step[], { events, isCut }: Segment, start: number): number | undefined {
+function walk(steps: readonly Step[], segment: Segment, start: number): number | undefined {
+  const mayBeMissing = (step: Step) => step.text === undefined || step.isOptional || isReadAgain(step, segment);
   let place = start;
-  for (const { text } of events) {
+  for (const { text } of segment.events) {
     while (steps[place]?.text !== text) {
       const step = steps[place];
-      if (step === undefined || !(isCut || step.isOptional || step.text === undefined)) return undefined;
+      if (step === undefined || !(segment.isCut || mayBeMissing(step))) return undefined;
       place += 1;
     }
     place += 1;
   }
-  if (isCut) return place;
-  const isThrough = steps.slice(place).every(({ text, isOptional }) => text === undefined || isOptional);
-  return isThrough ? steps.length : undefined;
+  if (segment.isCut) return place;
+  return steps.slice(place).every(mayBeMissing) ? steps.length : undefined;
+}
+
+/** Whoever was told to read again has read it. */
+export function isReadAgain({ change }: Step, { from }: Segment): boolean {
+  return typeof from === 'object' && !('state' in from) && committedAt(change.versionstamp) < from.at;
 }

@@ -6,9 +6,9 @@ export type ToldEvent = Extract<Told, { readonly kind: 'event' }>;
 export interface Segment {
   /**
    * How it began: with the subscription, before anything was written; at a snapshot, in which the record was so; or behind a
-   * resync, about which nothing is known.
+   * resync, when whoever was told read again, so that what had been committed by then needn't be told.
    */
-  readonly from: 'beginning' | 'gap' | { readonly state: string | undefined; readonly at: number };
+  readonly from: 'beginning' | { readonly at: number } | { readonly at: number; readonly state: string | undefined };
   readonly events: readonly ToldEvent[];
   /** A snapshot or a resync follows: the end may be missing, and was told to be. */
   readonly isCut: boolean;
@@ -17,7 +17,7 @@ export interface Segment {
 /** Takes apart what was told, by record. Records of which nothing was told have an empty segment for each part. */
 export function segmentsOf(
   told: readonly Told[],
-  begins: 'beginning' | 'gap',
+  begins: 'beginning' | 'late',
   records: Iterable<string>,
 ): ReadonlyMap<string, readonly Segment[]> {
   const parts = partsOf(told, begins);
@@ -25,7 +25,7 @@ export function segmentsOf(
     [...records].map((record) => [
       record,
       parts.map((part, index): Segment => ({
-        from: typeof part.from === 'string' ? part.from : { state: part.from.states.get(record), at: part.from.at },
+        from: fromOf(part.from, record),
         events: part.events.get(record) ?? [],
         isCut: index < parts.length - 1,
       })),
@@ -34,17 +34,21 @@ export function segmentsOf(
 }
 
 interface Part {
-  readonly from: 'beginning' | 'gap' | Extract<Told, { readonly kind: 'snapshot' }>;
+  readonly from: 'beginning' | Exclude<Told, ToldEvent>;
   readonly events: Map<string, ToldEvent[]>;
 }
 
-function partsOf(told: readonly Told[], begins: 'beginning' | 'gap'): Part[] {
+function fromOf(from: Part['from'], record: string): Segment['from'] {
+  if (from === 'beginning') return from;
+  return from.kind === 'snapshot' ? { at: from.at, state: from.states.get(record) } : { at: from.at };
+}
+
+function partsOf(told: readonly Told[], begins: 'beginning' | 'late'): Part[] {
   const parts: Part[] = [];
   const begin = (from: Part['from']) => parts.push({ from, events: new Map() });
-  begin(begins);
+  begin(begins === 'beginning' ? begins : { kind: 'resync', reason: 'it came later', at: 0 });
   for (const entry of told) {
-    if (entry.kind === 'snapshot') begin(entry);
-    else if (entry.kind === 'resync') begin('gap');
+    if (entry.kind !== 'event') begin(entry);
     else {
       const events = parts.at(-1)?.events;
       const known = events?.get(entry.record);

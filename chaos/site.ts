@@ -15,6 +15,8 @@ const GATEWAY_ENV = {
   SURREAL_TIMEOUT_MS: '2000',
   DRAIN_DEADLINE_MS: '2000',
   LIMIT_OUTBOX_BYTES: String(256 * 1024),
+  /** Large rows, which come with each stall of readers, mustn't push out what somebody comes back for. */
+  LIMIT_LOG_BYTES: String(256 * 1024 * 1024),
   LOG_LEVEL: 'warn',
 };
 
