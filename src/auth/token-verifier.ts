@@ -44,7 +44,7 @@ export class TokenVerifier {
 
   private async verifySignature(token: string): Promise<Claims> {
     const algorithm = algorithmOf(token);
-    let refusal = new AuthenticationError('the algorithm of the token is not accepted here');
+    let refusal: AuthenticationError | undefined;
     for (const keys of this.keys) {
       if (!keys.accepts(algorithm)) continue;
       try {
@@ -54,7 +54,7 @@ export class TokenVerifier {
         refusal = error;
       }
     }
-    throw refusal;
+    throw refusal ?? new AuthenticationError('the algorithm of the token is not accepted here');
   }
 }
 

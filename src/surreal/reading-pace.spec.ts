@@ -29,7 +29,7 @@ describe('ReadingPace', () => {
     const pace = new ReadingPace(POLL_MS, SETTLE_MS);
     pace.flooded(0);
     expect(pace.mode).toBe('loop');
-    expect(pace.pause(10, true)).toBe(3);
+    expect(pace.pause(10, true)).toBe(5);
   });
 
   it('goes on in the loop while 20 changes a second come', () => {
@@ -52,7 +52,7 @@ describe('ReadingPace', () => {
     const pace = new ReadingPace(POLL_MS, SETTLE_MS);
     pace.flooded(0);
     pace.read(1_000, 0);
-    expect([pace.pause(1_049, true), pace.pause(1_050, true)]).toEqual([3, 25]);
+    expect([pace.pause(1_049, true), pace.pause(1_050, true)]).toEqual([5, 25]);
   });
 
   it('counts rings anew after a loop', () => {
