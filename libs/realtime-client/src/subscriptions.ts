@@ -24,6 +24,8 @@ export class Subscriptions {
   private readonly asking = new Set<Subscriber>();
   private readonly retries = new Retries();
   private readonly resumptions = new Resumptions();
+  /** When the server last ended the stream of a subscriber. */
+  private readonly ends = new WeakMap<Subscriber, { readonly backoff: Backoff; readonly at: number }>();
   private online = false;
 
   constructor(
@@ -197,16 +199,23 @@ export class Subscriptions {
   }
 
   /**
-   * Not at once: a server that can't go on may well begin, and end it again. Who is continued first, as when a connection
-   * opens: timers of one delay go off in order.
+   * Not at once, and later each time: a server that can't go on may well begin, and end it again. Who is continued first, as
+   * when a connection opens: timers of one delay go off in order.
    */
   private askLater(subscribers: readonly Subscriber[]): void {
-    const delay = this.newBackoff().next();
+    const delay = Math.max(...subscribers.map((subscriber) => this.delayAfterEnd(subscriber)));
     const isContinued = (subscriber: Subscriber) => this.resumptions.of(subscriber) !== undefined;
     const others = subscribers.filter((subscriber) => !isContinued(subscriber));
     for (const subscriber of [...subscribers.filter(isContinued), ...others]) {
       this.retries.add(subscriber, delay, () => this.ask(subscriber));
     }
+  }
+
+  private delayAfterEnd(subscriber: Subscriber): number {
+    const { backoff, at } = this.ends.get(subscriber) ?? { backoff: this.newBackoff(), at: -Infinity };
+    const now = performance.now();
+    this.ends.set(subscriber, { backoff, at: now });
+    return backoff.next({ lasted: now - at });
   }
 
   /** Who is being read for anew is not of those that continue: its rows wouldn't come. */
