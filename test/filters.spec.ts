@@ -154,6 +154,30 @@ describe('filters', () => {
     }
   }, 30_000);
 
+  it('tell the deletion of an older record as they told its row, past no link and into no array', async () => {
+    const client = await service.connect();
+    await service.writer.query(
+      "CREATE linked:1 SET secret = 'hidden'; CREATE links:1 SET to = linked:1, list = [{ n: 1 }], n = 1; CREATE links:2",
+    );
+    const filters = [
+      { 'to.secret': 'hidden' },
+      { 'to.secret': { exists: false } },
+      { 'list.n': { exists: false } },
+      { 'id.n': { exists: true } },
+      { n: 1 },
+    ];
+    const streams = [];
+    for (const filter of filters) streams.push(await subscribe(client, { topic: 'links', filter, snapshot: true }));
+    const rows = [];
+    for (const stream of streams) rows.push((await stream.snapshot()).map(({ id }) => id));
+    expect(rows).toEqual([[], ['links:1', 'links:2'], ['links:1', 'links:2'], [], ['links:1']]);
+    await service.writer.query('DELETE links:1; DELETE links:2');
+    await allTold(service, client);
+    const deleted = streams.map(({ events }) => events.map(({ data }) => data.id));
+    expect(deleted).toEqual(rows);
+    expect(JSON.stringify(client.frames)).not.toContain('hidden');
+  });
+
   it('tell a deletion by the id, rather than be silent, where nothing may be kept of the record', async () => {
     await service.writer.query(
       "CREATE unkept:in SET room = 'general', text = 'a'; CREATE unkept:out SET room = 'other'",

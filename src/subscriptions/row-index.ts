@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import type { RecordId } from 'surrealdb';
-import { orderByText } from '../filter/surrealql.js';
 import type { Change } from '../surreal/change.js';
 import type { Database } from '../surreal/database.js';
 import { approximateBytes } from '../values/byte-size.js';
@@ -48,7 +47,7 @@ export class RowIndex {
   /** Makes sure that these paths are indexed; settles when they are, or can't be. Never rejects. */
   async cover(paths: readonly Path[]): Promise<void> {
     if (this.spent) return;
-    const missing = paths.filter((path) => !this.pathTexts.has(pathText(path)) && pathText(path) !== 'id');
+    const missing = paths.filter((path) => path[0] !== 'id' && !this.pathTexts.has(pathText(path)));
     if (this.paths.length + missing.length > MOST_PATHS) return this.giveUp(`filters name over ${MOST_PATHS} fields`);
     if (missing.length > 0 || !(this.complete || this.filling)) {
       this.paths = [...this.paths, ...missing];
@@ -96,9 +95,11 @@ export class RowIndex {
 
   private async fill(generation: number): Promise<void> {
     const position = this.log.head;
-    const hidden = new Set(await this.database.hiddenFields(this.table));
-    const paths = this.paths.filter(([name]) => !hidden.has(name ?? ''));
-    const fields = ['id', ...paths.map(orderByText)].join(', ');
+    const hidden = await this.database.hiddenFields(this.table);
+    // Whole fields: along a path SurrealDB would follow links, into tables that may be closed, and map over arrays.
+    const names = new Set(['id', ...this.paths.map(([name = 'id']) => name)]);
+    for (const name of hidden) names.delete(name);
+    const fields = [...names].map(escapeName).join(', ');
     // More rows than that outgrow the budget whatever is in them.
     const limit = Math.ceil(this.budget.free / ROW_BYTES) + 1;
     const text = `SELECT ${fields} FROM ${escapeName(this.table)} LIMIT ${limit}`;
