@@ -1,6 +1,7 @@
 import type { MetricsService } from '../metrics/metrics.service.js';
 import { Change, type FeedMark } from '../surreal/change.js';
-import { UnreadableEntry, type FeedHistory } from '../surreal/feed-history.js';
+import type { FeedHistory } from '../surreal/feed-history.js';
+import { UnreadableEntry } from '../surreal/unreadable-entry.js';
 import type { ChangeLog } from './change-log.js';
 
 /** Fills the change log at its beginning from the changefeed, once for all who come back at the same time. */

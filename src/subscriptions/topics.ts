@@ -83,6 +83,7 @@ export class Topics {
     await this.lookUp(this.database.beginning);
     const table = await this.findTable(name);
     if (!table) throw unknownTopic(name);
+    if (table.view) throw viewTopic(name);
     // Another command may have opened it meanwhile.
     return this.byName.get(name) ?? this.follow(table);
   }
@@ -100,6 +101,11 @@ export class Topics {
     const known = this.database.tables.known(name);
     return known?.durable ? known : this.lookUp(this.database.tables.prepare(name, this.policy.namesTopic(name)));
   }
+}
+
+function viewTopic(name: string): CommandError {
+  const reason = "is a view (AS SELECT), and SurrealDB doesn't tell its changes: subscribe to what it selects from";
+  return new CommandError('UNKNOWN_TOPIC', `topic: ${name} ${reason}.`);
 }
 
 export function unknownTopic(name: string): CommandError {

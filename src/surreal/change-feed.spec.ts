@@ -54,7 +54,7 @@ describe('ChangeFeed', () => {
         late: () => undefined,
         swept: () => undefined,
         unreadable: () => undefined,
-        defined: () => undefined,
+        marked: () => undefined,
         replaced: () => undefined,
       },
     );

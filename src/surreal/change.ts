@@ -20,7 +20,7 @@ export interface FeedPlace {
   readonly index: number;
 }
 
-/** An entry of the feed that is no change of a record: a table was defined. */
+/** An entry of the feed that is no change of a record: a table was defined, or, with no table named, a view changed. */
 export interface FeedMark {
   readonly table: string | undefined;
   readonly place: FeedPlace;

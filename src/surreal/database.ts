@@ -80,11 +80,12 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       changes: (changes) => this.changesRead(changes),
       began: (stamp) => this.listener?.began(stamp),
       late: (change) => this.listener?.late(change),
-      unreadable: (stamp) => this.unreadable(stamp),
+      unreadable: (stamp, cause) => this.unreadable(stamp, cause),
       swept: (late) => metrics.lateChanges.inc(late),
-      defined: (mark) => {
+      marked: (mark) => {
         this.listener?.marked(mark);
-        this.refreshCatalog();
+        // A definition names its table.
+        if (mark.table !== undefined) this.refreshCatalog();
       },
       replaced: () => this.connection.renew('the changefeed lacks what was read from it'),
     });
@@ -282,10 +283,11 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     if (durable.length > 0) this.listener?.changes(durable);
   }
 
-  private unreadable(stamp: bigint): void {
+  private unreadable(stamp: bigint, cause: unknown): void {
+    const reason =
+      cause instanceof Error ? cause.message : "it holds a value that the database can't hand out, such as a regex";
     this.logger.error(
-      `A transaction in the changefeed (versionstamp ${stamp}) holds a value that the database can't hand out, such as a ` +
-        'regex: every stream is told to read again',
+      `A transaction in the changefeed (versionstamp ${stamp}) can't be read: ${reason}. Every stream is told to read again`,
     );
     this.listener?.unreadable(stamp);
   }
@@ -300,7 +302,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private tableRemoved(name: string): void {
     if (!this.followed.has(name)) return this.listener?.broken(name, 'feed_changed');
     const successor = this.tables.known(name);
-    if (successor) return void this.refollow(successor);
+    if (successor && !successor.view) return void this.refollow(successor);
     this.letGo(name);
     this.listener?.removed(name);
   }
@@ -323,7 +325,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     // Elsewhere they get one when they are subscribed to.
     if (this.tables.manages && writable) return;
     const tables = [...this.tables]
-      .filter(({ name, durable }) => !durable && !isOwnTable(name))
+      .filter(({ name, durable, view }) => !durable && !view && !isOwnTable(name))
       .map(({ name }) => name);
     if (tables.length === 0) return;
     this.logger.warn(

@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import { decodeChange, tableOf, type RawChange } from './feed-entry.js';
+import { Change } from './change.js';
+import { decodeEntry, tableOf, type RawChange } from './feed-entry.js';
+import { UnreadableEntry } from './unreadable-entry.js';
 
 const id = new RecordId('notes', 1);
 const context = { place: { stamp: 7n, index: 2 }, cursor: 'db-7-2', time: 1_000 };
-const decode = (raw: RawChange) => decodeChange(raw, context);
+const decode = (raw: RawChange) => decodeEntry(raw, context);
 
-describe('decodeChange', () => {
+describe('decodeEntry', () => {
   it('tells a CREATE', () => {
     const row = { id, text: 'new' };
     expect(decode({ update: row })).toMatchObject({
@@ -42,14 +44,28 @@ describe('decodeChange', () => {
   });
 
   it('tells a DELETE without image, to be supplied with one', () => {
-    const change = decode({ delete: { id } });
-    expect(change?.beforeKnown).toBe(false);
-    change?.supplyBefore({ id, n: 1 }, new Set(['n']));
+    const change = decode({ delete: { id } }) as Change;
+    expect(change.beforeKnown).toBe(false);
+    change.supplyBefore({ id, n: 1 }, new Set(['n']));
     expect(change).toMatchObject({ beforeKnown: true, before: { id, n: 1 } });
   });
 
-  it('tells nothing of a definition', () => {
-    expect(decode({ define_table: { name: 'notes' } })).toBeUndefined();
+  it.each<[string, string | undefined, RawChange]>([
+    ['a definition', 'notes', { define_table: { name: 'notes' } }],
+    ['a new row of a view', undefined, { update: { n: 1 } }],
+    ['a changed row of a view', undefined, { current: { n: 2 }, update: [{ op: 'replace', path: '/n', value: 1 }] }],
+    ['what it does not know', undefined, {}],
+  ])('tells where %s stands, which is no change of a record', (_, table, raw) => {
+    const { place, cursor } = context;
+    const told = decode(raw);
+    expect(told).not.toBeInstanceOf(Change);
+    expect(told).toEqual({ table, place, cursor });
+  });
+
+  it('refuses what can’t be made out, naming its transaction', () => {
+    const garbled = { update: { id: 'notes:1' } } as unknown as RawChange; // no RecordId, as of a format yet to come
+    expect(() => decode(garbled)).toThrow(UnreadableEntry);
+    expect(() => decode(garbled)).toThrow(expect.objectContaining({ stamp: 7n }));
   });
 });
 

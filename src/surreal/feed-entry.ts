@@ -1,7 +1,8 @@
 import { RecordId } from 'surrealdb';
 import type { DatabaseRow } from '../values/path.js';
-import { Change, type ChangeParts } from './change.js';
+import { Change, type ChangeParts, type FeedMark } from './change.js';
 import type { PatchOperation } from './reverse-patch.js';
+import { UnreadableEntry } from './unreadable-entry.js';
 
 /** One transaction in the answer to SHOW CHANGES. */
 export interface FeedEntry {
@@ -9,9 +10,10 @@ export interface FeedEntry {
   readonly changes: readonly RawChange[];
 }
 
-type Image = DatabaseRow & { readonly id: RecordId };
+/** Rows of a view that groups have no id. */
+type Image = DatabaseRow & { readonly id?: RecordId };
 
-/** A mutation, or a definition. */
+/** A mutation, or a definition, or a row of a view. */
 export interface RawChange {
   /** The record after CREATE; after UPDATE the way back from `current`. */
   readonly update?: Image | readonly PatchOperation[];
@@ -22,17 +24,23 @@ export interface RawChange {
 
 export type PlaceContext = Pick<ChangeParts, 'cursor' | 'time'> & { readonly place: NonNullable<ChangeParts['place']> };
 
-/**
- * The change that an entry of a feed with INCLUDE ORIGINAL tells.
- *
- * @returns `undefined` for a definition.
- */
-export function decodeChange(raw: RawChange, context: PlaceContext): Change | undefined {
-  if (raw.current && isPatch(raw.update)) {
+/** What an entry of a feed with INCLUDE ORIGINAL tells. @throws UnreadableEntry */
+export function decodeEntry(raw: RawChange, context: PlaceContext): Change | FeedMark {
+  const { place, cursor } = context;
+  try {
+    return decodeChange(raw, context) ?? { table: tableOf(raw), place, cursor };
+  } catch (error) {
+    throw new UnreadableEntry(place.stamp, { cause: error });
+  }
+}
+
+/** @returns `undefined` for what is no change of a record. */
+function decodeChange(raw: RawChange, context: PlaceContext): Change | undefined {
+  if (raw.current?.id && isPatch(raw.update)) {
     const previous = { kind: 'patch', operations: raw.update } as const;
     return change(raw.current.id, { ...context, action: 'UPDATE', after: raw.current, previous });
   }
-  if (raw.update && !isPatch(raw.update)) {
+  if (raw.update && !isPatch(raw.update) && raw.update.id) {
     return change(raw.update.id, { ...context, action: 'CREATE', after: raw.update, previous: { kind: 'absent' } });
   }
   if (raw.delete) {
@@ -44,10 +52,10 @@ export function decodeChange(raw: RawChange, context: PlaceContext): Change | un
   return undefined;
 }
 
-/** The table that an entry is about. */
+/** The table that an entry is about; a row of a view doesn't always tell. */
 export function tableOf(raw: RawChange): string | undefined {
   const image = raw.current ?? raw.delete ?? (isPatch(raw.update) ? undefined : raw.update);
-  return image?.id.table.name ?? raw.define_table?.name;
+  return image?.id instanceof RecordId ? image.id.table.name : raw.define_table?.name;
 }
 
 function isPatch(update: RawChange['update']): update is readonly PatchOperation[] {

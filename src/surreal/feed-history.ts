@@ -1,16 +1,10 @@
 import type { Change, FeedMark, FeedPlace } from './change.js';
 import type { FeedClock } from './feed-clock.js';
 import { formatCursor } from './feed-cursor.js';
-import { decodeChange, tableOf, type RawChange } from './feed-entry.js';
+import { decodeEntry, type RawChange } from './feed-entry.js';
 import { feedPage, PAGE } from './feed-page.js';
 import type { SupervisedConnection } from './supervised-connection.js';
-
-/** What a transaction did can't be known. */
-export class UnreadableEntry extends Error {
-  constructor(readonly stamp: bigint) {
-    super('a transaction in the changefeed can not be read');
-  }
-}
+import { UnreadableEntry } from './unreadable-entry.js';
 
 /** Reads what the changefeed still holds of the time before the reader began. */
 export class FeedHistory {
@@ -59,7 +53,7 @@ export class FeedHistory {
   private decode(raw: RawChange, place: FeedPlace): Change | FeedMark {
     const cursor = formatCursor(this.databaseId(), place);
     const time = this.clock.milliseconds(place.stamp);
-    return decodeChange(raw, { place, time, cursor }) ?? { table: tableOf(raw), place, cursor };
+    return decodeEntry(raw, { place, time, cursor });
   }
 
   private page(since: bigint, limit: number) {

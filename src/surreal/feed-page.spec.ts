@@ -23,6 +23,12 @@ describe('isLastPage', () => {
     expect(isLastPage(entries(1, 100), 10n, 100)).toBe(true);
   });
 
+  it('counts rows of views, which do not tell their tables, one by one', () => {
+    const changes = Array.from({ length: 10 }, () => ({ update: { n: 1 } }));
+    const page = Array.from({ length: 10 }, (_, n) => ({ versionstamp: BigInt(n + 10), changes }));
+    expect(isLastPage(page, 1n, 100)).toBe(false);
+  });
+
   it('counts a table once for each transaction, however much it changed there', () => {
     const changes = Array.from({ length: 1_000 }, (_, n) => ({ update: { id: new RecordId('t', n) } }));
     expect(isLastPage([{ versionstamp: 10n, changes }], 1n, 100)).toBe(true);

@@ -71,6 +71,8 @@ async function show(query: Query, since: bigint, limit: number): Promise<readonl
 
 /** Whether nothing lies behind a page. LIMIT counts keys, while the answer joins those of one transaction. */
 export function isLastPage(entries: readonly FeedEntry[], since: bigint, limit: number): boolean {
-  const keys = entries.reduce((sum, { changes }) => sum + new Set(changes.map(tableOf)).size, 0);
+  // What doesn't tell its table may be of one that nothing else is of.
+  const tables = ({ changes }: FeedEntry) => new Set(changes.map((change) => tableOf(change) ?? change));
+  const keys = entries.reduce((sum, entry) => sum + tables(entry).size, 0);
   return keys < limit / 2 || entries.at(-1)?.versionstamp === since;
 }

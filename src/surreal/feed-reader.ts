@@ -4,11 +4,12 @@ import { DatabaseUnavailable } from './database-unavailable.js';
 import { FastWindow } from './fast-window.js';
 import { FeedClock } from './feed-clock.js';
 import { formatCursor } from './feed-cursor.js';
-import { decodeChange, tableOf, type FeedEntry, type RawChange } from './feed-entry.js';
+import { decodeEntry, type FeedEntry, type RawChange } from './feed-entry.js';
 import { feedPage, PAGE, type FeedPage } from './feed-page.js';
 import { LiveTime } from './live-time.js';
 import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
+import { UnreadableEntry } from './unreadable-entry.js';
 
 /** Small enough that a page of the sweep doesn't hold up the fast reads between which it is read. */
 const SWEEP_PAGE = 250;
@@ -30,10 +31,10 @@ export interface FeedReaderListener {
   late(change: Change): void;
   /** The sweep found changes that had become visible later than the fast window looks back. They are handed on. */
   swept(late: number): void;
-  /** A table was defined or defined again. Told between the changes before it and those behind. */
-  defined(mark: FeedMark): void;
-  /** A transaction can't be read, and is passed over: nobody can know what it did. */
-  unreadable(stamp: bigint): void;
+  /** An entry that is no change of a record. Told between the changes before it and those behind. */
+  marked(mark: FeedMark): void;
+  /** A transaction, or an entry of it, can't be read and is passed over: nobody can know what it did. */
+  unreadable(stamp: bigint, cause?: unknown): void;
   /** From a stamp on, all changes will be handed on. */
   began(stamp: bigint): void;
   /** The feed lacks a change that was read from it: the database was removed and made anew, or set back. */
@@ -205,7 +206,8 @@ export class FeedReader {
         if (told instanceof Change) changes.push(told);
         else if (told) {
           handOn();
-          this.listener.defined(told);
+          if (told instanceof UnreadableEntry) this.passOver(told.stamp, told.cause);
+          else this.listener.marked(told);
         }
       }
       if (versionstamp > this.highest) this.highest = versionstamp;
@@ -215,29 +217,37 @@ export class FeedReader {
     return { found, late };
   }
 
-  /** @returns what is to be handed on. */
-  private decode(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | undefined {
+  /** @returns what is to be told. */
+  private decode(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | UnreadableEntry | undefined {
     this.clock.learn(stamp);
     if (stamp < this.highest) this.fastWindow.late(performance.now(), this.liveTime.lateness(stamp));
-    const place = { stamp, index };
-    const time = this.clock.milliseconds(stamp);
-    const cursor = formatCursor(this.databaseId, place);
-    const change = decodeChange(raw, { place, time, cursor });
-    if (!change) {
+    const told = this.entry(raw, stamp, index);
+    if (!(told instanceof Change)) {
       this.seen.add(stamp);
-      return { table: tableOf(raw), place, cursor };
+      return told;
     }
-    const overtaken = this.seen.overtaken(stamp, change.key);
-    this.seen.add(stamp, change.key);
-    if (overtaken) this.listener.late(change);
-    return overtaken ? undefined : change;
+    const overtaken = this.seen.overtaken(stamp, told.key);
+    this.seen.add(stamp, told.key);
+    if (overtaken) this.listener.late(told);
+    return overtaken ? undefined : told;
   }
 
-  private passOver(stamp: bigint | undefined): void {
+  private entry(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | UnreadableEntry {
+    const place = { stamp, index };
+    const time = this.clock.milliseconds(stamp);
+    try {
+      return decodeEntry(raw, { place, time, cursor: formatCursor(this.databaseId, place) });
+    } catch (error) {
+      if (error instanceof UnreadableEntry) return error;
+      throw error;
+    }
+  }
+
+  private passOver(stamp: bigint | undefined, cause?: unknown): void {
     if (stamp === undefined || this.unreadable.has(stamp)) return;
     this.unreadable.add(stamp);
     if (stamp > this.highest) this.highest = stamp;
-    this.listener.unreadable(stamp);
+    this.listener.unreadable(stamp, cause);
   }
 
   private async firstStamp(): Promise<bigint | undefined> {

@@ -33,7 +33,7 @@ describe('SnapshotReader', () => {
         late: () => undefined,
         swept: () => undefined,
         unreadable: () => undefined,
-        defined: () => undefined,
+        marked: () => undefined,
         replaced: () => undefined,
       },
     );

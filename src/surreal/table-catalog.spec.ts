@@ -7,7 +7,7 @@ const FEED = { original: true };
 
 /** What races with a connection that breaks can't be had from a real database at will. */
 describe('TableCatalog', () => {
-  let tables: { name: string; id: number; changefeed?: { original: boolean } }[];
+  let tables: { name: string; id: number; changefeed?: { original: boolean }; view?: string }[];
   let same: boolean;
   let removed: string[];
   let catalog: TableCatalog;
@@ -32,6 +32,19 @@ describe('TableCatalog', () => {
     await catalog.refresh();
     expect(removed).toEqual(['notes']);
     expect(catalog.known('notes')).toBeUndefined();
+  });
+
+  it('tells of a table that became a view, which nobody can follow', async () => {
+    tables = [{ name: 'notes', id: 1, changefeed: FEED, view: 'AS SELECT 1' }];
+    await catalog.refresh();
+    expect(removed).toEqual(['notes']);
+  });
+
+  it('gives no changefeed to a view', async () => {
+    tables = [{ name: 'sums', id: 2, view: 'AS SELECT 1' }];
+    await catalog.refresh();
+    expect(await catalog.prepare('sums', true)).toMatchObject({ name: 'sums', view: true, durable: false });
+    expect(tables).toHaveLength(1);
   });
 
   it('keeps what it knows while the database may be another', async () => {

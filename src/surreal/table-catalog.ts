@@ -15,7 +15,7 @@ import {
 const FEED = 'CHANGEFEED 3d INCLUDE ORIGINAL';
 
 export interface CatalogListener {
-  /** A table is gone, or has come back as another. */
+  /** A table is gone, or has come back as another, or as a view. */
   tableRemoved(name: string): void;
   /** Whether the table's changes are durable has changed. */
   tableRedefined(table: TableDefinition): void;
@@ -76,7 +76,8 @@ export class TableCatalog {
    */
   async prepare(name: string, define: boolean): Promise<TableDefinition | undefined> {
     const table = await this.find(name);
-    if (!this.options.manages || table?.durable || isOwnTable(name) || (!table && !define)) return table;
+    if (!this.options.manages || isOwnTable(name)) return table;
+    if (table ? table.durable || table.view : !define) return table;
     const statement = table ? 'ALTER TABLE' : 'DEFINE TABLE IF NOT EXISTS';
     if (!(await this.tryDefine(name, `${statement} ${escapeName(name)} ${FEED}`))) return table;
     await this.readAgain();
@@ -154,7 +155,7 @@ export class TableCatalog {
     this.tables = tables;
     for (const old of before.values()) {
       const now = tables.get(old.name);
-      if (now?.id !== old.id) this.listener?.tableRemoved(old.name);
+      if (now?.id !== old.id || now.view !== old.view) this.listener?.tableRemoved(old.name);
       else if (now.durable !== old.durable) this.listener?.tableRedefined(now);
     }
   }

@@ -10,9 +10,10 @@ describe('readTableDefinitions', () => {
     ['with a full feed', { changefeed: { expiry: '3d', original: true } }, false, true],
     ['with a feed that has no images', { changefeed: { expiry: '3d', original: false } }, false, false],
     ['in a database with a full feed', {}, true, true],
+    ['that is a view with a full feed', { view: 'AS SELECT 1', changefeed: { original: true } }, true, false],
     ['with a poorer feed than its database has', { changefeed: { original: false } }, true, false],
   ])('reads a table %s', (_, table, databaseFeed, expected) => {
-    expect(durable(table, databaseFeed)).toMatchObject({ name: 't', id: 3, durable: expected });
+    expect(durable(table, databaseFeed)).toMatchObject({ name: 't', id: 3, durable: expected, view: 'view' in table });
   });
 
   it.each([[undefined], [{}], [{ tables: [] }]])('finds no tables in %j', (info) => {

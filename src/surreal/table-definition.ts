@@ -7,6 +7,8 @@ export interface TableDefinition {
   readonly id: number;
   /** The changefeed tells what a record was before: nothing of the table's changes can be lost. */
   readonly durable: boolean;
+  /** `DEFINE TABLE … AS SELECT`: neither changefeed nor live queries tell all that happens to its rows. */
+  readonly view: boolean;
   /** For how long its changefeed is kept, in ms; 0 without one of its own. */
   readonly retentionMs: number;
 }
@@ -14,6 +16,7 @@ export interface TableDefinition {
 interface StructuredTable {
   readonly name: string;
   readonly id?: number;
+  readonly view?: unknown;
   readonly changefeed?: { readonly original?: boolean; readonly expiry?: Duration };
 }
 
@@ -25,12 +28,13 @@ interface StructuredTable {
 export function readTableDefinitions(info: unknown, databaseFeed: boolean): Map<string, TableDefinition> {
   const tables = (info as { tables?: readonly StructuredTable[] } | undefined)?.tables ?? [];
   return new Map(
-    tables.map(({ name, id = 0, changefeed }) => [
+    tables.map(({ name, id = 0, view, changefeed }) => [
       name,
       {
         name,
         id,
-        durable: changefeed ? changefeed.original === true : databaseFeed,
+        view: view !== undefined,
+        durable: view === undefined && (changefeed ? changefeed.original === true : databaseFeed),
         retentionMs: Number(changefeed?.expiry?.milliseconds ?? 0),
       },
     ]),

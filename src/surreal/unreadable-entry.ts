@@ -1,3 +1,13 @@
+/** What a transaction did can't be known. */
+export class UnreadableEntry extends Error {
+  constructor(
+    readonly stamp: bigint,
+    options?: ErrorOptions,
+  ) {
+    super('a transaction in the changefeed can not be read', options);
+  }
+}
+
 /** Beyond every stamp there is: half a year of milliseconds, in stamps of a storage engine. */
 const FAR = 1n << 50n;
 
