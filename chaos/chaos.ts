@@ -25,6 +25,8 @@ import type { Violation } from './violation.js';
 
 const SETTLE_MS = 60_000;
 const LOOK_MS = 1_000;
+/** As a shell has it for Ctrl-C. */
+const INTERRUPTED = 130;
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +45,7 @@ const faults = schedule(random.fork(), minutes);
 
 const interrupted = new AbortController();
 setMaxListeners(0, interrupted.signal);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
 
 // A ping that the SDK has pending when its connection ends rejects where nobody listens.
 process.on('unhandledRejection', (reason) => {
@@ -72,14 +74,16 @@ async function run(): Promise<number> {
   load.start();
   await Promise.all([injector.run(faults, interrupted.signal), join(interrupted.signal)]);
   await load.stop();
-  if (interrupted.signal.aborted) return 130;
+  if (interrupted.signal.aborted) return INTERRUPTED;
 
   const connection = await database.connect();
   const feed = await readFeed(connection);
   const collections = await Collections.of(connection, TABLES);
   const knowsDeleted = database.process.kind === 'server';
   const accounts = clients.flatMap((client) => client.accounts);
-  const told = await settle(accounts, new Verdict({ feed, collections, knowsDeleted }), SETTLE_MS);
+  const deadline = AbortSignal.any([AbortSignal.timeout(SETTLE_MS), interrupted.signal]);
+  const told = await settle(accounts, new Verdict({ feed, collections, knowsDeleted }), deadline);
+  if (interrupted.signal.aborted) return INTERRUPTED;
   looking.abort();
   const violations: Violation[] = [
     ...told,

@@ -21,6 +21,7 @@ export class Load {
   private readonly heavy: Writer;
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: TestDatabase,
@@ -42,10 +43,10 @@ export class Load {
     this.running = Promise.all([beat, ...rows]);
   }
 
-  /** Large rows come, and go. */
-  async writeMuch(): Promise<void> {
-    await this.heavy.writeOnce();
-    await this.heavy.writeOnce();
+  /** Large rows come, and go: one lot after the other. */
+  writeMuch(): Promise<void> {
+    this.writing = this.writing.then(() => this.heavy.writeOnce()).then(() => this.heavy.writeOnce());
+    return this.writing;
   }
 
   /** Settles when the last write has come to an end. */

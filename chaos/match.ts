@@ -32,9 +32,11 @@ export function mismatch(steps: readonly Step[], segments: readonly Segment[]): 
 /** Where a segment can have begun: the number of steps that came before it. Never before the last one's end. */
 function startsOf(steps: readonly Step[], { from }: Segment, least: number): number[] {
   if (from === 'beginning') return [0];
+  // What may be missing behind a resync is passed over on the way.
+  if (!isSnapshot(from)) return [least];
   const starts: number[] = [];
   for (let start = least; start <= steps.length; start += 1) {
-    if (!isSnapshot(from) || steps[start - 1]?.state === from.state) starts.push(start);
+    if (steps[start - 1]?.state === from.state) starts.push(start);
   }
   return starts;
 }

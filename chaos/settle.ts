@@ -8,8 +8,11 @@ import type { Violation } from './violation.js';
 const PAUSE_MS = 100;
 
 /** Settles when nothing is wrong with any account any more, or at the deadline. @returns what is wrong */
-export async function settle(accounts: readonly Account[], verdict: Verdict, waitMs: number): Promise<Violation[]> {
-  const deadline = AbortSignal.timeout(waitMs);
+export async function settle(
+  accounts: readonly Account[],
+  verdict: Verdict,
+  deadline: AbortSignal,
+): Promise<Violation[]> {
   let unsettled = accounts;
   for (;;) {
     const progress = new AbortController();

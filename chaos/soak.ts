@@ -26,7 +26,7 @@ const { values } = parseArgs({
 });
 const minutes = Math.max(2, Math.round(Number(values.hours) * 60));
 const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 const database = await startDatabase({ folder: true, ...(values.surreal && { bin: values.surreal }) });
 // The log is full after some minutes: what grows then is nothing that is meant to.

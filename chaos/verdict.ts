@@ -46,12 +46,12 @@ export class Verdict {
 
   /**
    * - `unknown_state`: of a database that doesn't tell what a deleted record was, a restricted stream can't be told of its deletion;
-   * - `resubscribed`: rows that are to be read can't be while the database is away;
+   * - `resubscribed`: the server had to end a stream, since the database was away when rows of it were to be read;
    * - `reconnected`: the connection broke while rows were read again for another reason.
    */
   private isExplained(reason: string, { kind, restricted = false }: View, before: readonly Told[]): boolean {
     if (reason === 'unknown_state') return restricted && !this.truth.knowsDeleted;
-    if (kind === 'events') return false;
-    return reason === 'resubscribed' || before.findLast((one) => one.kind !== 'event')?.kind === 'resync';
+    if (reason === 'resubscribed') return true;
+    return kind !== 'events' && before.findLast((one) => one.kind !== 'event')?.kind === 'resync';
   }
 }

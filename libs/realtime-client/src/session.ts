@@ -47,7 +47,7 @@ export class Session {
     socket.addEventListener('open', () => this.connected());
     socket.addEventListener('message', ({ data }) => this.received(data));
     socket.addEventListener('error', (event) => (this.problem = 'message' in event ? String(event.message) : ''));
-    socket.addEventListener('close', ({ code, reason }) => this.end({ code, reason: reason || this.problem }));
+    socket.addEventListener('close', ({ code, reason }) => this.end(this.reasonOf(code, reason || this.problem)));
   }
 
   send(text: string): void {
@@ -108,6 +108,12 @@ export class Session {
     this.phase = 'ended';
     this.stopTimers();
     this.listener.ended(reason);
+  }
+
+  /** A refusal of the token is an `error` first: a close without one says that the token didn't arrive in time. */
+  private reasonOf(code: number, reason: string): CloseReason {
+    const isUnheard = this.phase === 'opening' && this.token !== undefined && code === CLOSE_CODES.UNAUTHENTICATED;
+    return { code: isUnheard ? ABNORMAL_CLOSE : code, reason };
   }
 
   private stopTimers(): void {

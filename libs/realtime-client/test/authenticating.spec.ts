@@ -17,13 +17,15 @@ describe('authenticating', () => {
     await server.acceptSubscription('s1');
   });
 
-  it('stays closed when its only token is refused', async () => {
-    const client = setup.client({ token: 'bad' });
+  it('connects again when the server closes before its token has arrived', async () => {
+    const client = setup.client({ token: 'secret' });
     client.subscribe('messages', () => undefined);
     const server = await setup.server.connection();
-    const closed = stateOf(client, 'closed');
-    server.close(4401, 'bad token');
-    expect(await closed).toMatchObject({ reason: { code: 4401, reason: 'bad token' } });
+    server.close(4401, 'no token came in time');
+    expect(await (await setup.server.connection()).welcome()).toMatchObject({ token: 'secret' });
+    expect(setup.states).toContainEqual(
+      expect.objectContaining({ status: 'reconnecting', reason: { code: 1006, reason: 'no token came in time' } }),
+    );
   });
 
   it('takes an error instead of a welcome for a refusal of the token', async () => {
@@ -43,8 +45,15 @@ describe('authenticating', () => {
     const closed = stateOf(client, 'closed');
     for (const token of ['first', 'second']) {
       const server = await setup.server.connection();
-      expect(await server.expect('auth')).toMatchObject({ token });
-      server.close(4401);
+      const command = await server.expect('auth');
+      expect(command).toMatchObject({ token });
+      server.send({
+        type: 'error',
+        id: command.id,
+        code: 'UNAUTHENTICATED',
+        message: 'Signature.',
+        retryable: false,
+      });
     }
     expect(await closed).toMatchObject({ reason: { code: 4401 } });
     expect(setup.server.count).toBe(2);

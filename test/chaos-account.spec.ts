@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { Account } from '../chaos/account.js';
+import { historyOf } from '../chaos/history.js';
+import { judge } from '../chaos/judge.js';
+import { newRow, type Row } from '../chaos/row.js';
+import { Random } from '../chaos/random.js';
+import { schedule } from '../chaos/schedule.js';
+import type { View } from '../chaos/view.js';
+import type { FeedChange } from './support/feed.js';
+
+const VIEW: View = { topic: 'item', kind: 'events', filter: { group: 1 }, matches: ({ group }) => group === 1 };
+const row = newRow(new Random(1), 0, 0);
+const changes = [
+  change(1, 'CREATE', { ...row, group: 1 }),
+  change(2, 'UPDATE', { ...row, group: 1, n: 11 }),
+  change(3, 'UPDATE', { ...row, group: 2 }),
+  change(4, 'UPDATE', { ...row, group: 1 }),
+  change(5, 'DELETE'),
+];
+const events = [
+  event(1, 'CREATE', { ...row, group: 1 }),
+  event(2, 'UPDATE', { ...row, group: 1, n: 11 }),
+  event(3, 'UPDATE', {}, 'leave'),
+  event(4, 'UPDATE', { ...row, group: 1 }, 'enter'),
+  event(5, 'DELETE', {}),
+] as const;
+
+describe('the account of a chaos run', () => {
+  const [created, updated, left, entered, deleted] = events;
+  const hidden = event(9, 'CREATE', { ...row, group: 3 });
+
+  it.each([
+    ['what was committed', [created, updated, left, entered, deleted], []],
+    ['a change that is missing', [created, left, entered, deleted], ['lost']],
+    ['a change that is missing at the end', [created, updated, left, entered], ['lost']],
+    ['a change that came twice', [created, updated, updated, left, entered, deleted], ['duplicated']],
+    ['two changes that changed places', [updated, created, left, entered, deleted], ['order']],
+    ['a record that is another’s to see', [created, updated, left, entered, deleted, hidden], ['unexpected']],
+  ])('judges %s', (_, told, kinds) => {
+    expect(judged(VIEW, told)).toEqual(kinds);
+  });
+
+  it('calls it a leak where rights hide the record', () => {
+    expect(judged({ ...VIEW, restricted: true }, [...events, hidden])).toEqual(['leak']);
+  });
+
+  it('lets go of what came before a resync, and of nothing behind it', () => {
+    const account = new Account('account', VIEW, 'client');
+    account.event(created);
+    account.resync({ target: { topic: 'item' }, reason: 'late' });
+    expect(judge(account, historyOf(VIEW, changes, true))).toEqual([]);
+    const later = change(Date.now() + 60_000, 'CREATE', { ...row, group: 1 });
+    const found = judge(account, historyOf(VIEW, [...changes, later], true));
+    expect(found.map(({ kind }) => kind)).toEqual(['lost']);
+  });
+});
+
+describe('the schedule of a chaos run', () => {
+  it('is the same for the same seed, and has every kind of fault in a short run', () => {
+    expect(schedule(new Random(3), 1)).toEqual(schedule(new Random(3), 1));
+    expect(schedule(new Random(3), 1)).not.toEqual(schedule(new Random(4), 1));
+    expect(new Set(schedule(new Random(7), 0.4).map(({ kind }) => kind)).size).toBe(10);
+  });
+});
+
+function judged(view: View, told: readonly ReturnType<typeof event>[]): string[] {
+  const account = new Account('account', view, 'client');
+  for (const one of told) account.event(one);
+  return judge(account, historyOf(view, changes, true)).map(({ kind }) => kind);
+}
+
+/** @param time in ms, of which the versionstamp is made */
+function change(time: number, action: FeedChange['action'], after?: Row): FeedChange {
+  const versionstamp = BigInt(time) << 16n;
+  return { versionstamp, table: 'item', id: 'item:a', action, ...(after && { after: { ...after } }) };
+}
+
+function event(place: number, action: FeedChange['action'], data: Partial<Row>, transition?: 'enter' | 'leave') {
+  const common = { topic: 'item', stream: 's', cursor: `c-${place}`, time: new Date(place).toISOString() };
+  const id = place === 9 ? 'item:other' : 'item:a';
+  return { ...common, action, data: { ...data, id }, ...(transition && { transition }) } as Parameters<
+    Account['event']
+  >[0];
+}
