@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from './change.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
-import type { FeedReader } from './feed-reader.js';
+import { DEEPER, type FeedReader, type SweepDepth } from './feed-reader.js';
 import type { LiveQueries } from './live-queries.js';
 import { ReadingPace } from './reading-pace.js';
 import { Ring } from './ring.js';
@@ -29,7 +29,7 @@ export class ChangeFeed {
   private running: Promise<void> | undefined;
   private stopped = false;
   private paused = true;
-  private nextSweep = 0;
+  private readonly nextSweep: Record<SweepDepth, number> = { recent: 0, deep: 0 };
   private arrivals: (() => void)[] = [];
 
   constructor(
@@ -106,7 +106,7 @@ export class ChangeFeed {
       for (let reads = 0; !this.reader.hasRead(stamp); reads += 1) {
         if (this.reader.generation !== generation) throw new DatabaseUnavailable('the database was replaced');
         // What a fast read doesn't find is late: the sweep does.
-        if (reads > 0) this.nextSweep = 0;
+        if (reads > 0) this.nextSweep.recent = 0;
         await this.nextRead();
       }
     }
@@ -159,10 +159,13 @@ export class ChangeFeed {
     await this.sweepIfDue();
   }
 
+  /** One page between two reads, so that no read waits for a whole sweep. */
   private async sweepIfDue(): Promise<void> {
     const now = performance.now();
-    if (now < this.nextSweep) return;
-    if (await this.reader.sweep()) this.nextSweep = now + this.options.sweepIntervalMs;
+    const depth = now >= this.nextSweep.recent ? 'recent' : 'deep';
+    if (now < this.nextSweep[depth] || !(await this.reader.sweep(depth))) return;
+    const { sweepIntervalMs } = this.options;
+    this.nextSweep[depth] = now + (depth === 'deep' ? DEEPER * sweepIntervalMs : sweepIntervalMs);
   }
 
   /** While the feed is read in a loop nobody need ring, and writers pay for each live query. */

@@ -39,6 +39,7 @@ export interface ChangeParts {
   readonly cursor: string;
   /** When it was committed, in ms of Unix time. */
   readonly time: number;
+  readonly overdue?: boolean;
 }
 
 /** One mutation of one record. */
@@ -52,6 +53,8 @@ export class Change {
   readonly place: FeedPlace | undefined;
   readonly cursor: string;
   readonly time: number;
+  /** It became visible so late that only the deep sweep found it. */
+  readonly overdue: boolean;
   private previous: Previous;
   private size: number | undefined;
 
@@ -64,6 +67,7 @@ export class Change {
     this.place = parts.place;
     this.cursor = parts.cursor;
     this.time = parts.time;
+    this.overdue = parts.overdue ?? false;
     this.previous = parts.previous;
   }
 

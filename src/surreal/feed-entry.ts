@@ -22,7 +22,9 @@ export interface RawChange {
   readonly define_table?: { readonly name: string };
 }
 
-export type PlaceContext = Pick<ChangeParts, 'cursor' | 'time'> & { readonly place: NonNullable<ChangeParts['place']> };
+export type PlaceContext = Pick<ChangeParts, 'cursor' | 'time' | 'overdue'> & {
+  readonly place: NonNullable<ChangeParts['place']>;
+};
 
 /** What an entry of a feed with INCLUDE ORIGINAL tells. @throws UnreadableEntry */
 export function decodeEntry(raw: RawChange, context: PlaceContext): Change | FeedMark {

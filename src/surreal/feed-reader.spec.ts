@@ -3,7 +3,7 @@ import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import { DateTime, RecordId } from 'surrealdb';
 import type { Change } from './change.js';
 import type { FeedEntry } from './feed-entry.js';
-import { FeedReader, type FeedReaderListener } from './feed-reader.js';
+import { FeedReader, type FeedReaderListener, type SweepDepth } from './feed-reader.js';
 import { SdkSession } from './sdk-session.js';
 import { SupervisedConnection } from './supervised-connection.js';
 
@@ -262,8 +262,8 @@ describe('FeedReader of late changes', () => {
     }
   }
 
-  async function sweep(): Promise<void> {
-    while (!(await reader.sweep()));
+  async function sweep(depth: SweepDepth = 'recent'): Promise<void> {
+    while (!(await reader.sweep(depth)));
   }
 
   it('tells one that a fast read still finds', async () => {
@@ -282,6 +282,27 @@ describe('FeedReader of late changes', () => {
     expect(told.texts).toEqual(['CREATE t:newer']);
     await sweep();
     expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 1]);
+  });
+
+  it('leaves one that is later than the sweep looks back to the deep sweep, and marks it as overdue', async () => {
+    feed.commit(at(200), 't:newer');
+    await readFor(4_000);
+    feed.commit(at(190), 't:late');
+    await readFor(10);
+    await sweep();
+    expect(told.texts).toEqual(['CREATE t:newer']);
+    await sweep('deep');
+    expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 1]);
+    expect(told.all.slice(-2).map(({ overdue }) => overdue)).toEqual([false, true]);
+  });
+
+  it('still knows then whether a newer change of the record was told', async () => {
+    feed.commit(at(200), 't:same');
+    await readFor(4_000);
+    feed.commit(at(190), 't:same');
+    await sweep();
+    await sweep('deep');
+    expect(told.texts).toEqual(['CREATE t:same', 'late CREATE t:same']);
   });
 
   it('does not count what the sweep found before a fast read could', async () => {

@@ -3,6 +3,7 @@ import { Change, type FeedMark } from './change.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import { FastWindow } from './fast-window.js';
 import { FeedClock } from './feed-clock.js';
+import { FeedContinuity } from './feed-continuity.js';
 import { formatCursor } from './feed-cursor.js';
 import { decodeEntry, type FeedEntry, type RawChange } from './feed-entry.js';
 import { feedPage, PAGE, type FeedPage } from './feed-page.js';
@@ -14,8 +15,14 @@ import { UnreadableEntry } from './unreadable-entry.js';
 /** Small enough that a page of the sweep doesn't hold up the fast reads between which it is read. */
 const SWEEP_PAGE = 250;
 
-/** Part of the retention in which a change is there for sure, whatever the clocks say. */
-const CERTAINLY_KEPT = 0.5;
+/** How many times wider the deep sweep is, and how many times rarer. */
+export const DEEPER = 10;
+
+/**
+ * The sweeps go over what was read before, for changes that become visible late: the recent one soon and often, the deep one
+ * for commits that take many seconds, such as that of a statement over hundreds of thousands of rows.
+ */
+export type SweepDepth = 'recent' | 'deep';
 
 export interface FeedReaderOptions {
   readonly fastWindowMs: number;
@@ -52,15 +59,14 @@ export class FeedReader {
   private readonly fastWindow: FastWindow;
   private readonly seen = new SeenChanges();
   private highest = 0n;
-  /** The newest change handed on or found at the beginning; the feed has to hold it for as long as nothing is lost. */
-  private newest: bigint | undefined;
-  private lastRead = Date.now();
-  private sweepFrom: bigint | undefined;
-  /** Transactions of which a page may have shown a part only. */
-  private cut: { read?: bigint | undefined; sweep?: bigint | undefined } = {};
+  private readonly continuity: FeedContinuity;
+  /** Where the sweeps that are under way go on. */
+  private readonly sweepFrom: Record<SweepDepth, bigint | undefined> = { recent: undefined, deep: undefined };
+  /** A transaction of which the page of a read may have shown a part only. */
+  private cut: bigint | undefined;
   private readonly unreadable = new Set<bigint>();
   private begins = 0;
-  /** What lies before is settled, and forgotten. */
+  /** What lies before is settled: the recent sweep has gone over it. */
   private floor = 0n;
 
   constructor(
@@ -68,7 +74,8 @@ export class FeedReader {
     private readonly options: FeedReaderOptions,
     private readonly listener: FeedReaderListener,
   ) {
-    this.liveTime = new LiveTime(options.sweepWindowMs);
+    this.continuity = new FeedContinuity(this.clock, options.retentionMs);
+    this.liveTime = new LiveTime(DEEPER * options.sweepWindowMs);
     this.fastWindow = new FastWindow(options.fastWindowMs, options.sweepWindowMs);
   }
 
@@ -87,13 +94,12 @@ export class FeedReader {
     const [now] = await this.connection.query('RETURN time::now()');
     const start = first !== undefined ? (now as DateTime).toDate().getTime() - this.options.sweepWindowMs : 0;
     this.highest = this.clock.stampAt(start);
-    this.newest = undefined;
-    this.sweepFrom = undefined;
-    this.cut = {};
+    this.continuity.begin();
+    this.sweepFrom.recent = this.sweepFrom.deep = undefined;
+    this.cut = undefined;
     this.begins += 1;
     this.seen.clear();
     this.liveTime.reset(this.highest);
-    this.lastRead = Date.now();
     this.floor = this.highest;
     this.listener.began(this.highest);
   }
@@ -110,71 +116,60 @@ export class FeedReader {
 
   /** Whether a transaction that is in the feed has been handed on, all of it. */
   hasRead(stamp: bigint): boolean {
-    if (stamp === this.cut.read || stamp === this.cut.sweep) return false;
+    const { recent, deep } = this.sweepFrom;
+    if (stamp === this.cut || stamp === recent || stamp === deep) return false;
     return stamp < this.floor || this.seen.count(stamp) > 0;
   }
 
   /** Whether the feed still holds the newest change that was read from it; one that doesn't is another feed. */
   async continues(): Promise<boolean> {
-    if (this.overslept()) return false;
-    this.forgetCollected();
-    if (this.newest === undefined) return true;
-    const [entry] = (await this.page(this.newest, 1)).entries;
-    return entry?.versionstamp === this.newest;
+    if (this.continuity.overslept) return false;
+    const { expected } = this.continuity;
+    if (expected === undefined) return true;
+    const [entry] = (await this.page(expected, 1)).entries;
+    return entry?.versionstamp === expected;
   }
 
   /** Reads the feed to its end, over the fast window. @returns how many new changes there were. */
   async read(): Promise<number> {
-    if (this.overslept()) this.lost();
-    this.forgetCollected();
+    if (this.continuity.overslept) this.lost();
     let found = 0;
-    let expected = this.newest;
+    let { expected } = this.continuity;
     for (let since = this.fastStart; ;) {
       const { entries, last, next, unreadable } = await this.page(since, PAGE);
       if (entries.some(({ versionstamp }) => versionstamp === expected)) expected = undefined;
       if (unreadable !== undefined && expected !== undefined && expected < next) expected = undefined;
       // Every read goes over the newest change again.
       if (expected !== undefined && (last || next > expected)) this.lost();
-      this.cut.read = last ? undefined : next;
+      this.cut = last ? undefined : next;
       found += this.take(entries, 0n).found;
       this.passOver(unreadable);
       if (last) break;
       since = next;
     }
     this.liveTime.answered(performance.now(), this.highest);
-    this.lastRead = Date.now();
+    this.continuity.wasRead();
     return found;
   }
 
-  /** Reads one page of the sweep. @returns whether the sweep is through. */
-  async sweep(): Promise<boolean> {
-    if (this.sweepFrom === undefined) {
-      this.sweepFrom = this.liveTime.start(this.options.sweepWindowMs);
-      this.seen.forgetBefore(this.sweepFrom);
-      for (const stamp of this.unreadable) if (stamp < this.sweepFrom) this.unreadable.delete(stamp);
-      this.floor = this.sweepFrom;
-    }
+  /** Reads one page of a sweep. @returns whether the sweep is through. */
+  async sweep(depth: SweepDepth = 'recent'): Promise<boolean> {
+    const since = (this.sweepFrom[depth] ??= this.beginSweep(depth));
     const { fastStart } = this;
-    const { entries, last, next, unreadable } = await this.page(this.sweepFrom, SWEEP_PAGE);
-    this.sweepFrom = last ? undefined : next;
-    this.cut.sweep = this.sweepFrom;
+    const { entries, last, next, unreadable } = await this.page(since, SWEEP_PAGE);
+    this.sweepFrom[depth] = last ? undefined : next;
     const { late } = this.take(entries, fastStart);
     if (late > 0) this.listener.swept(late);
     this.passOver(unreadable);
     return last;
   }
 
-  /** Whether it was kept from reading for so long that what came meanwhile can be gone again, without a trace. */
-  private overslept(): boolean {
-    const retention = this.options.retentionMs();
-    return retention > 0 && Date.now() - this.lastRead > retention * CERTAINLY_KEPT;
-  }
-
-  /** A feed in which nothing has happened for long loses its newest change, too. */
-  private forgetCollected(): void {
-    if (this.newest === undefined) return;
-    const age = Date.now() - this.clock.milliseconds(this.newest);
-    if (age > this.options.retentionMs() * CERTAINLY_KEPT) this.newest = undefined;
+  private beginSweep(depth: SweepDepth): bigint {
+    if (depth === 'recent') return (this.floor = this.sweepStart);
+    const start = this.liveTime.start(DEEPER * this.options.sweepWindowMs);
+    this.seen.forgetBefore(start);
+    for (const stamp of this.unreadable) if (stamp < start) this.unreadable.delete(stamp);
+    return start;
   }
 
   /** From where the next fast read begins. */
@@ -211,7 +206,7 @@ export class FeedReader {
         }
       }
       if (versionstamp > this.highest) this.highest = versionstamp;
-      if (this.newest === undefined || versionstamp > this.newest) this.newest = versionstamp;
+      this.continuity.saw(versionstamp);
     }
     handOn();
     return { found, late };
@@ -235,8 +230,9 @@ export class FeedReader {
   private entry(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | UnreadableEntry {
     const place = { stamp, index };
     const time = this.clock.milliseconds(stamp);
+    const overdue = stamp < this.highest && stamp < this.sweepStart;
     try {
-      return decodeEntry(raw, { place, time, cursor: formatCursor(this.databaseId, place) });
+      return decodeEntry(raw, { place, time, overdue, cursor: formatCursor(this.databaseId, place) });
     } catch (error) {
       if (error instanceof UnreadableEntry) return error;
       throw error;

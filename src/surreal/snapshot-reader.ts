@@ -49,8 +49,9 @@ export class SnapshotReader {
       return {
         rows: (rows ?? []) as readonly DatabaseRow[],
         stamps,
-        // What lies before the stretch was settled long before the rows were read.
-        contains: ({ place }) => place !== undefined && (place.stamp < since || stamps.has(place.stamp)),
+        // What lies before the stretch was settled long before the rows were read, unless it shows that it wasn't.
+        contains: ({ place, overdue }) =>
+          place !== undefined && ((place.stamp < since && !overdue) || stamps.has(place.stamp)),
       };
     }, TIMEOUT_MS);
   }
