@@ -15,7 +15,7 @@ import { evidence } from './evidence.js';
 import { FaultInjector } from './fault-injector.js';
 import { Load } from './load.js';
 import { Random } from './random.js';
-import { report } from './report.js';
+import { lateChanges, report } from './report.js';
 import { schedule } from './schedule.js';
 import { settle } from './settle.js';
 import { Site } from './site.js';
@@ -82,7 +82,11 @@ async function run(): Promise<number> {
   const knowsDeleted = database.process.kind === 'server';
   const accounts = clients.flatMap((client) => client.accounts);
   const deadline = AbortSignal.any([AbortSignal.timeout(SETTLE_MS), interrupted.signal]);
-  const told = await settle(accounts, new Verdict({ feed, collections, knowsDeleted }), deadline);
+  const told = await settle(
+    accounts,
+    new Verdict({ feed, collections, knowsDeleted, hasLateChanges: lateChanges(site) > 0 }),
+    deadline,
+  );
   if (interrupted.signal.aborted) return INTERRUPTED;
   looking.abort();
   const violations: Violation[] = [

@@ -24,6 +24,12 @@ export function report(run: Run): string {
   return [`### ${run.title}`, faultTable(run), resultTable(run)].join('\n\n');
 }
 
+/** As far as gateways could still tell of them. */
+export function lateChanges({ slots }: Site): number {
+  const metrics = slots.flatMap(({ lives }) => lives.flatMap((life) => life.metrics ?? []));
+  return metrics.reduce((sum, one) => sum + one.sum('edge_hive_late_changes_total'), 0);
+}
+
 function faultTable({ injector }: Run): string {
   const rows = FAULT_KINDS.map((kind) => {
     const count = injector.made.filter(({ fault }) => fault.kind === kind).length;
@@ -41,7 +47,6 @@ function resultTable({ site, load, feed, violations }: Run): string {
   const closes = site.clients.flatMap(({ closes }) =>
     [...closes].flatMap(([code, count]) => Array<number>(count).fill(code)),
   );
-  const metrics = site.slots.flatMap(({ lives }) => lives.flatMap((life) => life.metrics ?? []));
   const rows: (readonly [string, string | number])[] = [
     ['writes acknowledged', load.ledger.writes],
     ['writes of unknown outcome', load.ledger.unknown],
@@ -49,7 +54,7 @@ function resultTable({ site, load, feed, violations }: Run): string {
     ['subscribers', accounts.length],
     ['events delivered', accounts.reduce((sum, { events }) => sum + events, 0)],
     ['connections lost, by close code', tally(closes)],
-    ['late changes that sweeps found', metrics.reduce((sum, one) => sum + one.sum('edge_hive_late_changes_total'), 0)],
+    ['late changes that sweeps found', lateChanges(site)],
     ['resyncs, by reason', tally(resyncs)],
     ...VIOLATION_KINDS.map((kind) => [kind, violations.filter((one) => one.kind === kind).length] as const),
     ['errors in the logs of gateways', site.slots.reduce((sum, { complaints }) => sum + complaints.length, 0)],

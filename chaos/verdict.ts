@@ -7,12 +7,19 @@ import type { Told } from './told.js';
 import type { View } from './view.js';
 import type { Violation } from './violation.js';
 
+/** Longer than clients remember cursors. */
+const YOUNG_MS = 12_000;
+
+type Resync = Extract<Told, { readonly kind: 'resync' }>;
+
 /** What is known of the truth when all is written. */
 export interface Truth {
   readonly feed: readonly FeedChange[];
   readonly collections: Collections;
   /** The database tells what a deleted record was. */
   readonly knowsDeleted: boolean;
+  /** Gateways have found changes that became visible later than others. */
+  readonly hasLateChanges: boolean;
 }
 
 /** Judges accounts one after the other, again and again while they aren't settled. */
@@ -39,7 +46,7 @@ export class Verdict {
 
   private resyncs({ name, view, told }: Account): Violation[] {
     return told.flatMap((one, place): Violation[] => {
-      if (one.kind !== 'resync' || this.isExplained(one.reason, view, told.slice(0, place))) return [];
+      if (one.kind !== 'resync' || this.isExplained(one, view, told.slice(0, place))) return [];
       return [{ kind: 'unexplained resync', subscriber: name, detail: one.reason, at: one.at }];
     });
   }
@@ -47,11 +54,23 @@ export class Verdict {
   /**
    * - `unknown_state`: of a database that doesn't tell what a deleted record was, a restricted stream can't be told of its deletion;
    * - `resubscribed`: the server had to end a stream, since the database was away when rows of it were to be read;
+   * - `late`: gateways counted late changes, which also are breaks for recovery; or the subscription is so young that a replay
+   *   by another instance tells changes from before it;
    * - `reconnected`: the connection broke while rows were read again for another reason.
    */
-  private isExplained(reason: string, { kind, restricted = false }: View, before: readonly Told[]): boolean {
-    if (reason === 'unknown_state') return restricted && !this.truth.knowsDeleted;
-    if (reason === 'resubscribed') return true;
-    return kind !== 'events' && before.findLast((one) => one.kind !== 'event')?.kind === 'resync';
+  private isExplained({ reason, at }: Resync, { kind, restricted = false }: View, before: readonly Told[]): boolean {
+    const begun = before.findLast((one) => one.kind !== 'event') ?? before[0];
+    switch (reason) {
+      case 'unknown_state':
+        return restricted && !this.truth.knowsDeleted;
+      case 'resubscribed':
+        return true;
+      case 'late':
+        return this.truth.hasLateChanges || at - (begun?.at ?? at) < YOUNG_MS;
+      case 'reconnected':
+        return this.truth.hasLateChanges || (kind !== 'events' && begun?.kind === 'resync');
+      default:
+        return false;
+    }
   }
 }

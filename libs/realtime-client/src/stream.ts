@@ -30,9 +30,12 @@ export class Stream {
     return this.due.some((entry) => entry.subscriber === subscriber);
   }
 
-  receive(frame: EventFrame | MessageFrame): void {
-    if (this.trail?.take(frame) === false) return;
-    for (const subscriber of [...this.subscribers]) subscriber.receive(frame);
+  /** @returns who has to be given another snapshot */
+  receive(frame: EventFrame | MessageFrame): Subscriber[] {
+    const novelty = this.trail?.take(frame) ?? 'new';
+    if (novelty === 'late') return this.resync('late');
+    if (novelty === 'new') for (const subscriber of [...this.subscribers]) subscriber.receive(frame);
+    return [];
   }
 
   /** Of the connection's checkpoints, which are places in the database's log: a channel has a log of its own. */
@@ -52,6 +55,7 @@ export class Stream {
 
   /** @returns who has to be given another snapshot: a snapshot that comes whole behind this is new enough */
   resync(reason: ResyncReason): Subscriber[] {
+    if (reason === 'feed_changed') this.trail?.replaced();
     const subscribers = [...this.subscribers];
     for (const subscriber of subscribers) subscriber.resync(reason);
     return subscribers.filter((subscriber) => subscriber.wantsSnapshot && !this.isToBeRead(subscriber));

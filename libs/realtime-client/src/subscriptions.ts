@@ -89,10 +89,14 @@ export class Subscriptions {
     if (!('stream' in frame)) return;
     const stream = this.streams.get(frame.stream);
     if (stream === undefined) return;
-    if (frame.type === 'event' || frame.type === 'message') stream.receive(frame);
+    if (frame.type === 'event' || frame.type === 'message') this.askAll(stream.receive(frame));
     else if (frame.type === 'snapshot') stream.snapshot(frame);
-    else if (frame.type === 'resync') stream.resync(frame.reason).forEach((subscriber) => this.ask(subscriber));
+    else if (frame.type === 'resync') this.askAll(stream.resync(frame.reason));
     else if (frame.type === 'unsubscribed' && frame.code !== undefined) this.endedByServer(stream, frame);
+  }
+
+  private askAll(subscribers: readonly Subscriber[]): void {
+    for (const subscriber of subscribers) this.ask(subscriber);
   }
 
   private ask(subscriber: Subscriber, backoff = this.newBackoff()): void {

@@ -4,9 +4,10 @@ import { Trail } from './trail.js';
 
 const WINDOW = 1_000;
 
-function event(cursor: string, second = 0): EventFrame {
+/** Of a record of its own, unless it is named. */
+function event(cursor: string, second = 0, id = `messages:${cursor}`): EventFrame {
   const time = new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString();
-  return { type: 'event', topic: 'messages', stream: 's1', action: 'CREATE', data: { id: 'messages:1' }, cursor, time };
+  return { type: 'event', topic: 'messages', stream: 's1', action: 'CREATE', data: { id }, cursor, time };
 }
 
 describe('Trail', () => {
@@ -26,7 +27,7 @@ describe('Trail', () => {
     one.take(event('c1'));
     one.continued('e2');
     expect(one.since).toEqual({ since: 'c1', epoch: 'e1' });
-    expect(one.take(event('c1'))).toBe(false);
+    expect(one.take(event('c1'))).toBe('repeat');
     expect(one.since).toEqual({ since: 'c1', epoch: 'e2' });
   });
 
@@ -34,21 +35,39 @@ describe('Trail', () => {
     const one = trail();
     for (let count = 0; count < 1_000; count += 1) one.take(event(`old${count}`, 0));
     for (let count = 0; count < 1_000; count += 1) one.take(event(`new${count}`, 2));
-    expect([one.take(event('old999', 0)), one.take(event('new0', 2))]).toEqual([false, false]);
+    expect([one.take(event('old999', 0)), one.take(event('new0', 2))]).toEqual(['repeat', 'repeat']);
     for (let count = 0; count < 1_000; count += 1) one.take(event(`newest${count}`, 4));
-    expect([one.take(event('old999', 0)), one.take(event('new0', 2))]).toEqual([true, false]);
+    expect([one.take(event('old999', 0)), one.take(event('new0', 2))]).toEqual(['new', 'repeat']);
   });
 
   it('knows the last few however long ago they were', () => {
     const one = trail();
     one.take(event('c1', 0));
     one.take(event('c2', 3_600));
-    expect(one.take(event('c1', 0))).toBe(false);
+    expect(one.take(event('c1', 0))).toBe('repeat');
   });
 
   it('remembers no more than it may, however many come at once', () => {
     const one = trail();
     for (let count = 0; count < 65_537; count += 1) one.take(event(`c${count}`));
-    expect([one.take(event('c0')), one.take(event('c65536'))]).toEqual([true, false]);
+    expect([one.take(event('c0')), one.take(event('c65536'))]).toEqual(['new', 'repeat']);
+  });
+
+  it('takes for late what is older than what was told of its record, once for a connection', () => {
+    const one = trail();
+    one.take(event('c3', 3, 'messages:1'));
+    expect(one.take(event('c2', 2, 'messages:2'))).toBe('new');
+    expect(one.take(event('c1', 1, 'messages:1'))).toBe('late');
+    expect(one.take(event('c0', 0, 'messages:1'))).toBe('repeat');
+    one.continued('e2');
+    expect(one.take(event('c-1', 0, 'messages:1'))).toBe('late');
+    expect(one.take(event('c4', 4, 'messages:1'))).toBe('new');
+  });
+
+  it('takes nothing for late when the log was replaced, whose time may be another', () => {
+    const one = trail();
+    one.take(event('c3', 3, 'messages:1'));
+    one.replaced();
+    expect(one.take(event('c1', 1, 'messages:1'))).toBe('new');
   });
 });

@@ -16,12 +16,24 @@ export interface Position {
   epoch: string;
 }
 
+interface Seen {
+  readonly committed: number;
+  readonly record: string | undefined;
+}
+
+/** `late`: the record's state was told as it was later. It comes too late to be told, and hasn't been before. */
+export type Novelty = 'new' | 'repeat' | 'late';
+
 /**
  * How far a stream was heard, over all the connections that continued it. It says where to go on, and which events
  * of a replay came before.
  */
 export class Trail {
-  private readonly seen = new Map<string, number>();
+  private readonly seen = new Map<string, Seen>();
+  /** By record, when the newest change that was told of it was committed. */
+  private readonly latest = new Map<string, number>();
+  /** That something was late is told once for each connection: whoever reads again reads all of it. */
+  private isLateTold = false;
   private newest = -Infinity;
   private epoch: string;
   private advancedAt = performance.now();
@@ -44,18 +56,34 @@ export class Trail {
    */
   continued(epoch: string): void {
     this.epoch = epoch;
+    this.isLateTold = false;
   }
 
-  /** False: it came before. */
-  take({ cursor, time }: EventFrame | MessageFrame): boolean {
+  /**
+   * Another instance may know of a change that became visible late, and that the last one never told, since it had told a newer
+   * one of the record. It would have told `resync`, had the connection lasted.
+   */
+  take(frame: EventFrame | MessageFrame): Novelty {
+    const { cursor, time } = frame;
     // A repeat moves the place as well: it is where the instance that repeats it has come to.
     this.advance(cursor);
-    if (this.seen.has(cursor)) return false;
+    if (this.seen.has(cursor)) return 'repeat';
     const committed = Date.parse(time);
+    const record = frame.type === 'event' ? frame.data.id : undefined;
+    const isLate = record !== undefined && committed < (this.latest.get(record) ?? -Infinity);
+    if (record !== undefined && !isLate) this.latest.set(record, committed);
     this.newest = Math.max(this.newest, committed);
-    this.seen.set(cursor, committed);
+    this.seen.set(cursor, { committed, record });
     this.forget();
-    return true;
+    if (!isLate) return 'new';
+    const novelty = this.isLateTold ? 'repeat' : 'late';
+    this.isLateTold = true;
+    return novelty;
+  }
+
+  /** The log is another: its time may be, too. */
+  replaced(): void {
+    this.latest.clear();
   }
 
   /** Everything up to here was told, or concerned others. */
@@ -71,9 +99,10 @@ export class Trail {
 
   private forget(): void {
     const oldest = this.newest - WINDOWS * this.replayWindow;
-    for (const [cursor, committed] of this.seen) {
+    for (const [cursor, { committed, record }] of this.seen) {
       if (this.seen.size <= LEAST || (this.seen.size <= MOST && committed >= oldest)) return;
       this.seen.delete(cursor);
+      if (record !== undefined && this.latest.get(record) === committed) this.latest.delete(record);
     }
   }
 }

@@ -269,6 +269,22 @@ describe('resuming', () => {
     expect(heard).toEqual([0, 'at-one', 'rights_changed', 1]);
   });
 
+  it('tells a resync instead of a change that is older than what was told of its record', async () => {
+    const { heard } = listen(setup.client(), { snapshot: true });
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.snapshot('s1');
+    const event = { type: 'event', topic: 'messages', action: 'UPDATE', data: { id: 'messages:1' } } as const;
+    first.send({ ...event, stream: 's1', cursor: 'newer', time: '2026-01-01T00:00:01.000Z' });
+    const second = await reconnect(first);
+    await second.acceptSubscription('s2', recovered);
+    second.send({ ...event, stream: 's2', cursor: 'older', time: '2026-01-01T00:00:00.000Z' });
+    expect(await second.acceptSubscription('s2')).toMatchObject({ snapshot: true });
+    second.snapshot('s2', { id: 'messages:1' });
+    await second.settled();
+    expect(heard).toEqual([0, 'newer', 'late', 1]);
+  });
+
   it('continues a stream that the server had to end for a while', async () => {
     const { heard } = listen(setup.client());
     const server = await setup.server.connection();
