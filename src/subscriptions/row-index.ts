@@ -103,7 +103,9 @@ export class RowIndex {
     // More rows than that outgrow the budget whatever is in them.
     const limit = Math.ceil(this.budget.free / ROW_BYTES) + 1;
     const text = `SELECT ${fields} FROM ${escapeName(this.table)} LIMIT ${limit}`;
-    const { rows, contains } = await this.database.snapshots.read({ text, bindings: {} });
+    const { rows, contains, stamps } = await this.database.snapshots.read({ text, bindings: {} });
+    // A deletion that the rows contain, told later, would be taken for one of what the record has become since.
+    await this.database.reached(stamps);
     if (generation !== this.generation) return;
     if (!this.log.reaches(position)) throw new Error('the change log was overrun meanwhile');
     this.complete = true;

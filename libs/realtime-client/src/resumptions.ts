@@ -1,4 +1,5 @@
 import type { Subscriber } from './subscriber.js';
+import { isSameTarget, type Target } from './subscription.js';
 import type { Trail } from './trail.js';
 
 /**
@@ -7,6 +8,8 @@ import type { Trail } from './trail.js';
  */
 export class Resumption {
   readonly members = new Set<Subscriber>();
+  /** Who wants something of the same target, and asks behind it: it may amount to the same stream. */
+  readonly followers = new Set<Subscriber>();
   /** The command was sent, and is unanswered. */
   asked = false;
 
@@ -29,6 +32,18 @@ export class Resumptions {
 
   of(subscriber: Subscriber): Resumption | undefined {
     return this.bySubscriber.get(subscriber);
+  }
+
+  /** One that is yet to be asked for, of a target. */
+  waiting(target: Target): Resumption | undefined {
+    return [...this.bySubscriber.values()].find(
+      ({ asked, leader }) => !asked && leader !== undefined && isSameTarget(leader.target, target),
+    );
+  }
+
+  /** Everyone is asked for on the next connection. */
+  lost(): void {
+    for (const { followers } of this.bySubscriber.values()) followers.clear();
   }
 
   add(trail: Trail, members: Iterable<Subscriber>): void {

@@ -47,7 +47,10 @@ export class Subscriptions {
     this.retries.cancel(subscriber);
     this.streams.leave(subscriber);
     const resumption = this.resumptions.leave(subscriber);
-    if (resumption !== undefined) this.resume(resumption, this.newBackoff());
+    if (resumption !== undefined) {
+      this.resume(resumption, this.newBackoff());
+      if (resumption.leader === undefined) this.askFollowers(resumption);
+    }
     this.sweep(subscriber.target);
   }
 
@@ -73,6 +76,7 @@ export class Subscriptions {
     for (const stream of streams) this.prepareResumption(stream);
     this.asking.clear();
     this.retries.clear();
+    this.resumptions.lost();
     for (const stream of streams) stream.interrupted('reconnected');
   }
 
@@ -105,6 +109,9 @@ export class Subscriptions {
     // One question at a time: an answer that is still to come is newer than whatever made us ask again.
     if (!this.online || this.asking.has(subscriber) || !this.all.has(subscriber)) return;
     this.retries.cancel(subscriber);
+    // On a stream that is live already it would not be continued.
+    const ahead = this.resumptions.waiting(subscriber.target);
+    if (ahead !== undefined) return void ahead.followers.add(subscriber);
     this.asking.add(subscriber);
     this.commands.send(subscriber.command(), (outcome) => this.answered(subscriber, outcome, backoff));
   }
@@ -124,6 +131,13 @@ export class Subscriptions {
     this.asking.add(leader);
     const command = { ...leader.command(), ...trail.since };
     this.commands.send(command, (outcome) => this.resumed(resumption, leader, outcome, backoff));
+    this.askFollowers(resumption);
+  }
+
+  private askFollowers({ followers }: Resumption): void {
+    const all = [...followers];
+    followers.clear();
+    this.askAll(all);
   }
 
   private resumed(resumption: Resumption, asker: Subscriber, outcome: Outcome, backoff: Backoff): void {

@@ -324,6 +324,24 @@ describe('resuming', () => {
     expect(reading.heard).toEqual(['at-one', 'resubscribed', 0]);
   });
 
+  it('continues first also when both were refused for now', async () => {
+    const client = setup.client();
+    listen(client, { snapshot: true });
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    listen(client);
+    await first.acceptSubscription('s1');
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    for (let refusals = 0; refusals < 6; refusals += 1) {
+      const commands = [await second.expect('subscribe'), await second.expect('subscribe')] as const;
+      expect(commands).toMatchObject([{ since: 'at-one' }, { snapshot: true }]);
+      for (const { id } of commands) {
+        second.send({ type: 'error', id, code: 'UNAVAILABLE', message: 'Later.', retryable: true });
+      }
+    }
+  });
+
   it('resolves ready before the first event is told', async () => {
     const { heard, subscription } = listen(setup.client());
     void subscription.ready.then(() => heard.push('ready'));
