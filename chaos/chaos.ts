@@ -9,21 +9,15 @@ import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { setInterval as ticks, setTimeout as delay } from 'node:timers/promises';
 import { CallTerminatedError } from 'surrealdb';
-import { readFeed } from '../test/support/feed.js';
-import { Collections } from './collections.js';
 import { evidence } from './evidence.js';
 import { FaultInjector } from './fault-injector.js';
 import { Load } from './load.js';
 import { Random } from './random.js';
-import { lateChanges, report } from './report.js';
+import { findings } from './findings.js';
+import { report } from './report.js';
 import { schedule } from './schedule.js';
-import { settle } from './settle.js';
 import { Site } from './site.js';
-import { TABLES } from './tables.js';
-import { Verdict } from './verdict.js';
-import type { Violation } from './violation.js';
 
-const SETTLE_MS = 60_000;
 const LOOK_MS = 1_000;
 /** As a shell has it for Ctrl-C. */
 const INTERRUPTED = 130;
@@ -66,7 +60,7 @@ try {
 
 /** @returns the exit code */
 async function run(): Promise<number> {
-  const { database, clients, slots } = site;
+  const { database, slots } = site;
   const load = new Load(database, { writers: Number(values.writers), batchesPerSecond: Number(values.rate), random });
   const injector = new FaultInjector(site, () => load.writeMuch());
   const looking = new AbortController();
@@ -76,38 +70,19 @@ async function run(): Promise<number> {
   await load.stop();
   if (interrupted.signal.aborted) return INTERRUPTED;
 
-  const connection = await database.connect();
-  const feed = await readFeed(connection);
-  const collections = await Collections.of(connection, TABLES);
-  const knowsDeleted = database.process.kind === 'server';
-  const accounts = clients.flatMap((client) => client.accounts);
-  const deadline = AbortSignal.any([AbortSignal.timeout(SETTLE_MS), interrupted.signal]);
-  const told = await settle(
-    accounts,
-    new Verdict({ feed, collections, knowsDeleted, hasLateChanges: lateChanges(site) > 0 }),
-    deadline,
-  );
+  const found = await findings(site, load, interrupted.signal);
   if (interrupted.signal.aborted) return INTERRUPTED;
   looking.abort();
-  const violations: Violation[] = [
-    ...told,
-    ...(knowsDeleted ? load.ledger.missing(feed) : []),
-    ...clients.flatMap(({ leaks, cast }) =>
-      leaks.map((detail) => ({ kind: 'leak' as const, subscriber: cast.name, detail })),
-    ),
-    ...clients.flatMap(({ errors, cast }) =>
-      errors.map((detail) => ({ kind: 'ended' as const, subscriber: cast.name, detail })),
-    ),
-    ...slots.flatMap(({ crashes, number }) =>
-      crashes.map((detail) => ({ kind: 'ended' as const, subscriber: `gateway ${number}`, detail })),
-    ),
-  ];
-  const kind = knowsDeleted ? 'SurrealDB server' : 'embedded engine';
-  console.log(report({ title: `${kind}, seed ${seed}, ${minutes} minutes`, site, load, injector, feed, violations }));
-  const unread = knowsDeleted ? [] : load.ledger.missing(feed);
-  if (unread.length > 0) {
-    const some = unread.slice(0, 3).map(({ record, detail }) => `${record}: ${detail}`);
-    console.log(`\nAcknowledged by the embedded engine, and not in its feed: ${unread.length}\n${some.join('\n')}`);
+  const { violations, dropped } = found;
+  const kind = database.process.kind === 'server' ? 'SurrealDB server' : 'embedded engine';
+  console.log(report({ title: `${kind}, seed ${seed}, ${minutes} minutes`, site, load, injector, ...found }));
+  if (dropped.length > 0) {
+    console.log(
+      `\nDropped, among others:\n${dropped
+        .slice(0, 3)
+        .map(({ record, detail }) => `${record}: ${detail}`)
+        .join('\n')}`,
+    );
   }
   const complaints = slots.flatMap((slot) => slot.complaints);
   if (complaints.length > 0) console.log(`\nGateways complained:\n${complaints.slice(0, 3).join('\n')}`);

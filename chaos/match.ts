@@ -2,9 +2,6 @@ import { committedAt } from './versionstamp.js';
 import type { Step } from './history.js';
 import type { Segment } from './segments.js';
 
-/** Three sweep windows. */
-const REWIND_MS = 9_000;
-
 export type Mismatch =
   | { readonly kind: 'no such state'; readonly state: string | undefined; readonly from: number }
   | { readonly kind: 'other events'; readonly segment: Segment; readonly from: number };
@@ -47,17 +44,17 @@ function isSnapshot(from: Segment['from']): from is { readonly at: number; reado
 
 /**
  * The segment, and the segment without what a replay can have told from before its snapshot: another instance begins one
- * sweep window before the cursor, and a subscription that is younger is told what its rows contain. Not for longer than a
- * client remembers cursors.
+ * sweep window before the cursor, and a subscription that is younger is told what its rows contain.
  */
 function readings(steps: readonly Step[], segment: Segment, start: number): Segment[] {
   const { from, events } = segment;
   const all = [segment];
   if (!isSnapshot(from)) return all;
   let place = 0;
-  for (const [index, { text, at }] of events.entries()) {
-    const next = steps.findIndex((step, other) => other >= place && other < start && step.text === text);
-    if (next < 0 || at > from.at + REWIND_MS) break;
+  for (const [index, { text }] of events.entries()) {
+    const isContained = (step: Step, other: number) => other >= place && other < start && step.text === text;
+    const next = steps.findIndex(isContained);
+    if (next < 0) break;
     place = next + 1;
     all.push({ ...segment, events: events.slice(index + 1) });
   }

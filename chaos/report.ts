@@ -1,22 +1,21 @@
-import type { FeedChange } from '../test/support/feed.js';
 import { FAULT_KINDS } from './fault.js';
 import type { FaultInjector } from './fault-injector.js';
+import type { Findings } from './findings.js';
+import type { GatewaySlot } from './gateway-slot.js';
 import type { Load } from './load.js';
 import { markdownTable } from './markdown-table.js';
 import { percentile } from './percentile.js';
 import type { Site } from './site.js';
 import { slope } from './slope.js';
-import { VIOLATION_KINDS, type Violation } from './violation.js';
+import { VIOLATION_KINDS } from './violation.js';
 
 const LONG_LIFE_S = 20;
 
-export interface Run {
+export interface Run extends Findings {
   readonly title: string;
   readonly site: Site;
   readonly load: Load;
   readonly injector: FaultInjector;
-  readonly feed: readonly FeedChange[];
-  readonly violations: readonly Violation[];
 }
 
 /** What a run comes to, as Markdown. */
@@ -25,7 +24,7 @@ export function report(run: Run): string {
 }
 
 /** As far as gateways could still tell of them. */
-export function lateChanges({ slots }: Site): number {
+export function lateChanges(slots: readonly GatewaySlot[]): number {
   const metrics = slots.flatMap(({ lives }) => lives.flatMap((life) => life.metrics ?? []));
   return metrics.reduce((sum, one) => sum + one.sum('edge_hive_late_changes_total'), 0);
 }
@@ -40,7 +39,7 @@ function faultTable({ injector }: Run): string {
   return markdownTable(['fault', 'times', 'told again after, p50 ms', 'p99 ms'], rows);
 }
 
-function resultTable({ site, load, feed, violations }: Run): string {
+function resultTable({ site, load, feed, violations, dropped }: Run): string {
   const accounts = site.clients.flatMap(({ accounts }) => accounts);
   const told = accounts.flatMap((account) => account.told);
   const resyncs = told.flatMap((one) => (one.kind === 'resync' ? [one.reason] : []));
@@ -51,10 +50,11 @@ function resultTable({ site, load, feed, violations }: Run): string {
     ['writes acknowledged', load.ledger.writes],
     ['writes of unknown outcome', load.ledger.unknown],
     ['changes in the feed', feed.length],
+    ['records of which the embedded engine dropped acknowledged writes', dropped.length],
     ['subscribers', accounts.length],
     ['events delivered', accounts.reduce((sum, { events }) => sum + events, 0)],
     ['connections lost, by close code', tally(closes)],
-    ['late changes that sweeps found', lateChanges(site)],
+    ['late changes that sweeps found', lateChanges(site.slots)],
     ['resyncs, by reason', tally(resyncs)],
     ...VIOLATION_KINDS.map((kind) => [kind, violations.filter((one) => one.kind === kind).length] as const),
     ['errors in the logs of gateways', site.slots.reduce((sum, { complaints }) => sum + complaints.length, 0)],

@@ -18,6 +18,8 @@ export interface Truth {
   readonly collections: Collections;
   /** The database tells what a deleted record was. */
   readonly knowsDeleted: boolean;
+  /** Records that the database has acknowledged writes of, and kept none: what was told of them was true when it was. */
+  readonly dropped: ReadonlySet<string>;
   /** Gateways have found changes that became visible later than others. */
   readonly hasLateChanges: boolean;
 }
@@ -31,9 +33,13 @@ export class Verdict {
   of(account: Account): Violation[] {
     const { view, name, end } = account;
     if (end !== undefined) return [{ kind: 'ended', subscriber: name, detail: end }];
-    const rows =
-      view.kind === 'collection' ? this.truth.collections.judge(account) : judge(account, this.history(account));
+    const rows = view.kind === 'collection' ? this.truth.collections.judge(account) : this.events(account);
     return [...rows, ...this.resyncs(account)];
+  }
+
+  private events(account: Account): Violation[] {
+    const { dropped } = this.truth;
+    return judge(account, this.history(account)).filter(({ record }) => record === undefined || !dropped.has(record));
   }
 
   private history(account: Account): History {
@@ -56,19 +62,23 @@ export class Verdict {
    * - `resubscribed`: the server had to end a stream, since the database was away when rows of it were to be read;
    * - `late`: gateways counted late changes, which also are breaks for recovery; or the subscription is so young that a replay
    *   by another instance tells changes from before it;
-   * - `reconnected`: the connection broke while rows were read again for another reason.
+   * - `reconnected`: the connection broke while rows were read again for another reason;
+   * - `feed_changed`: the database has dropped what it had acknowledged, which also can't be recovered behind.
    */
   private isExplained({ reason, at }: Resync, { kind, restricted = false }: View, before: readonly Told[]): boolean {
+    const { hasLateChanges, knowsDeleted, dropped } = this.truth;
     const begun = before.findLast((one) => one.kind !== 'event') ?? before[0];
     switch (reason) {
       case 'unknown_state':
-        return restricted && !this.truth.knowsDeleted;
+        return restricted && !knowsDeleted;
       case 'resubscribed':
         return true;
       case 'late':
-        return this.truth.hasLateChanges || at - (begun?.at ?? at) < YOUNG_MS;
+        return hasLateChanges || at - (begun?.at ?? at) < YOUNG_MS;
       case 'reconnected':
-        return this.truth.hasLateChanges || (kind !== 'events' && begun?.kind === 'resync');
+        return hasLateChanges || dropped.size > 0 || (kind !== 'events' && begun?.kind === 'resync');
+      case 'feed_changed':
+        return dropped.size > 0;
       default:
         return false;
     }

@@ -1,0 +1,49 @@
+import { readFeed, type FeedChange } from '../test/support/feed.js';
+import { Collections } from './collections.js';
+import type { Load } from './load.js';
+import { lateChanges } from './report.js';
+import { settle } from './settle.js';
+import type { Site } from './site.js';
+import { TABLES } from './tables.js';
+import { Verdict } from './verdict.js';
+import type { Violation } from './violation.js';
+
+const SETTLE_MS = 60_000;
+
+export interface Findings {
+  readonly feed: readonly FeedChange[];
+  readonly violations: readonly Violation[];
+  /** Writes that the embedded engine has acknowledged, and that are in no feed. Of a server they are violations. */
+  readonly dropped: readonly Violation[];
+}
+
+/** Holds everything against the database's own record, once all who write are through. */
+export async function findings(
+  { database, clients, slots }: Site,
+  load: Load,
+  stopping: AbortSignal,
+): Promise<Findings> {
+  const connection = await database.connect();
+  const feed = await readFeed(connection);
+  const collections = await Collections.of(connection, TABLES);
+  const knowsDeleted = database.process.kind === 'server';
+  const missing = load.ledger.missing(feed);
+  const dropped = knowsDeleted ? [] : missing;
+  const verdict = new Verdict({
+    feed,
+    collections,
+    knowsDeleted,
+    dropped: new Set(dropped.flatMap(({ record = [] }) => record)),
+    hasLateChanges: lateChanges(slots) > 0,
+  });
+  const accounts = clients.flatMap((client) => client.accounts);
+  const told = await settle(accounts, verdict, AbortSignal.any([AbortSignal.timeout(SETTLE_MS), stopping]));
+  const ofClients = clients.flatMap(({ leaks, errors, cast: { name: subscriber } }): Violation[] => [
+    ...leaks.map((detail) => ({ kind: 'leak' as const, subscriber, detail })),
+    ...errors.map((detail) => ({ kind: 'ended' as const, subscriber, detail })),
+  ]);
+  const ofGateways = slots.flatMap(({ crashes, number }) =>
+    crashes.map((detail): Violation => ({ kind: 'ended', subscriber: `gateway ${number}`, detail })),
+  );
+  return { feed, dropped, violations: [...told, ...(knowsDeleted ? missing : []), ...ofClients, ...ofGateways] };
+}
