@@ -75,7 +75,10 @@ export class Config {
   @Max(60_000)
   surrealFastWindowMs = 50;
 
-  @Setting('SURREAL_SWEEP_WINDOW_MS', 'Overlap of the sweep that looks for late changes, in ms of live time.')
+  @Setting(
+    'SURREAL_SWEEP_WINDOW_MS',
+    'Overlap of the sweep that looks for late changes, in ms of live time. A deep one looks back ten times as far, a tenth as often.',
+  )
   @IsInt()
   @Min(100)
   @Max(600_000)
