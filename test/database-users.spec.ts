@@ -40,6 +40,21 @@ describe('a user of one database', () => {
     expect(await ask(client, { topic: 'missing' })).toMatchObject({ code: 'UNKNOWN_TOPIC', retryable: false });
   }, 40_000);
 
+  it('who is a VIEWER of a database in which nothing happens can give cursors to come back with', async () => {
+    await defineUser('VIEWER');
+    const windows = { SURREAL_SWEEP_WINDOW_MS: '200', SURREAL_SWEEP_INTERVAL_MS: '100' };
+    const running = (service = await startService({ ...USER, ...windows }, database));
+    const client = await running.connect();
+    const { cursor, epoch } = (await subscribe(client, { topic: 'whole' })).subscribed;
+    await client.close();
+    const resume = async () => subscribe(await running.connect(), { topic: 'whole', since: cursor, epoch });
+    expect((await resume()).subscribed).toMatchObject({ cursor, recovered: true });
+    await root.query('CREATE whole:1');
+    const stream = await resume();
+    expect(stream.subscribed.recovered).toBe(true);
+    expect(await stream.next()).toMatchObject({ action: 'CREATE', data: { id: 'whole:1' } });
+  }, 40_000);
+
   it('who is an EDITOR adds the changefeed to what is subscribed to', async () => {
     await defineUser('EDITOR');
     service = await startService(USER, database);

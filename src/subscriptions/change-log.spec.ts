@@ -18,6 +18,8 @@ function change(table: string, n: number, text = ''): Change {
   });
 }
 
+const BEGINNING = { table: undefined, place: { stamp: 1n, index: 0 }, cursor: 'start' };
+
 function live(table: string): Change {
   const id = new RecordId(table, 1);
   return new Change({ table, id, action: 'DELETE', previous: { kind: 'unknown' }, cursor: 'live', time: 0 });
@@ -70,9 +72,28 @@ describe('ChangeLog', () => {
   it('reaches nothing from before it was cleared', () => {
     const log = new ChangeLog(1_000_000);
     log.append(change('a', 1));
-    log.begin(0n);
-    expect([log.bytes, log.cursor, log.reaches(0), log.reaches(log.head)]).toEqual([0, undefined, false, true]);
+    log.begin(BEGINNING);
+    expect([log.behind('c1'), log.reaches(0), log.reaches(log.head)]).toEqual([undefined, false, true]);
     log.append(change('a', 2));
     expect(keysFrom(log, 'a', 0)).toEqual(['a:2']);
+  });
+
+  it('names its beginning until there is a change, and tells what came behind it', () => {
+    const log = new ChangeLog(1_000_000);
+    log.begin(BEGINNING);
+    expect([log.cursor, log.coveredFrom]).toEqual(['start', 2n]);
+    expect(log.unbroken('a', { position: log.behind('start') ?? 0 })).toBe(true);
+    log.append(change('a', 2));
+    log.prepend([change('a', 0), change('a', 1)], 0n);
+    expect([log.cursor, keysFrom(log, 'a', log.behind('start') ?? 0)]).toEqual(['c2', ['a:2']]);
+  });
+
+  it('can’t join what came behind its beginning when there was a break right there', () => {
+    const log = new ChangeLog(1_000_000);
+    log.begin(BEGINNING);
+    log.markBreak('a');
+    log.append(change('a', 2));
+    const joins = (table: string) => log.unbroken(table, { position: log.behind('start') ?? 0 });
+    expect([joins('a'), joins('b')]).toEqual([false, true]);
   });
 });

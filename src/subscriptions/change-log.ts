@@ -98,9 +98,10 @@ export class ChangeLog {
     return position >= this.tail;
   }
 
-  /** From now on, or from a stamp on, a table's changes before can't be joined with those behind. */
-  markBreak(table: string, stamp = this.newest?.place?.stamp ?? this.start): void {
-    const position = stamp < this.start ? -Infinity : this.next;
+  /** From now on, or from a stamp before the log's beginning on, a table's changes before can't be joined with those behind. */
+  markBreak(table: string, past?: bigint): void {
+    const position = past === undefined ? this.next : -Infinity;
+    const stamp = past ?? this.newest?.place?.stamp ?? this.start;
     const known = this.breaks.get(table);
     this.breaks.set(table, {
       position: Math.max(position, known?.position ?? -Infinity),
@@ -116,11 +117,12 @@ export class ChangeLog {
     return 'position' in from ? from.position > known.position : from.stamp > known.stamp;
   }
 
-  /** Begins anew: from a stamp on, all will be told. */
-  begin(coveredFrom: bigint): void {
+  /** Begins anew: behind a place, all will be told. It is the first entry, so that a stream can be resumed from there. */
+  begin(mark: FeedMark): void {
     this.forget();
     this.breaks.clear();
-    this.start = coveredFrom;
+    this.start = mark.place.stamp + 1n;
+    this.append(mark);
   }
 
   private forget(): void {

@@ -24,8 +24,8 @@ export class ChangeRouter implements DatabaseListener {
     return this.epoch;
   }
 
-  began(stamp: bigint): void {
-    this.log.begin(stamp);
+  began(mark: FeedMark): void {
+    this.log.begin(mark);
     this.epoch = newEpoch();
   }
 
@@ -59,8 +59,8 @@ export class ChangeRouter implements DatabaseListener {
   }
 
   /** The log begins anew behind it: nobody can be told what came before as if nothing were missing. */
-  unreadable(stamp: bigint): void {
-    this.began(stamp + 1n);
+  unreadable(mark: FeedMark): void {
+    this.began(mark);
     for (const topic of this.topics) topic.broken('unreadable');
   }
 

@@ -164,7 +164,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
   /** Where a stream that begins now begins. */
   private cursor(topic: string): string {
     const newest = this.database.followsDurably(topic) ? this.log.cursor : undefined;
-    return newest ?? this.database.cursor(topic);
+    return newest ?? this.database.liveCursor;
   }
 
   private claim(subscriber: Subscriber, topic: Topic, stream: Stream): Subscription {

@@ -20,7 +20,7 @@ export interface FeedPlace {
   readonly index: number;
 }
 
-/** An entry of the feed that is no change of a record: a table was defined, or, with no table named, a view changed. */
+/** A place in the feed that holds no change of a record. It names the table that was defined there, if one was. */
 export interface FeedMark {
   readonly table: string | undefined;
   readonly place: FeedPlace;

@@ -3,8 +3,8 @@ import type { Change, FeedMark } from './change.js';
 
 /** Whoever wants to know what happens in the database. */
 export interface DatabaseListener {
-  /** From a stamp of the feed on, all durable changes will be told; what was told before belongs to another feed. */
-  began(stamp: bigint): void;
+  /** Behind a place in the feed all durable changes will be told; what was told before belongs to another feed. */
+  began(mark: FeedMark): void;
   /** New changes, in the order in which they are to be told. */
   changes(changes: readonly Change[]): void;
   /** An entry between the changes that is none: a stream can begin there, too. */
@@ -14,7 +14,7 @@ export interface DatabaseListener {
   /** Changes of a table may have been missed. */
   broken(table: string, reason: ResyncReason): void;
   /** A transaction can't be read: changes of any table may have been missed. */
-  unreadable(stamp: bigint): void;
+  unreadable(mark: FeedMark): void;
   /** The database is another than before, or has been set back: nothing read from it so far counts. */
   replaced(): void;
   /** A table that was followed is gone; it isn't followed any more. */

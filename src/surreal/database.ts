@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import { ServerError } from 'surrealdb';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import type { Change } from './change.js';
+import type { Change, FeedMark } from './change.js';
 import { ChangeFeed } from './change-feed.js';
 import { identify } from './database-identity.js';
 import type { DatabaseListener } from './database-listener.js';
@@ -11,7 +11,6 @@ import { DatabaseState } from './database-state.js';
 import { defineDatabase } from './define-database.js';
 import { FeedHistory } from './feed-history.js';
 import { FeedReader } from './feed-reader.js';
-import { formatCursor } from './feed-cursor.js';
 import { LiveQueries } from './live-queries.js';
 import { LiveTables } from './live-tables.js';
 import { SnapshotReader } from './snapshot-reader.js';
@@ -78,9 +77,9 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     };
     this.reader = new FeedReader(this.connection, windows, {
       changes: (changes) => this.changesRead(changes),
-      began: (stamp) => this.listener?.began(stamp),
+      began: (mark) => this.listener?.began(mark),
       late: (change) => this.listener?.late(change),
-      unreadable: (stamp, cause) => this.unreadable(stamp, cause),
+      unreadable: (mark, cause) => this.unreadable(mark, cause),
       swept: (late) => metrics.lateChanges.inc(late),
       marked: (mark) => {
         this.listener?.marked(mark);
@@ -193,10 +192,9 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     return this.followed.get(name)?.durable ?? false;
   }
 
-  /** The cursor of the newest change told of a table. */
-  cursor(name: string): string {
-    if (!this.followsDurably(name)) return this.liveTables.cursor;
-    return formatCursor(this.reader.databaseId, { stamp: this.reader.head, index: 0 });
+  /** The cursor of the newest change told by live queries. */
+  get liveCursor(): string {
+    return this.liveTables.cursor;
   }
 
   /** Identity of the database, as cursors carry it. */
@@ -283,13 +281,13 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     if (durable.length > 0) this.listener?.changes(durable);
   }
 
-  private unreadable(stamp: bigint, cause: unknown): void {
+  private unreadable(mark: FeedMark, cause: unknown): void {
     const reason =
       cause instanceof Error ? cause.message : "it holds a value that the database can't hand out, such as a regex";
     this.logger.error(
-      `A transaction in the changefeed (versionstamp ${stamp}) can't be read: ${reason}. Every stream is told to read again`,
+      `A transaction in the changefeed (versionstamp ${mark.place.stamp}) can't be read: ${reason}. Every stream is told to read again`,
     );
-    this.listener?.unreadable(stamp);
+    this.listener?.unreadable(mark);
   }
 
   private refreshCatalog(): void {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import { DateTime, RecordId } from 'surrealdb';
-import type { Change } from './change.js';
+import type { Change, FeedMark } from './change.js';
 import type { FeedEntry } from './feed-entry.js';
 import { FeedReader, type FeedReaderListener, type SweepDepth } from './feed-reader.js';
 import { SdkSession } from './sdk-session.js';
@@ -35,8 +35,8 @@ class Told implements FeedReaderListener {
   marked(): void {
     this.definitions += 1;
   }
-  unreadable(stamp: bigint): void {
-    this.unreadables.push(stamp);
+  unreadable({ place }: FeedMark): void {
+    this.unreadables.push(place.stamp);
   }
   replaced(): void {
     this.replacements += 1;

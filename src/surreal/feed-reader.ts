@@ -41,9 +41,9 @@ export interface FeedReaderListener {
   /** An entry that is no change of a record. Told between the changes before it and those behind. */
   marked(mark: FeedMark): void;
   /** A transaction, or an entry of it, can't be read and is passed over: nobody can know what it did. */
-  unreadable(stamp: bigint, cause?: unknown): void;
-  /** From a stamp on, all changes will be handed on. */
-  began(stamp: bigint): void;
+  unreadable(mark: FeedMark, cause?: unknown): void;
+  /** Behind this place all changes will be handed on. */
+  began(mark: FeedMark): void;
   /** The feed lacks a change that was read from it: the database was removed and made anew, or set back. */
   replaced(): void;
 }
@@ -101,7 +101,7 @@ export class FeedReader {
     this.seen.clear();
     this.liveTime.reset(this.highest);
     this.floor = this.highest;
-    this.listener.began(this.highest);
+    this.listener.began(this.mark(this.highest > 0n ? this.highest - 1n : 0n));
   }
 
   /** From where a snapshot has to read the feed to know all that this reader might still find. */
@@ -243,7 +243,12 @@ export class FeedReader {
     if (stamp === undefined || this.unreadable.has(stamp)) return;
     this.unreadable.add(stamp);
     if (stamp > this.highest) this.highest = stamp;
-    this.listener.unreadable(stamp, cause);
+    this.listener.unreadable(this.mark(stamp), cause);
+  }
+
+  private mark(stamp: bigint): FeedMark {
+    const place = { stamp, index: 0 };
+    return { table: undefined, place, cursor: formatCursor(this.databaseId, place) };
   }
 
   private async firstStamp(): Promise<bigint | undefined> {
