@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
-import { ConfigError } from './config/load-config.js';
+import { listenError } from './config/listen-error.js';
 import { RealtimeAdapter } from './realtime/realtime.adapter.js';
 import { StderrLogger } from './stderr-logger.js';
 
@@ -21,12 +21,7 @@ export async function startApplication(config: Readonly<Config>): Promise<NestEx
     await app.listen(config.port, config.host);
   } catch (error) {
     await app.close();
-    if (!isAddressInUse(error)) throw error;
-    throw new ConfigError(`Port ${config.port} is in use: set PORT to a free one, or 0 for any.`);
+    throw listenError(error, config);
   }
   return app;
-}
-
-function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

@@ -48,11 +48,24 @@ describe('the process', () => {
     ['PORT', 'http'],
     ['HEARTBEAT_INTERVAL_MS', '-1'],
     ['POLICY_FILE', '/does/not/exist.json'],
+    ['HOST', 'no address'],
+    ['HOST', '192.0.2.1'],
+    ['SURREAL_URL', 'db.example.com'],
+    ['SURREAL_URL', 'http://127.0.0.1:8000/rpc'],
+    ['SURREAL_BIN', '/does/not/exist'],
+    ['SURREAL_BIN', '/dev/null'],
+    ['SURREAL_DATA', '/dev/null/data'],
   ])(
-    'does not start with a bad %s, and names it',
+    'does not start with a bad %s, and names it in the last line: %s',
     async (variable, value) => {
       const started = startGateway({ JWT_SECRET, [variable]: value });
-      await expect(started).rejects.toThrow(variable);
+      const output = await started.then(
+        () => 'It did.',
+        ({ message }: Error) => message,
+      );
+      const lines = output.trim().split('\n');
+      expect(lines.at(-1)).toContain(variable);
+      expect(lines.filter((line) => /^ +at /.test(line))).toEqual([]);
     },
     40_000,
   );

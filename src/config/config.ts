@@ -1,4 +1,5 @@
 import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+import { IsDatabaseUrl } from './is-database-url.js';
 import { Setting } from './setting.js';
 
 const MIB = 1024 * 1024;
@@ -23,7 +24,7 @@ export class Config {
     'SURREAL_URL',
     'WebSocket URL of a SurrealDB server (`ws://…/rpc`). Empty: the service runs its own database.',
   )
-  @IsString()
+  @IsDatabaseUrl()
   surrealUrl = '';
 
   @Setting('SURREAL_NAMESPACE', 'Namespace to serve.')

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { Config } from './config.js';
+import { listenError } from './listen-error.js';
 
 /**
  * The same configuration, with a free port where any would do. The database of the service starts before the service
@@ -9,7 +10,10 @@ import { Config } from './config.js';
  */
 export async function settlePort(config: Readonly<Config>): Promise<Readonly<Config>> {
   if (config.port !== 0 || config.production || config.surrealUrl !== '') return config;
-  return Object.freeze(Object.assign(new Config(), config, { port: await freePort(config.host) }));
+  const port = await freePort(config.host).catch((error: unknown) => {
+    throw listenError(error, config);
+  });
+  return Object.freeze(Object.assign(new Config(), config, { port }));
 }
 
 async function freePort(host: string): Promise<number> {

@@ -7,7 +7,10 @@ import type { SurrealEndpoint } from './surreal-endpoint.js';
 /** @throws ConfigError: what keeps a database from starting is what it was told. */
 async function startDatabase(options: SurrealOptions): Promise<SurrealProcess> {
   return startSurreal(options).catch((error: unknown) => {
-    throw new ConfigError(error instanceof Error ? error.message : String(error));
+    const { bin, data, port } = options;
+    const variables = Object.entries({ SURREAL_BIN: bin, SURREAL_DATA: data, SURREAL_PORT: port });
+    const told = variables.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])).join(', ');
+    throw new ConfigError(`The database can't be started with ${told}: ${(error as Error).message}`);
   });
 }
 
