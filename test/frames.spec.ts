@@ -52,8 +52,8 @@ describe('frames', () => {
     [{ type: 'nonsense' }, 'UNKNOWN_TYPE', /type/],
     [{ type: 'constructor' }, 'UNKNOWN_TYPE', /type/],
     [{ type: 'presence', channel: 'c', state: {} }, 'UNKNOWN_TYPE', /type/],
-    [{ type: 'subscribe', channel: 'user:somebody-else' }, 'FORBIDDEN', /subscribe/],
-    [{ type: 'publish', channel: 'user:somebody-else', event: 'e' }, 'FORBIDDEN', /publish/],
+    [{ type: 'subscribe', channel: 'user:somebody-else' }, 'FORBIDDEN', /^channel: .*subscribe/],
+    [{ type: 'publish', channel: 'user:somebody-else', event: 'e' }, 'FORBIDDEN', /^channel: .*publish/],
   ])('answers %j %s', async (frame, code, message) => {
     expect(await client.request({ ...frame, id: '1' })).toEqual({
       type: 'error',

@@ -5,6 +5,9 @@ import { claimsNamed } from './unsubscribe.js';
 import type { Connection } from './connection.js';
 import type { CommandFrame } from './parse-frame.js';
 
+/** Fields that say what a command is about. */
+const PLACES = ['topic', 'channel', 'stream'] as const;
+
 /**
  * Lets a command through if its caller may give it. Fields are not validated yet: what has the wrong type passes here, and
  * the pipe names it.
@@ -23,9 +26,10 @@ export class CommandGuard implements CanActivate {
   /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
   check(connection: Connection, frame: CommandFrame): void {
     if (this.allows(connection, frame)) return;
+    const place = PLACES.find((field) => frame[field] !== undefined) ?? 'type';
     throw connection.principal
-      ? new CommandError('FORBIDDEN', `Not allowed to ${frame.type} here.`)
-      : new CommandError('UNAUTHENTICATED', `Authenticate first, to ${frame.type} here.`);
+      ? new CommandError('FORBIDDEN', `${place}: not allowed to ${frame.type} here.`)
+      : new CommandError('UNAUTHENTICATED', `${place}: authenticate first, to ${frame.type} here.`);
   }
 
   private allows({ caller, principal, claims }: Connection, frame: CommandFrame): boolean {

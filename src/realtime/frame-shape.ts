@@ -73,8 +73,9 @@ function holds({ name, conditions, rules }: Field, object: object, targetName: s
 }
 
 function faultOf(object: object): CommandError {
-  const [error] = validateSync(object, { stopAtFirstError: true, validationError: { target: false, value: false } });
-  const [name, message] = Object.entries(error?.constraints ?? {})[0] ?? ['', 'the frame is not valid'];
+  const [error] = validateSync(object, { validationError: { target: false, value: false } });
+  // Decorators are applied from the last to the first, and the first one says what all others take for granted.
+  const [name, message] = Object.entries(error?.constraints ?? {}).at(-1) ?? ['', 'the frame is not valid'];
   const context = error?.contexts?.[name] as { readonly code: ErrorCode } | undefined;
   return new CommandError(context?.code ?? 'BAD_FRAME', `${message}.`);
 }
