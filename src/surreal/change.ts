@@ -81,7 +81,9 @@ export class Change {
   knowsBefore(paths: readonly Path[]): boolean {
     if (!this.beforeKnown) return false;
     const { previous } = this;
-    return previous.kind !== 'part' || paths.map(pathText).every((path) => path === 'id' || previous.paths.has(path));
+    // The id is known of every change, and nothing lies below it.
+    const isKnown = (path: Path) => path[0] === 'id' || previous.kind !== 'part' || previous.paths.has(pathText(path));
+    return paths.every(isKnown);
   }
 
   /** The record before, or the part of it that is known; absent before CREATE, and when nothing is known. */
