@@ -133,12 +133,18 @@ const rooms: readonly Cast[] = [ROOMS.slice(0, 2), ROOMS.slice(2)].map((rooms) =
   };
 });
 
+/** As many streams of the same: what is little for the database is much for their reader. */
+const heavy = Array.from({ length: 8 }, (_, stream): View => {
+  const filter = { version: { gt: -stream } };
+  return { topic: HEAVY_TABLE, kind: 'events', filter, matches: all };
+});
+
 const slow: readonly Cast[] = [1, 2].map((number) => ({
   name: `slow ${number}`,
   principal: 'reader',
   slow: true,
   views: [
-    { topic: HEAVY_TABLE, kind: 'events', matches: all },
+    ...heavy,
     ofItem({ kind: 'events', matches: all }),
     ofItem({ kind: 'snapshot', filter: { tag: 'b' }, matches: ({ tag }) => tag === 'b' }),
   ],

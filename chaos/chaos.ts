@@ -52,9 +52,12 @@ const gatewayEnv = Object.fromEntries(values['gateway-env'].map((pair) => pair.s
   string
 >;
 const site = await Site.open({ bin: values.surreal, gatewayEnv });
+const looking = new AbortController();
+void look(looking.signal);
 try {
   process.exitCode = await run();
 } finally {
+  looking.abort();
   await site.close();
 }
 
@@ -63,8 +66,6 @@ async function run(): Promise<number> {
   const { database, slots } = site;
   const load = new Load(database, { writers: Number(values.writers), batchesPerSecond: Number(values.rate), random });
   const injector = new FaultInjector(site, () => load.writeMuch());
-  const looking = new AbortController();
-  void look(looking.signal);
   load.start();
   await Promise.all([injector.run(faults, interrupted.signal), join(interrupted.signal)]);
   await load.stop();
@@ -72,7 +73,6 @@ async function run(): Promise<number> {
 
   const found = await findings(site, load, interrupted.signal);
   if (interrupted.signal.aborted) return INTERRUPTED;
-  looking.abort();
   const { violations, dropped } = found;
   const kind = database.process.kind === 'server' ? 'SurrealDB server' : 'embedded engine';
   console.log(report({ title: `${kind}, seed ${seed}, ${minutes} minutes`, site, load, injector, ...found }));
@@ -103,7 +103,7 @@ async function join(stopping: AbortSignal): Promise<void> {
 }
 
 async function look(stopping: AbortSignal): Promise<void> {
-  for await (const _ of ticks(LOOK_MS)) {
+  for await (const _ of ticks(LOOK_MS, undefined, { ref: false })) {
     if (stopping.aborted) return;
     await Promise.all(site.slots.map((slot) => slot.look()));
   }

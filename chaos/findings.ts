@@ -13,7 +13,7 @@ const SETTLE_MS = 60_000;
 export interface Findings {
   readonly feed: readonly FeedChange[];
   readonly violations: readonly Violation[];
-  /** Writes that the embedded engine has acknowledged, and that are in no feed. Of a server they are violations. */
+  /** Writes that the database has acknowledged, and that are in no feed. Of a server they are violations. */
   readonly dropped: readonly Violation[];
 }
 
@@ -25,10 +25,10 @@ export async function findings(
 ): Promise<Findings> {
   const connection = await database.connect();
   const feed = await readFeed(connection);
+  if (feed.length === 0) throw new Error('Nothing was written: there is nothing to judge.');
   const collections = await Collections.of(connection, TABLES);
   const knowsDeleted = database.process.kind === 'server';
-  const missing = load.ledger.missing(feed);
-  const dropped = knowsDeleted ? [] : missing;
+  const dropped = load.ledger.missing(feed);
   const verdict = new Verdict({
     feed,
     collections,
@@ -45,5 +45,5 @@ export async function findings(
   const ofGateways = slots.flatMap(({ crashes, number }) =>
     crashes.map((detail): Violation => ({ kind: 'ended', subscriber: `gateway ${number}`, detail })),
   );
-  return { feed, dropped, violations: [...told, ...(knowsDeleted ? missing : []), ...ofClients, ...ofGateways] };
+  return { feed, dropped, violations: [...told, ...(knowsDeleted ? dropped : []), ...ofClients, ...ofGateways] };
 }

@@ -1,8 +1,8 @@
 import type { Batch, Work } from './writer.js';
 import { BEAT_TABLE, HEAVY_TABLE } from './tables.js';
 
-/** More than the sockets on the way hold for a reader that is busy, by far more than its outbox may. */
-const HEAVY_ROWS = 250;
+/** Over several streams, more than the sockets on the way hold for a reader that is busy, and its outbox may. */
+const HEAVY_ROWS = 40;
 const HEAVY_TEXT = 'x'.repeat(30_000);
 
 /** One record that is written again and again. */

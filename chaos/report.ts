@@ -50,7 +50,7 @@ function resultTable({ site, load, feed, violations, dropped }: Run): string {
     ['writes acknowledged', load.ledger.writes],
     ['writes of unknown outcome', load.ledger.unknown],
     ['changes in the feed', feed.length],
-    ['records of which the embedded engine dropped acknowledged writes', dropped.length],
+    ['records of which the database dropped acknowledged writes', dropped.length],
     ['subscribers', accounts.length],
     ['events delivered', accounts.reduce((sum, { events }) => sum + events, 0)],
     ['connections lost, by close code', tally(closes)],

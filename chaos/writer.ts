@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Surreal } from 'surrealdb';
+import { Surreal } from 'surrealdb';
+import { WebSocket } from 'ws';
 import type { TestDatabase } from '../test/support/database.js';
 import type { Ledger } from './ledger.js';
 import { type Mutation, perform, type Style } from './mutation.js';
 
-const CONNECT_MS = 2_000;
+const CONNECT_MS = 5_000;
 const RETRY_MS = 50;
 
 export interface Batch {
@@ -75,8 +76,14 @@ export class Writer {
   }
 
   /** A connection attempt to a server that ends meanwhile may never settle. */
-  private connect(): Promise<Surreal> {
-    const late = delay(CONNECT_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('not connected')));
-    return Promise.race([this.database.connect(), late]);
+  private async connect(): Promise<Surreal> {
+    const { url, namespace, database, username, password } = this.database;
+    const connection = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
+    const authentication = { username, password };
+    const connected = connection.connect(url, { namespace, database, authentication, reconnect: false });
+    const isConnected = await Promise.race([connected, delay(CONNECT_MS, false, { ref: false })]);
+    if (isConnected) return connection;
+    connection.close().catch(() => undefined);
+    throw new Error('not connected in time');
   }
 }
