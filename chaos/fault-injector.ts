@@ -32,7 +32,9 @@ export class FaultInjector {
     for (const fault of faults) {
       await delay(Math.max(0, began + fault.at - Date.now()), undefined, { signal: stopping }).catch(() => undefined);
       if (stopping.aborted) break;
-      running.push(this.make(fault, stopping));
+      const made = this.make(fault, stopping);
+      made.catch(() => undefined); // told at the end
+      running.push(made);
     }
     await Promise.all(running);
   }

@@ -4,7 +4,8 @@ import { Metrics } from './metrics.js';
 import type { Point } from './slope.js';
 
 const METRICS_TIMEOUT_MS = 500;
-const START_ATTEMPTS = 3;
+/** A machine that has much to do takes its time. */
+const START_MS = 180_000;
 const PAGE_BYTES = 4_096;
 const MIB = 1024 * 1024;
 
@@ -108,24 +109,13 @@ export class GatewaySlot {
 
   private async begin(): Promise<void> {
     const startedAt = Date.now();
-    const gateway = await this.started();
+    const gateway = await startGateway(this.env, { startMs: START_MS });
     const life: GatewayLife = { gateway, memory: [], startedAt, isOver: false };
     this.lives.push(life);
     this.up = life;
     void gateway.exited().then(({ code, signal }) => {
       if (!life.isOver) this.crashes.push(`gateway ${this.number} ended (${signal ?? code}):\n${gateway.output}`);
     });
-  }
-
-  /** On a machine that has much to do one may not be ready in time. */
-  private async started(): Promise<Gateway> {
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        return await startGateway(this.env);
-      } catch (error) {
-        if (attempts === START_ATTEMPTS) throw error;
-      }
-    }
   }
 
   /** One after the other: what is being started can't be killed. */

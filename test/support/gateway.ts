@@ -25,15 +25,17 @@ export interface Gateway {
 export interface GatewayOptions {
   /** In a process group of its own, as a terminal starts it: `process.kill(-pid, …)` reaches all of it. */
   readonly ownGroup?: boolean;
+  /** How long it may take to be ready. */
+  readonly startMs?: number;
 }
 
 /**
  * Starts `node dist/main.js` on a free port of 127.0.0.1. Without `SURREAL_URL` it runs a database of its own.
- * @throws Error with the output, if it ends or isn't ready within 30 s
+ * @throws Error with the output, if it ends or isn't ready in time, by default within 30 s
  */
 export async function startGateway(
   env: Readonly<Record<string, string>> = {},
-  { ownGroup = false }: GatewayOptions = {},
+  { ownGroup = false, startMs = START_MS }: GatewayOptions = {},
 ): Promise<Gateway> {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [MAIN], {
@@ -42,7 +44,7 @@ export async function startGateway(
     detached: ownGroup,
   });
   const gateway = new RunningGateway(child);
-  await gateway.ready();
+  await gateway.ready(startMs);
   return gateway;
 }
 
@@ -69,8 +71,8 @@ class RunningGateway implements Gateway {
     return this.child.pid ?? 0;
   }
 
-  async ready(): Promise<void> {
-    const timer = setTimeout(() => this.kill('SIGKILL'), START_MS);
+  async ready(startMs: number): Promise<void> {
+    const timer = setTimeout(() => this.kill('SIGKILL'), startMs);
     const line = await Promise.race([this.listeningLine(), this.exit.then(() => undefined)]);
     clearTimeout(timer);
     if (line === undefined) {
