@@ -7,6 +7,8 @@ import { type Mutation, perform, type Style } from './mutation.js';
 
 const CONNECT_MS = 5_000;
 const RETRY_MS = 50;
+/** Longer than any fault lasts. */
+const ANSWER_MS = 20_000;
 
 export interface Batch {
   readonly mutations: readonly Mutation[];
@@ -48,7 +50,7 @@ export class Writer {
     const batch = this.work.next();
     for (;;) {
       try {
-        await perform(connection, batch.mutations, batch.style);
+        await answered(perform(connection, batch.mutations, batch.style));
         this.ledger.acknowledge(batch.mutations);
         return this.work.done(batch);
       } catch (error) {
@@ -62,8 +64,9 @@ export class Writer {
   }
 
   async close(): Promise<void> {
-    await this.connection?.close().catch(() => undefined);
+    const { connection } = this;
     this.connection = undefined;
+    if (connection) await answered(connection.close()).catch(() => undefined);
   }
 
   private async connected(): Promise<Surreal | undefined> {
@@ -86,4 +89,10 @@ export class Writer {
     connection.close().catch(() => undefined);
     throw new Error('not connected in time');
   }
+}
+
+/** The SDK never answers a call whose connection ends at the wrong moment. */
+async function answered<T>(call: Promise<T>): Promise<T> {
+  const late = delay(ANSWER_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('no answer in time')));
+  return Promise.race([call, late]);
 }
