@@ -58,6 +58,8 @@ const IDS: readonly [string, string][] = [
   ["odd:['a', 1]", 'odd:[ s"a", 1 ]'],
   ["odd:{ x: 'a' }", 'odd:{ "x": s"a" }'],
   [`odd:u'${UUID}'`, `odd:u"${UUID}"`],
+  ['odd:[b"01FF"]', 'odd:[ b"01FF" ]'],
+  ['odd:[{1, 2}, {,}]', 'odd:[ { 1, 2, }, { , } ]'],
 ];
 
 describe('values', () => {

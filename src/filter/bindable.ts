@@ -1,4 +1,4 @@
-import { Decimal } from 'surrealdb';
+import { Decimal, RecordId } from 'surrealdb';
 import { kindOf } from '../values/kind.js';
 import { isInteger64 } from '../values/parse-scalar.js';
 
@@ -17,6 +17,9 @@ export function bindable(operand: unknown): unknown {
     const items = operand.map(bindable);
     return items.includes(UNBINDABLE) ? UNBINDABLE : items;
   }
+  if (operand instanceof RecordId) return bindable(operand.id) === UNBINDABLE ? UNBINDABLE : operand;
+  // The embedded engine finds no record by an id that holds one, when it is bound.
+  if (operand instanceof Set) return UNBINDABLE;
   if (kindOf(operand) !== 'object') return operand;
   const fields = Object.entries(operand as object).map(([key, item]): [string, unknown] => [key, bindable(item)]);
   return fields.some(([, item]) => item === UNBINDABLE) ? UNBINDABLE : Object.fromEntries(fields);

@@ -5,10 +5,11 @@ import { parseDecimal, parseDuration, parseInteger } from './parse-scalar.js';
 const MOST_LEVELS = 8;
 
 const SPACE = /\s*/y;
-const QUOTED = /([surd]?)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/y;
+const QUOTED = /([surdb]?)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/y;
 const DURATION = /(?:\d+(?:ns|us|µs|μs|ms|s|m|h|d|w|y))+(?!\w)/y;
 const NUMBER = /(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(f|dec)?(?![\w.])/iy;
 const WORD = /(NONE|NULL|true|false)(?!\w)/iy;
+const HEXADECIMAL = /^(?:[0-9A-F]{2})*$/i;
 const FIELD = /(\w+)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
 
 const WORDS: Readonly<Record<string, unknown>> = { none: undefined, null: null, true: true, false: false };
@@ -31,8 +32,8 @@ export class KeyReader {
     try {
       const reader = new KeyReader(text, recordIdOf);
       const value = reader.value(0);
-      // Its first characters say that it is one of the three.
-      return reader.position === text.length ? (value as RecordIdValue) : undefined;
+      // Its first characters say that it is one of the three, or a set, which is no key.
+      return reader.position === text.length && !(value instanceof Set) ? (value as RecordIdValue) : undefined;
     } catch {
       return undefined;
     }
@@ -40,8 +41,8 @@ export class KeyReader {
 
   private value(level: number): unknown {
     if (level > MOST_LEVELS) throw new SyntaxError('too deep');
-    if (this.skip('[')) return this.list(level);
-    if (this.skip('{')) return this.object(level);
+    if (this.skip('[')) return this.items(']', level);
+    if (this.skip('{')) return this.namesField() ? this.object(level) : this.set(level);
     const quoted = this.match(QUOTED);
     if (quoted) return this.quoted(quoted[1] ?? '', quoted[2] ?? '');
     const duration = this.match(DURATION);
@@ -53,16 +54,30 @@ export class KeyReader {
     throw new SyntaxError('not a value');
   }
 
-  private list(level: number): unknown[] {
+  private items(end: string, level: number): unknown[] {
     const items: unknown[] = [];
-    while (!this.skip(']')) {
+    while (!this.skip(end)) {
       items.push(this.value(level + 1));
       if (!this.skip(',')) {
-        this.expect(']');
+        this.expect(end);
         break;
       }
     }
     return items;
+  }
+
+  /** Behind `{`: whether fields follow, or nothing at all. Else it is a set. */
+  private namesField(): boolean {
+    const { position } = this;
+    const named = this.match(FIELD) !== null && this.text[this.position] === ':';
+    this.position = position;
+    return named || this.text[position] === '}';
+  }
+
+  private set(level: number): Set<unknown> {
+    if (!this.skip(',')) return new Set(this.items('}', level));
+    this.expect('}');
+    return new Set();
   }
 
   private object(level: number): Record<string, unknown> {
@@ -110,6 +125,8 @@ export class KeyReader {
         return new Uuid(text);
       case 'd':
         return known(parseDateTime(text));
+      case 'b':
+        return HEXADECIMAL.test(text) ? new Uint8Array(Buffer.from(text, 'hex')) : known(undefined);
       case 'r':
         return known(this.recordIdOf(text));
       default:

@@ -11,20 +11,22 @@ const INTEGER = /^-?\d+$/;
  * `person:[ s"a", 1 ]`. `undefined` for any other text.
  */
 export function parseRecordId(text: string): RecordId | undefined {
-  const end = text.length > LONGEST_TEXT ? -1 : endOfTable(text);
-  if (end < 1) return undefined;
-  const table = parseName(text.slice(0, end));
-  const key = parseKey(text.slice(end + 1));
-  return table === undefined || key === undefined ? undefined : new RecordId(table, key);
+  if (text.length > LONGEST_TEXT) return undefined;
+  for (const end of endsOfTable(text)) {
+    const key = parseKey(text.slice(end + 1));
+    const table = key === undefined ? undefined : parseName(text.slice(0, end));
+    if (key !== undefined && table !== undefined) return new RecordId(table, key);
+  }
+  return undefined;
 }
 
-/** Where the colon behind the table is. */
-function endOfTable(text: string): number {
-  if (!text.startsWith('⟨')) return text.indexOf(':');
-  let close = text.indexOf('⟩:');
-  while (close > 0 && text[close - 1] === '\\') close = text.indexOf('⟩:', close + 1);
-  // The SDK doesn't escape a backslash that ends a name.
-  return (close > 0 ? close : text.indexOf('⟩:')) + 1;
+/** Where the colon behind the table may be, the likeliest place first. */
+function endsOfTable(text: string): readonly number[] {
+  if (!text.startsWith('⟨')) return text.includes(':') ? [text.indexOf(':')] : [];
+  const ends = [...text.matchAll(/⟩:/g)].map(({ index }) => index + 1);
+  const plain = ends.find((end) => text[end - 2] !== '\\');
+  // What looks escaped can be the end, too: the SDK doesn't escape a backslash that ends a name.
+  return plain === undefined ? ends : [plain, ...ends];
 }
 
 function parseName(text: string): string | undefined {

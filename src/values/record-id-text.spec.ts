@@ -22,6 +22,9 @@ const TABLE: [string, RecordIdValue, string][] = [
   ['t', 'x⟩:y', 't:⟨x\\⟩:y⟩'],
   ['a-b', 'c', '⟨a-b⟩:c'],
   ['a⟩:b', 'c', '⟨a\\⟩:b⟩:c'],
+  ['\\', 'c', '⟨\\⟩:c'],
+  ['⟩:\\', 'c', '⟨\\⟩:\\⟩:c'],
+  ['\\', ['⟩:'], '⟨\\⟩:[ s"⟩:" ]'],
   ['t', 9_007_199_254_740_993n, 't:9007199254740993'],
   ['t', '9007199254740993', 't:⟨9007199254740993⟩'],
   ['t', new Uuid(UUID), `t:u"${UUID}"`],
@@ -36,6 +39,15 @@ const TABLE: [string, RecordIdValue, string][] = [
   ['t', { x: 1, 'y z': ['a'] }, 't:{ "x": 1, "y z": [ s"a" ] }'],
 ];
 
+/** The SDK writes bytes all alike, and sets as arrays. */
+const NOT_AS_THE_SDK: [string, RecordIdValue, string][] = [
+  ['t', [new Uint8Array([1, 255]).buffer], 't:[ b"01FF" ]'],
+  ['t', { x: new Uint8Array() }, 't:{ "x": b"" }'],
+  ['t', [new Set([1])], 't:[ { 1, } ]'],
+  ['t', [new Set(['a', 'b'])], 't:[ { s"a", s"b", } ]'],
+  ['t', [new Set()], 't:[ { , } ]'],
+];
+
 describe('recordIdText', () => {
   it.each(TABLE)('writes %s with the key %j as %s, as the SDK does', (table, key, text) => {
     const record = new RecordId(table, key);
@@ -43,16 +55,20 @@ describe('recordIdText', () => {
     expect(record.toString()).toBe(text);
   });
 
+  it.each(NOT_AS_THE_SDK)('writes %s with the key %j as %s', (table, key, text) => {
+    expect(recordIdText(new RecordId(table, key))).toBe(text);
+  });
+
   it('writes different ids differently', () => {
-    const bytes = [[1], [2]].map((octets) => new RecordId('t', [new Uint8Array(octets).buffer]));
-    const sets = [new RecordId('t', [new Set([1])]), new RecordId('t', [[1]])];
-    const records = [...TABLE.map(([table, key]) => new RecordId(table, key)), ...bytes, ...sets];
+    const others: RecordIdValue[] = [[new Uint8Array([2])], [[1]], [{}]];
+    const records = [...TABLE, ...NOT_AS_THE_SDK].map(([table, key]) => new RecordId(table, key));
+    records.push(...others.map((key) => new RecordId('t', key)));
     expect(new Set(records.map(recordIdText)).size).toBe(records.length);
   });
 });
 
 describe('parseRecordId', () => {
-  it.each(TABLE)('reads %s with the key %j back from %s', (table, key, text) => {
+  it.each([...TABLE, ...NOT_AS_THE_SDK])('reads %s with the key %j back from %s', (table, key, text) => {
     const parsed = parseRecordId(text);
     expect(parsed?.table.name).toBe(table);
     expect(equalValues(parsed?.id, key)).toBe(true);
@@ -62,6 +78,7 @@ describe('parseRecordId', () => {
     ["t:['a', 1,]"],
     ["t:{ a: 'x', b: [1.5, NONE] }"],
     [`t:u'${UUID}'`],
+    ['t:[{1, 2}, {,}, { a: 1 }]'],
     ['t:[d"2024-01-01T00:00:00Z", 1h, 2dec]'],
   ])('reads %s as SurrealDB writes it', (text) => {
     expect(parseRecordId(text)).toBeInstanceOf(RecordId);
@@ -75,6 +92,9 @@ describe('parseRecordId', () => {
     ['t:a-b'],
     ['t:a b'],
     ['t:[1'],
+    ['t:{ 1, }'],
+    ['t:[ b"0" ]'],
+    ['t:[ { 1: } ]'],
     ['t:[1] x'],
     ['t:s"a"'],
     ['t:u"1"'],

@@ -32,7 +32,7 @@ function keyText(value: unknown): string {
     case 'bytes':
       return `b"${Buffer.from(bytesOf(value)).toString('hex').toUpperCase()}"`;
     case 'set':
-      return `{ ${[...(value as Set<unknown>)].map((item) => `${keyText(item)},`).join(' ')} }`;
+      return `{ ${[...(value as Set<unknown>)].map((item) => `${keyText(item)},`).join(' ') || ','} }`;
     default:
       return toSurqlString(value);
   }
