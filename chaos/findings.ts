@@ -37,7 +37,7 @@ export async function findings(
     hasLateChanges: lateChanges(slots) > 0,
   });
   const accounts = clients.flatMap((client) => client.accounts);
-  const told = await settle(accounts, verdict, AbortSignal.any([AbortSignal.timeout(SETTLE_MS), stopping]));
+  const told = await settle(accounts, verdict, deadlineOf(SETTLE_MS, stopping));
   const ofClients = clients.flatMap(({ leaks, errors, cast: { name: subscriber } }): Violation[] => [
     ...leaks.map((detail) => ({ kind: 'leak' as const, subscriber, detail })),
     ...errors.map((detail) => ({ kind: 'ended' as const, subscriber, detail })),
@@ -46,4 +46,13 @@ export async function findings(
     crashes.map((detail): Violation => ({ kind: 'ended', subscriber: `gateway ${number}`, detail })),
   );
   return { feed, dropped, violations: [...told, ...(knowsDeleted ? dropped : []), ...ofClients, ...ofGateways] };
+}
+
+/** Node 20 loses the timeout of `AbortSignal.any([AbortSignal.timeout(…), …])` to the garbage collector: nobody else holds it. */
+function deadlineOf(milliseconds: number, stopping: AbortSignal): AbortSignal {
+  const deadline = new AbortController();
+  const pass = () => deadline.abort();
+  setTimeout(pass, milliseconds).unref();
+  stopping.addEventListener('abort', pass);
+  return deadline.signal;
 }

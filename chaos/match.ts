@@ -43,13 +43,14 @@ function isSnapshot(from: Segment['from']): from is { readonly at: number; reado
 }
 
 /**
- * The segment, and the segment without what a replay can have told from before its snapshot: another instance begins one
- * sweep window before the cursor, and a subscription that is younger is told what its rows contain.
+ * The segment, and the segment without what a replay can have told from before it: another instance begins one sweep window
+ * before the cursor, and a subscription that is younger is told what its rows contain. A resync can fall in that replay.
+ * Nothing is told twice by it: that would have the cursor of the first time.
  */
 function readings(steps: readonly Step[], segment: Segment, start: number): Segment[] {
   const { from, events } = segment;
   const all = [segment];
-  if (!isSnapshot(from)) return all;
+  if (from === 'beginning') return all;
   let place = 0;
   for (const [index, { text }] of events.entries()) {
     const isContained = (step: Step, other: number) => other >= place && other < start && step.text === text;

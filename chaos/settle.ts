@@ -14,16 +14,17 @@ export async function settle(
   deadline: AbortSignal,
 ): Promise<Violation[]> {
   let unsettled = accounts;
+  const passed = new Promise((resolve) => deadline.addEventListener('abort', resolve));
   for (;;) {
-    const progress = new AbortController();
-    const signal = AbortSignal.any([deadline, progress.signal]);
+    const looked = new AbortController();
+    const { signal } = looked;
     setMaxListeners(0, signal);
     // Listened for before the look: what comes during it isn't missed.
     const moves = unsettled.map((account) => once(account.progress, 'told', { signal }).catch(() => undefined));
     unsettled = unsettled.filter((account) => verdict.of(account).length > 0);
     if (unsettled.length === 0 || deadline.aborted) break;
-    await Promise.race(moves);
-    progress.abort();
+    await Promise.race([passed, ...moves]);
+    looked.abort();
     await delay(PAUSE_MS);
   }
   // All of them again: what came since may be too much.

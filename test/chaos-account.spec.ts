@@ -55,6 +55,30 @@ describe('the account of a chaos run', () => {
   });
 });
 
+describe('the account of rows that were read in the middle', () => {
+  const view: View = { ...VIEW, kind: 'snapshot' };
+  const [, updated, left] = events;
+
+  it.each([
+    ['a replay of what the rows contain', ['rows', updated, left], []],
+    ['such a replay behind a resync that fell in it', ['rows', 'resync', updated, 'rows', left], []],
+    ['one that was told before', ['rows', updated, 'resync', updated, 'rows', left], ['duplicated']],
+    [
+      'a change that never was, behind a resync',
+      ['rows', 'resync', event(8, 'UPDATE', row), 'rows', left],
+      ['unexpected'],
+    ],
+  ])('judges %s', (_, told, kinds) => {
+    const account = new Account('account', view, 'client');
+    for (const one of told) {
+      if (one === 'resync') account.resync({ target: { topic: 'item' }, reason: 'late' });
+      else if (one === 'rows') account.snapshot([{ ...row, group: 1, n: 11, id: 'item:a' }]);
+      else account.event(one as ReturnType<typeof event>);
+    }
+    expect(judge(account, historyOf(view, changes.slice(0, 3), true)).map(({ kind }) => kind)).toEqual(kinds);
+  });
+});
+
 describe('the schedule of a chaos run', () => {
   it('is the same for the same seed, and has every kind of fault in a short run', () => {
     expect(schedule(new Random(3), 1)).toEqual(schedule(new Random(3), 1));
