@@ -11,6 +11,8 @@ export async function startApplication(config: Readonly<Config>): Promise<NestEx
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
     logger: new StderrLogger(config.logLevel),
     abortOnError: false,
+    // JSON alone is read, and bounded: see JsonBody.
+    bodyParser: false,
   });
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   app.disable('x-powered-by');

@@ -64,7 +64,7 @@ describe('the server API', () => {
     logged = [];
     const keep = (message: unknown) => logged.push(message);
     const logger: LoggerService = { log: () => undefined, error: keep, warn: keep, fatal: keep };
-    app = await NestFactory.create(TestModule, { logger });
+    app = await NestFactory.create(TestModule, { logger, bodyParser: false });
     await app.listen(0, '127.0.0.1');
     url = `${await app.getUrl()}/api/v1`;
   }
@@ -242,9 +242,14 @@ describe('the server API', () => {
     expect(logged).toEqual([]);
   });
 
-  it('answers 400 to a body that is not sent as JSON', async () => {
-    const headers = { 'x-api-key': 'key-1', 'content-type': 'text/plain' };
-    expect((await post('/channels/room:1/messages', '{"event":"e","data":1}', headers)).status).toBe(400);
+  it.each([
+    ['text/plain', '{"event":"e","data":1}'],
+    ['application/x-www-form-urlencoded', 'event=e&data=1'],
+  ])('answers 400 to a body that is sent as %s', async (type, body) => {
+    expect(await post('/channels/room:1/messages', body, { 'x-api-key': 'key-1', 'content-type': type })).toEqual({
+      status: 400,
+      body: refused('BAD_REQUEST', /sent as application\/json/),
+    });
   });
 
   it('answers 400 to a bad channel name', async () => {
