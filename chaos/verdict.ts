@@ -62,7 +62,7 @@ export class Verdict {
    * - `resubscribed`: the server had to end a stream, since the database was away when rows of it were to be read;
    * - `late`: gateways counted late changes, which also are breaks for recovery; or the subscription is so young that a replay
    *   by another instance tells changes from before it;
-   * - `reconnected`: the connection broke while rows were read again for another reason;
+   * - `reconnected`: the connection broke while rows were read again for another reason, or when that was still to be told;
    * - `feed_changed`: the database has dropped what it had acknowledged, which also can't be recovered behind.
    */
   private isExplained({ reason, at }: Resync, { kind, restricted = false }: View, before: readonly Told[]): boolean {
@@ -76,7 +76,12 @@ export class Verdict {
       case 'late':
         return hasLateChanges || at - (begun?.at ?? at) < YOUNG_MS;
       case 'reconnected':
-        return hasLateChanges || dropped.size > 0 || (kind !== 'events' && begun?.kind === 'resync');
+        return (
+          hasLateChanges ||
+          dropped.size > 0 ||
+          (restricted && !knowsDeleted) ||
+          (kind !== 'events' && begun?.kind === 'resync')
+        );
       case 'feed_changed':
         return dropped.size > 0;
       default:

@@ -46,12 +46,16 @@ function deleted(): Change {
 }
 
 describe('Stream', () => {
-  beforeEach(() => void jest.useFakeTimers());
+  let disowned: number;
+  beforeEach(() => {
+    jest.useFakeTimers();
+    disowned = 0;
+  });
   afterEach(() => void jest.useRealTimers());
 
   function open(filter?: unknown, rights: RowRights = {}): Stream {
     const spec = streamSpec({ topic: 'notes', filter }, rights, { conditions: 16, depth: 4 });
-    return new Stream('notes', 's1', spec, new EventEncoder('notes'), new MetricsService());
+    return new Stream('notes', 's1', spec, new EventEncoder('notes'), new MetricsService(), () => (disowned += 1));
   }
 
   function join(stream: Stream, live = true): Recorder {
@@ -124,6 +128,20 @@ describe('Stream', () => {
     expect(jest.getTimerCount()).toBe(1);
     stream.remove(subscriber);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('lets nobody go on from a cursor that a resync which was put off belongs before', () => {
+    const stream = restricted();
+    const [staying, leaving] = [join(stream), join(stream)];
+    stream.resync('late');
+    expect(disowned).toBe(0);
+    stream.offer(deleted());
+    stream.remove(leaving);
+    jest.advanceTimersByTime(5_000);
+    expect(disowned).toBe(1);
+    stream.offer(deleted());
+    stream.remove(staying);
+    expect(disowned).toBe(2);
   });
 
   it('knows which changes are its business', () => {

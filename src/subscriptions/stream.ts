@@ -29,6 +29,8 @@ export class Stream {
     readonly spec: StreamSpec,
     private readonly encoder: EventEncoder,
     private readonly metrics: MetricsService,
+    /** Makes the cursors that were given so far good for nothing any more. */
+    private readonly disownCursors: () => void,
   ) {
     this.matches = compileCondition(spec.condition);
   }
@@ -96,7 +98,9 @@ export class Stream {
   }
 
   close(): void {
+    if (!this.pendingResync) return;
     clearTimeout(this.pendingResync);
+    this.disownCursors();
   }
 
   /** Tells all that continuity is lost: at once, or as soon as the last time is long enough ago. */
@@ -106,6 +110,8 @@ export class Stream {
     if (wait <= 0) return this.sendResync(reason);
     this.pendingResync = setTimeout(() => {
       this.pendingResync = undefined;
+      // What was told since lies behind its cause: whoever was cut off before this would go on from there, and never know.
+      this.disownCursors();
       this.sendResync(reason);
     }, wait);
   }

@@ -2,6 +2,7 @@ import type { ResyncReason } from '@edge-hive/protocol';
 import { FilterIndex } from '../filter/filter-index.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from '../surreal/change.js';
+import type { ChangeLog } from './change-log.js';
 import { EventEncoder } from './event-encoder.js';
 import type { RowIndex } from './row-index.js';
 import { Stream } from './stream.js';
@@ -22,6 +23,7 @@ export class Topic {
   constructor(
     readonly name: string,
     private readonly metrics: MetricsService,
+    private readonly log: ChangeLog,
     /** Absent where the database tells what a deleted record was. */
     private readonly rows?: RowIndex,
   ) {
@@ -36,7 +38,9 @@ export class Topic {
   stream(spec: StreamSpec, nameIt: () => string): Stream {
     const known = this.streams.get(spec.key);
     if (known) return known;
-    const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics);
+    const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics, () =>
+      this.log.markBreak(this.name),
+    );
     this.streams.set(spec.key, stream);
     if (spec.filtered) {
       this.filtered.add(stream);

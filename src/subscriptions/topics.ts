@@ -91,7 +91,7 @@ export class Topics {
   private follow(table: TableDefinition): Topic {
     const { name } = table;
     const rows = this.database.tellsAll ? undefined : new RowIndex(name, this.database, this.log, this.budget);
-    const topic = new Topic(name, this.metrics, rows);
+    const topic = new Topic(name, this.metrics, this.log, rows);
     this.byName.set(name, topic);
     topic.opened = this.database.follow(table);
     return topic;
