@@ -1,6 +1,7 @@
 import type { EventFrame, MessageFrame, ResyncReason, Row, SnapshotFrame } from '@edge-hive/protocol';
 import type { Subscriber } from './subscriber.js';
 import type { ResyncNotice, Target } from './subscription.js';
+import type { ToldBefore } from './told-before.js';
 import type { Trail } from './trail.js';
 
 interface DueSnapshot {
@@ -14,6 +15,7 @@ export class Stream {
   readonly subscribers = new Set<Subscriber>();
   /** Each command that asked for a snapshot gets one, in the order of the commands. */
   private readonly due: DueSnapshot[] = [];
+  private readonly toldBefore = new Map<Subscriber, ToldBefore>();
 
   /** @param trail undefined: it can't be continued on another connection */
   constructor(
@@ -21,6 +23,18 @@ export class Stream {
     readonly target: Target,
     readonly trail?: Trail,
   ) {}
+
+  /** @param toldBefore of one that has begun anew */
+  join(subscriber: Subscriber, toldBefore?: ToldBefore): void {
+    this.subscribers.add(subscriber);
+    if (toldBefore !== undefined) this.toldBefore.set(subscriber, toldBefore);
+  }
+
+  /** What a subscriber was told before this stream, as far as a replay of this one could repeat it. */
+  before(subscriber: Subscriber): ToldBefore | undefined {
+    const before = this.toldBefore.get(subscriber);
+    return this.trail && before?.isPast(this.trail) ? undefined : before;
+  }
 
   expectSnapshot(subscriber: Subscriber): void {
     this.due.push({ subscriber, rows: [], begun: false });
@@ -34,7 +48,10 @@ export class Stream {
   receive(frame: EventFrame | MessageFrame): Subscriber[] {
     const novelty = this.trail?.take(frame) ?? 'new';
     if (novelty === 'late') return this.resync('late');
-    if (novelty === 'new') for (const subscriber of [...this.subscribers]) subscriber.receive(frame);
+    if (novelty === 'repeat') return [];
+    for (const subscriber of [...this.subscribers]) {
+      if (this.toldBefore.get(subscriber)?.has(frame.cursor) !== true) subscriber.receive(frame);
+    }
     return [];
   }
 
@@ -55,7 +72,10 @@ export class Stream {
 
   /** @returns who has to be given another snapshot: a snapshot that comes whole behind this is new enough */
   resync(reason: ResyncReason): Subscriber[] {
-    if (reason === 'feed_changed') this.trail?.replaced();
+    if (reason === 'feed_changed') {
+      this.trail?.replaced();
+      this.toldBefore.clear();
+    }
     const subscribers = [...this.subscribers];
     for (const subscriber of subscribers) subscriber.resync(reason);
     return subscribers.filter((subscriber) => subscriber.wantsSnapshot && !this.isToBeRead(subscriber));

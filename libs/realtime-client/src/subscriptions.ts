@@ -9,6 +9,7 @@ import { Stream } from './stream.js';
 import { Streams } from './streams.js';
 import type { Subscriber } from './subscriber.js';
 import { isSameTarget, type Target } from './subscription.js';
+import { ToldBefore } from './told-before.js';
 import { Trail } from './trail.js';
 
 /** Until `welcome` names the server's own, in milliseconds. */
@@ -26,6 +27,8 @@ export class Subscriptions {
   private readonly resumptions = new Resumptions();
   /** When the server last ended the stream of a subscriber. */
   private readonly ends = new WeakMap<Subscriber, { readonly backoff: Backoff; readonly at: number }>();
+  /** The stream that a subscriber had last. */
+  private readonly last = new WeakMap<Subscriber, Stream>();
   private online = false;
 
   constructor(
@@ -163,7 +166,7 @@ export class Subscriptions {
     this.asking.delete(asker);
     trail.continued(frame.epoch);
     const stream = this.streams.add(new Stream(frame.stream, asker.target, trail));
-    for (const member of members) stream.subscribers.add(member);
+    for (const member of members) this.join(stream, member, this.last.get(member)?.before(member));
     for (const member of members) member.subscribed(frame);
     this.sweep(asker.target);
   }
@@ -173,8 +176,20 @@ export class Subscriptions {
     // Also for a subscriber that has gone meanwhile: the server sends that snapshot all the same.
     if (subscriber.wantsSnapshot) stream.expectSnapshot(subscriber);
     if (!this.all.has(subscriber)) return;
-    stream.subscribers.add(subscriber);
+    this.join(stream, subscriber, this.toldBefore(subscriber));
     subscriber.subscribed(frame);
+  }
+
+  private join(stream: Stream, subscriber: Subscriber, toldBefore?: ToldBefore): void {
+    stream.join(subscriber, toldBefore);
+    this.last.set(subscriber, stream);
+  }
+
+  /** Of a channel nothing is told again to who begins anew: its replays begin at the cursor. */
+  private toldBefore(subscriber: Subscriber): ToldBefore | undefined {
+    const last = this.last.get(subscriber);
+    if (last?.trail === undefined || !('topic' in last.target)) return undefined;
+    return ToldBefore.of(last.trail, last.before(subscriber));
   }
 
   private begin({ stream, cursor, epoch, durable }: SubscribedFrame, target: Target): Stream {

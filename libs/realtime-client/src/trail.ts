@@ -50,6 +50,11 @@ export class Trail {
     return { since: this.position.cursor, epoch: this.position.epoch };
   }
 
+  /** Of the events that are remembered, in the order in which they came. */
+  get cursors(): Iterable<string> {
+    return this.seen.keys();
+  }
+
   /**
    * Goes on under another epoch. The cursor stays the old epoch's until an event comes: if this connection breaks before,
    * the new instance has shown nothing of what it put between.

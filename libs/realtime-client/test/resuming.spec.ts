@@ -109,6 +109,54 @@ describe('resuming', () => {
     expect(heard).toEqual(['at-one', 'at-two', 'at-late', 'at-three']);
   });
 
+  it('drops what a replay repeats from before the subscription had to begin anew, however often', async () => {
+    const { heard } = listen(setup.client(), { snapshot: true });
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.snapshot('s1');
+    first.event('s1', 'one');
+    for (const stream of ['s1', 's2']) {
+      const ended = { type: 'unsubscribed', topic: 'messages', stream, message: 'Other rows.' } as const;
+      first.send({ ...ended, code: 'RIGHTS_CHANGED' });
+      await first.acceptSubscription(stream === 's1' ? 's2' : 's3');
+      first.snapshot(stream === 's1' ? 's2' : 's3', { id: 'messages:one' });
+    }
+    first.event('s3', 'two');
+    const second = await reconnect(first);
+    await second.acceptSubscription('s4', { ...recovered, epoch: 'e2' });
+    for (const id of ['one', 'late', 'two', 'three']) second.event('s4', id);
+    const third = await reconnect(second);
+    await third.acceptSubscription('s5', { ...recovered, epoch: 'e3' });
+    for (const id of ['one', 'three', 'four']) third.event('s5', id);
+    await third.settled();
+    const anew = ['rights_changed', 1];
+    expect(heard).toEqual([0, 'at-one', ...anew, ...anew, 'at-two', 'at-late', 'at-three', 'at-four']);
+  });
+
+  it('tells all to another that has the same stream, whatever one that began anew was told before', async () => {
+    const client = setup.client();
+    const anew = listen(client, { snapshot: true });
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.snapshot('s1');
+    first.event('s1', 'one');
+    first.send({
+      type: 'unsubscribed',
+      topic: 'messages',
+      stream: 's1',
+      message: 'Other rows.',
+      code: 'RIGHTS_CHANGED',
+    });
+    await first.acceptSubscription('s2');
+    const other = listen(client);
+    await first.acceptSubscription('s2');
+    first.snapshot('s2', { id: 'messages:one' });
+    for (const id of ['one', 'two']) first.event('s2', id);
+    await first.settled();
+    expect(anew.heard).toEqual([0, 'at-one', 'rights_changed', 1, 'at-two']);
+    expect(other.heard).toEqual(['at-one', 'at-two']);
+  });
+
   it('tells that it is not recovered, and hands over the snapshot that comes with it', async () => {
     const client = setup.client();
     const { heard } = listen(client, { snapshot: true });
@@ -121,10 +169,10 @@ describe('resuming', () => {
     const second = await reconnect(first);
     const command = await second.acceptSubscription('s1', { recovered: false });
     second.snapshot('s1', { id: 'messages:a' }, { id: 'messages:b' });
-    second.event('s1', 'one');
+    second.event('s1', 'two');
     await second.settled();
     expect(command).toMatchObject({ since: 'at-one', snapshot: true });
-    expect(heard).toEqual([1, 'at-one', 'reconnected', 2, 'at-one']);
+    expect(heard).toEqual([1, 'at-one', 'reconnected', 2, 'at-two']);
     expect(notices).toEqual([{ target: { topic: 'messages' }, reason: 'reconnected' }]);
   });
 
