@@ -9,6 +9,8 @@ import type { TestClient } from './support/client.js';
 import { Writers } from './support/writers.js';
 
 const CUTS = 20;
+/** Each way. */
+const LAG_MS = 40;
 
 describe('the network between service and database', () => {
   let proxy: TcpProxy;
@@ -26,7 +28,10 @@ describe('the network between service and database', () => {
   beforeEach(async () => {
     client = await service.connect();
   });
-  afterEach(() => proxy.admit());
+  afterEach(() => {
+    proxy.admit();
+    proxy.slowDown(0);
+  });
 
   it('goes silent without a close: it is noticed, and what was written meanwhile is told', async () => {
     const { stream, writers } = await start('silent', 4);
@@ -50,6 +55,21 @@ describe('the network between service and database', () => {
     await writers.stop();
     await expectEveryChange(service.database, stream);
     expect(await client.request({ type: 'ping', id: 'p' })).toMatchObject({ type: 'pong' });
+  }, 60_000);
+
+  it('is slow: rows and what is written come later, and nothing is lost or read again', async () => {
+    const before = await losses(service.gateway);
+    const { stream, writers } = await start('slow', 4);
+    proxy.slowDown(LAG_MS);
+    await writers.more(300);
+    await writers.stop();
+    await expectEveryChange(service.database, stream);
+    const rows = await subscribe(await service.connect(), { topic: 'slow', filter: { writer: 1 }, snapshot: true });
+    const ids = (await rows.snapshot()).map(({ id }) => id);
+    await service.writer.query('UPDATE slow SET version = 3 WHERE writer = 1');
+    expect((await rows.take(ids.length)).map(({ data }) => data.id).sort()).toEqual(ids.sort());
+    expect(rows.frames.filter(({ type }) => type === 'resync')).toEqual([]);
+    expect(await losses(service.gateway)).toBe(before);
   }, 60_000);
 
   it('is down: known topics can be subscribed to without a snapshot, and tell what is written then', async () => {

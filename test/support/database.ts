@@ -22,6 +22,12 @@ export interface TestDatabase {
    * given again.
    */
   connect(database?: string): Promise<Surreal>;
+  /**
+   * Ends the server, which is this test's own and has a folder, and starts it again on its port. Its connections break.
+   *
+   * @param meanwhile does something with the folder
+   */
+  restart(meanwhile: (folder: string) => Promise<void>): Promise<void>;
   /** Closes the connections, ends the server if it is this test's own, and removes its folder. */
   stop(): Promise<void>;
 }
@@ -41,9 +47,10 @@ const RETRY = { enabled: true, attempts: 20, retryDelay: 5, retryDelayMax: 100, 
 export async function startDatabase({ folder = false, ...options }: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { SURREAL_BIN: bin } = process.env;
   const data = folder ? await mkdtemp(join(tmpdir(), 'edge-hive-')) : undefined;
-  const server = await startSurreal({ ...(bin && { bin }), ...options, ...(data && { data }) });
+  const start = (port: number) => startSurreal({ ...(bin && { bin }), ...options, ...(data && { data }), port });
+  const server = await start(options.port ?? 0);
   const { username = 'root', password = 'root' } = options;
-  return new Handle({ url: server.url, username, password }, server, data);
+  return new Handle({ url: server.url, username, password }, { server, start, data });
 }
 
 /** The server that all behaviour tests share, with a database of this call's own in it. */
@@ -57,6 +64,12 @@ export function sharedDatabase(): TestDatabase {
   return new Handle({ url, username, password });
 }
 
+interface OwnServer {
+  server: SurrealProcess;
+  readonly start: (port: number) => Promise<SurrealProcess>;
+  readonly data: string | undefined;
+}
+
 class Handle implements TestDatabase {
   readonly namespace = 'test';
   readonly database = `t_${randomBytes(6).toString('hex')}`;
@@ -67,8 +80,7 @@ class Handle implements TestDatabase {
 
   constructor(
     server: Pick<TestDatabase, 'url' | 'username' | 'password'>,
-    private readonly own?: SurrealProcess,
-    private readonly data?: string,
+    private readonly own?: OwnServer,
   ) {
     this.url = server.url;
     this.username = server.username;
@@ -76,6 +88,10 @@ class Handle implements TestDatabase {
   }
 
   get process(): SurrealProcess {
+    return this.owned.server;
+  }
+
+  private get owned(): OwnServer {
     if (this.own === undefined) throw new Error('The server is shared: use startDatabase() in a test that disturbs it');
     return this.own;
   }
@@ -92,9 +108,17 @@ class Handle implements TestDatabase {
     return connection;
   }
 
+  async restart(meanwhile: (folder: string) => Promise<void>): Promise<void> {
+    const { owned } = this;
+    if (owned.data === undefined) throw new Error('The server has no folder: start it with { folder: true }');
+    await owned.server.stop();
+    await meanwhile(owned.data);
+    owned.server = await owned.start(Number(new URL(this.url).port));
+  }
+
   async stop(): Promise<void> {
     await Promise.allSettled([...this.#connections].map((connection) => connection.close()));
-    await this.own?.stop();
-    if (this.data !== undefined) await rm(this.data, { recursive: true, force: true });
+    await this.own?.server.stop();
+    if (this.own?.data !== undefined) await rm(this.own.data, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Transform, type TransformCallback } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** A wire between gateway and database that a test can cut. */
+/** A wire between gateway and database that a test can cut, and make long. */
 export class TcpProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private refusing = false;
+  private lagMs = 0;
 
   private constructor(
     private readonly server: Server,
@@ -41,6 +44,11 @@ export class TcpProxy {
     }
   }
 
+  /** Whatever is sent from now on, each way, arrives so much later. */
+  slowDown(lagMs: number): void {
+    this.lagMs = lagMs;
+  }
+
   /** Resets every connection; new ones work. */
   cut(): void {
     for (const pair of this.pairs) for (const socket of pair) socket.resetAndDestroy();
@@ -71,12 +79,32 @@ export class TcpProxy {
     const pair = [near, far] as const;
     this.pairs.add(pair);
     for (const [socket, other] of [pair, [far, near]] as const) {
-      socket.pipe(other);
+      socket.pipe(new Lag(() => this.lagMs)).pipe(other);
       socket.on('error', () => undefined); // A close follows.
       socket.once('close', () => {
         other.destroy();
         this.pairs.delete(pair);
       });
     }
+  }
+}
+
+/** Hands on what comes in its order, later. */
+class Lag extends Transform {
+  private handedOn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly lagMs: () => number) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
+    const lagMs = this.lagMs();
+    const due = lagMs > 0 ? delay(lagMs) : undefined;
+    this.handedOn = this.handedOn.then(() => due).then(() => this.push(chunk));
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    void this.handedOn.then(() => done());
   }
 }
