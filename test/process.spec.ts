@@ -51,6 +51,8 @@ describe('the process', () => {
     ['HOST', 'no address'],
     ['HOST', '192.0.2.1'],
     ['SURREAL_URL', 'db.example.com'],
+    ['ALLOWED_ORIGINS', 'https://app.example.com/, https://other.example.com'],
+    ['ALLOWED_ORIGINS', '*'],
     ['SURREAL_URL', 'http://127.0.0.1:8000/rpc'],
     ['SURREAL_BIN', '/does/not/exist'],
     ['SURREAL_BIN', '/dev/null'],

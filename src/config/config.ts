@@ -1,5 +1,6 @@
 import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
 import { IsDatabaseUrl } from './is-database-url.js';
+import { IsOriginList } from './is-origin-list.js';
 import { Setting } from './setting.js';
 
 const MIB = 1024 * 1024;
@@ -133,7 +134,7 @@ export class Config {
   policyFile = '';
 
   @Setting('ALLOWED_ORIGINS', 'Comma-separated origins that browsers may connect from. Empty: any.')
-  @IsString()
+  @IsOriginList()
   allowedOrigins = '';
 
   @Setting('TRUST_PROXY', 'Take client addresses from `X-Forwarded-For`: `true` behind a proxy of your own.')

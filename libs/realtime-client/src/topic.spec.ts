@@ -36,6 +36,7 @@ describe('topicSpec', () => {
   it('names the argument that can not be used', () => {
     expect(() => topicSpec('', [callback])).toThrow('topic has to be');
     expect(() => topicSpec('messages', [[] as never, callback])).toThrow('filter has to be');
+    expect(() => topicSpec('messages', [{}, 5 as never])).toThrow('callback has to be a function');
     expect(() => topicSpec('messages', [null, callback, { snapshot: true }])).toThrow('snapshot needs onSnapshot');
   });
 });

@@ -32,6 +32,7 @@ export function topicSpec<Data extends { id: string }>(
   if (filter !== undefined && (typeof filter !== 'object' || Array.isArray(filter))) {
     throw new TypeError('filter has to be an object, such as { room: "general" }.');
   }
+  if (typeof options !== 'object') throw new TypeError('callback has to be a function, and options an object.');
   const { fields, events, snapshot, onSnapshot } = options;
   if (snapshot && !onSnapshot) throw new TypeError('snapshot needs onSnapshot, which is given the rows.');
   const request = { topic, filter, fields, events, snapshot: snapshot ?? (onSnapshot ? true : undefined) };
