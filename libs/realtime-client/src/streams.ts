@@ -23,6 +23,10 @@ export class Streams {
     for (const stream of this.byName.values()) stream.subscribers.delete(subscriber);
   }
 
+  have(subscriber: Subscriber): boolean {
+    return [...this.byName.values()].some((stream) => stream.subscribers.has(subscriber));
+  }
+
   checkpoint(cursor: string): void {
     for (const stream of this.byName.values()) stream.checkpoint(cursor);
   }

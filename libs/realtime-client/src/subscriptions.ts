@@ -112,8 +112,8 @@ export class Subscriptions {
     // One question at a time: an answer that is still to come is newer than whatever made us ask again.
     if (!this.online || this.asking.has(subscriber) || !this.all.has(subscriber)) return;
     this.retries.cancel(subscriber);
-    // On a stream that is live already it would not be continued.
-    const ahead = this.resumptions.waiting(subscriber.target);
+    // On a stream that is live already it would not be continued. Who has a stream asks for rows on that one.
+    const ahead = this.streams.have(subscriber) ? undefined : this.resumptions.waiting(subscriber.target);
     if (ahead !== undefined) return void ahead.followers.add(subscriber);
     this.asking.add(subscriber);
     this.commands.send(subscriber.command(), (outcome) => this.answered(subscriber, outcome, backoff));

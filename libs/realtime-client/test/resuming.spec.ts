@@ -372,6 +372,22 @@ describe('resuming', () => {
     expect(reading.heard).toEqual(['at-one', 'resubscribed', 0]);
   });
 
+  it('reads again on a stream that is live while another of its topic waits to be continued', async () => {
+    const client = setup.client({ backoff: { baseDelay: 60_000, maxDelay: 60_000 } });
+    listen(client, { filter: { room: 'other' } });
+    const reading = listen(client, { snapshot: true });
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    await server.acceptSubscription('s2');
+    server.snapshot('s2');
+    server.send({ type: 'unsubscribed', topic: 'messages', stream: 's1', code: 'UNAVAILABLE', message: 'Away.' });
+    server.send({ type: 'resync', stream: 's2', reason: 'late' });
+    expect(await server.acceptSubscription('s2')).toMatchObject({ snapshot: true });
+    server.snapshot('s2', { id: 'messages:a' });
+    await server.settled();
+    expect(reading.heard).toEqual([0, 'late', 1]);
+  });
+
   it('continues first also when both were refused for now', async () => {
     const client = setup.client();
     listen(client, { snapshot: true });
