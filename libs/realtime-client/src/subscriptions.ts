@@ -176,7 +176,8 @@ export class Subscriptions {
     // Also for a subscriber that has gone meanwhile: the server sends that snapshot all the same.
     if (subscriber.wantsSnapshot) stream.expectSnapshot(subscriber);
     if (!this.all.has(subscriber)) return;
-    this.join(stream, subscriber, this.toldBefore(subscriber));
+    // Who reads again on the stream that it has begins nothing anew.
+    if (!stream.subscribers.has(subscriber)) this.join(stream, subscriber, this.toldBefore(subscriber));
     subscriber.subscribed(frame);
   }
 
