@@ -7,7 +7,7 @@ import type { Told } from './told.js';
 import type { View } from './view.js';
 import type { Violation } from './violation.js';
 
-/** Longer than clients remember cursors. */
+/** Longer than clients remember cursors. Of the time in which something was told: a freeze makes nobody older. */
 const YOUNG_MS = 12_000;
 
 type Resync = Extract<Told, { readonly kind: 'resync' }>;
@@ -68,13 +68,15 @@ export class Verdict {
   private isExplained({ reason, at }: Resync, { kind, restricted = false }: View, before: readonly Told[]): boolean {
     const { hasLateChanges, knowsDeleted, dropped } = this.truth;
     const begun = before.findLast((one) => one.kind !== 'event') ?? before[0];
+    // The last that it had heard when the replay began in which the resync fell.
+    const heardAt = before.findLast((one) => one.at < at)?.at ?? at;
     switch (reason) {
       case 'unknown_state':
         return restricted && !knowsDeleted;
       case 'resubscribed':
         return true;
       case 'late':
-        return hasLateChanges || at - (begun?.at ?? at) < YOUNG_MS;
+        return hasLateChanges || heardAt - (begun?.at ?? heardAt) < YOUNG_MS;
       case 'reconnected':
         return (
           hasLateChanges ||
