@@ -9,6 +9,8 @@ import type { Violation } from './violation.js';
 
 /** Longer than clients remember cursors. Of the time in which something was told: a freeze makes nobody older. */
 const YOUNG_MS = 12_000;
+/** A replay takes no longer. */
+const REPLAY_MS = 1_000;
 
 type Resync = Extract<Told, { readonly kind: 'resync' }>;
 
@@ -68,8 +70,8 @@ export class Verdict {
   private isExplained({ reason, at }: Resync, { kind, restricted = false }: View, before: readonly Told[]): boolean {
     const { hasLateChanges, knowsDeleted, dropped } = this.truth;
     const begun = before.findLast((one) => one.kind !== 'event') ?? before[0];
-    // The last that it had heard when the replay began in which the resync fell.
-    const heardAt = before.findLast((one) => one.at < at)?.at ?? at;
+    // The last that it had heard before the replay in which the resync fell.
+    const heardAt = before.findLast((one) => one.at < at - REPLAY_MS)?.at ?? at;
     switch (reason) {
       case 'unknown_state':
         return restricted && !knowsDeleted;
