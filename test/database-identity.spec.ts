@@ -39,7 +39,16 @@ describe('a database that is another than before', () => {
       await rm(folder, { recursive: true });
       await rename(backup, folder);
     });
-    await expectResyncThenEvents(streams, () => database.connect(), 2);
+    for (const stream of streams) await stream.frame('resync');
+    const restored = await database.connect();
+    await restored.query('CREATE filled:2 SET n = 1; CREATE other:2');
+    for (const stream of streams) {
+      await stream.client.until(() => stream.told.includes(`CREATE ${stream.subscribed.topic}:2`));
+      const types = stream.frames.map(({ type }) => type);
+      // What the copy holds from its last moments may be told once more behind the resync, as to anybody who comes back.
+      expect(types.slice(0, 3)).toEqual(['event', 'event', 'resync']);
+      expect(types.slice(3)).not.toContain('resync');
+    }
   }, 60_000);
 });
 
@@ -56,22 +65,12 @@ async function subscribeToAll(service: Service): Promise<readonly TestStream[]> 
   return streams;
 }
 
-/** What the database holds from the last moments may be told once more behind the resync, as to anybody who comes back. */
-async function expectResyncThenEvents(
-  streams: readonly TestStream[],
-  connect: () => Promise<Surreal>,
-  eventsBefore = 1,
-): Promise<void> {
+async function expectResyncThenEvents(streams: readonly TestStream[], connect: () => Promise<Surreal>): Promise<void> {
   for (const stream of streams) await stream.frame('resync');
   const writer = await connect();
   await writer.query('CREATE filled:2 SET n = 1; CREATE other:2');
   for (const stream of streams) {
-    await stream.client.until(() => stream.told.includes(`CREATE ${stream.subscribed.topic}:2`));
-    const types = stream.frames.map(({ type }) => type);
-    expect(types.slice(0, eventsBefore + 1)).toEqual([
-      ...stream.told.slice(0, eventsBefore).map(() => 'event'),
-      'resync',
-    ]);
-    expect(types.slice(eventsBefore + 1)).not.toContain('resync');
+    expect(await stream.next()).toMatchObject({ action: 'CREATE', data: { id: `${stream.subscribed.topic}:2` } });
+    expect(stream.frames.map(({ type }) => type)).toEqual(['event', 'resync', 'event']);
   }
 }
