@@ -27,6 +27,16 @@ export async function feedPage(query: Query, since: bigint, limit: number): Prom
   return { entries, last: isLastPage(entries, since, limit), next: entries.at(-1)?.versionstamp ?? since };
 }
 
+/** Page after page, from a versionstamp on to the end of the feed. */
+export async function* feedPages(query: Query, since: bigint, limit: number): AsyncGenerator<FeedPage> {
+  for (let from = since; ;) {
+    const page = await feedPage(query, from, limit);
+    yield page;
+    if (page.last) return;
+    from = page.next;
+  }
+}
+
 /** What can be read of a page that can't be read whole. */
 async function pageBefore(failure: ServerError, query: Query, since: bigint, limit: number): Promise<FeedPage> {
   let [size, entries] = await readable(query, since, limit);

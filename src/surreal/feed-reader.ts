@@ -6,7 +6,7 @@ import { FeedClock } from './feed-clock.js';
 import { FeedContinuity } from './feed-continuity.js';
 import { formatCursor } from './feed-cursor.js';
 import { decodeEntry, type FeedEntry, type RawChange } from './feed-entry.js';
-import { feedPage, PAGE, type FeedPage } from './feed-page.js';
+import { feedPage, feedPages, PAGE, type FeedPage } from './feed-page.js';
 import { LiveTime } from './live-time.js';
 import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
@@ -133,20 +133,12 @@ export class FeedReader {
   /** Reads the feed to its end, over the fast window. @returns how many new changes there were. */
   async read(): Promise<number> {
     if (this.continuity.overslept) this.lost();
-    let found = 0;
-    let { expected } = this.continuity;
-    for (let since = this.fastStart; ;) {
-      const { entries, last, next, unreadable } = await this.page(since, PAGE);
-      if (entries.some(({ versionstamp }) => versionstamp === expected)) expected = undefined;
-      if (unreadable !== undefined && expected !== undefined && expected < next) expected = undefined;
-      // Every read goes over the newest change again.
-      if (expected !== undefined && (last || next > expected)) this.lost();
-      this.cut = last ? undefined : next;
-      found += this.take(entries, 0n).found;
-      this.passOver(unreadable);
-      if (last) break;
-      since = next;
-    }
+    const since = this.fastStart;
+    const page = await this.page(since, PAGE);
+    // Between two pages a change can become visible in the first, and a newer one of its record in the second.
+    const found = page.last
+      ? await this.takePages([page])
+      : await this.connection.readTransaction((query) => this.takePages(feedPages(query, since, PAGE)));
     this.liveTime.answered(performance.now(), this.highest);
     this.continuity.wasRead();
     return found;
@@ -155,13 +147,15 @@ export class FeedReader {
   /** Reads one page of a sweep. @returns whether the sweep is through. */
   async sweep(depth: SweepDepth = 'recent'): Promise<boolean> {
     const since = (this.sweepFrom[depth] ??= this.beginSweep(depth));
-    const { fastStart } = this;
+    // What the next read will find is left to it: it alone sees all changes of a record together.
+    const end = this.fastStart;
     const { entries, last, next, unreadable } = await this.page(since, SWEEP_PAGE);
-    this.sweepFrom[depth] = last ? undefined : next;
-    const { late } = this.take(entries, fastStart);
+    const through = last || next >= end;
+    this.sweepFrom[depth] = through ? undefined : next;
+    const late = this.take(entries.filter(({ versionstamp }) => versionstamp < end));
     if (late > 0) this.listener.swept(late);
-    this.passOver(unreadable);
-    return last;
+    if (unreadable !== undefined && unreadable < end) this.passOver(unreadable);
+    return through;
   }
 
   private beginSweep(depth: SweepDepth): bigint {
@@ -182,21 +176,39 @@ export class FeedReader {
     throw new DatabaseUnavailable('the changefeed lacks what was read from it');
   }
 
-  /** @param fastStart what lies before it no fast read would have found. */
-  private take(entries: readonly FeedEntry[], fastStart: bigint): { found: number; late: number } {
+  private async takePages(pages: AsyncIterable<FeedPage> | Iterable<FeedPage>): Promise<number> {
+    let found = 0;
+    let { expected } = this.continuity;
+    for await (const page of pages) {
+      expected = this.expectedBehind(page, expected);
+      this.cut = page.last ? undefined : page.next;
+      found += this.take(page.entries);
+      this.passOver(page.unreadable);
+    }
+    return found;
+  }
+
+  /** Every read goes over the newest change again. @returns it, if it can lie behind a page only */
+  private expectedBehind({ entries, last, next, unreadable }: FeedPage, expected?: bigint): bigint | undefined {
+    if (expected === undefined || entries.some(({ versionstamp }) => versionstamp === expected)) return undefined;
+    if (unreadable !== undefined && expected < next) return undefined;
+    if (last || next > expected) this.lost();
+    return expected;
+  }
+
+  /** @returns how many of the changes were new */
+  private take(entries: readonly FeedEntry[]): number {
     let changes: Change[] = [];
     const handOn = () => {
       if (changes.length > 0) this.listener.changes(changes);
       changes = [];
     };
     let found = 0;
-    let late = 0;
     for (const { versionstamp, changes: raws } of entries) {
       for (let index = this.seen.count(versionstamp); index < raws.length; index += 1) {
         const raw = raws[index];
         if (raw === undefined) break;
         found += 1;
-        if (versionstamp < fastStart) late += 1;
         const told = this.decode(raw, versionstamp, index);
         if (told instanceof Change) changes.push(told);
         else if (told) {
@@ -209,7 +221,7 @@ export class FeedReader {
       this.continuity.saw(versionstamp);
     }
     handOn();
-    return { found, late };
+    return found;
   }
 
   /** @returns what is to be told. */

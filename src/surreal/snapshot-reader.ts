@@ -1,6 +1,6 @@
 import type { DatabaseRow } from '../values/path.js';
 import type { Change } from './change.js';
-import { feedPage, PAGE } from './feed-page.js';
+import { feedPages, PAGE } from './feed-page.js';
 import type { FeedReader } from './feed-reader.js';
 import type { Query } from './sdk-session.js';
 import type { SupervisedConnection } from './supervised-connection.js';
@@ -58,11 +58,9 @@ export class SnapshotReader {
 
   private async stampsFrom(query: Query, since: bigint): Promise<ReadonlySet<bigint>> {
     const stamps = new Set<bigint>();
-    for (let from = since; ;) {
-      const { entries, last, next } = await feedPage(query, from, PAGE);
+    for await (const { entries } of feedPages(query, since, PAGE)) {
       for (const { versionstamp } of entries) stamps.add(versionstamp);
-      if (last) return stamps;
-      from = next;
     }
+    return stamps;
   }
 }
