@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RecordId, type Surreal } from 'surrealdb';
 import type { TestDatabase } from './database.js';
 
-const CONNECT_MS = 2_000;
+const CONNECT_MS = 5_000;
 const RETRY_MS = 50;
 
 /**
