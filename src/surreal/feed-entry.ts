@@ -7,7 +7,40 @@ import { UnreadableEntry } from './unreadable-entry.js';
 /** One transaction in the answer to SHOW CHANGES. */
 export interface FeedEntry {
   readonly versionstamp: bigint;
+  /** How many changes it has. */
+  readonly count: number;
+  /** Its changes in order, from one of them on. */
+  changes(from?: number): Iterable<RawChange>;
+  /** As much of its changes as tells their tables. */
+  outlines(): Iterable<RawChange>;
+}
+
+/** A transaction as the SDK decodes it. */
+export interface RawEntry {
+  readonly versionstamp: bigint;
   readonly changes: readonly RawChange[];
+}
+
+export class DecodedEntry implements FeedEntry {
+  readonly versionstamp: bigint;
+  private readonly raws: readonly RawChange[];
+
+  constructor({ versionstamp, changes }: RawEntry) {
+    this.versionstamp = versionstamp;
+    this.raws = changes;
+  }
+
+  get count(): number {
+    return this.raws.length;
+  }
+
+  changes(from = 0): Iterable<RawChange> {
+    return from > 0 ? this.raws.slice(from) : this.raws;
+  }
+
+  outlines(): Iterable<RawChange> {
+    return this.raws;
+  }
 }
 
 /** Rows of a view that groups have no id. */

@@ -34,13 +34,13 @@ export class FeedHistory {
       const { entries, last: isLast, next, unreadable } = await this.page(since, PAGE);
       const found: (Change | FeedMark)[] = [];
       let last = { stamp: since, count: taken };
-      for (const { versionstamp: stamp, changes } of entries) {
+      for (const entry of entries) {
+        const { versionstamp: stamp, count } = entry;
         if (stamp >= until) break;
         // The page before can have ended in the middle of this transaction.
-        for (const [index, raw] of changes.entries()) {
-          if (stamp !== since || index >= taken) found.push(this.decode(raw, { stamp, index }));
-        }
-        last = { stamp, count: changes.length };
+        let index = stamp === since ? taken : 0;
+        for (const raw of entry.changes(index)) found.push(this.decode(raw, { stamp, index: index++ }));
+        last = { stamp, count };
       }
       yield found;
       if (unreadable !== undefined && unreadable < until) throw new UnreadableEntry(unreadable);

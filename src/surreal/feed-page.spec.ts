@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import type { FeedEntry } from './feed-entry.js';
+import { DecodedEntry, type FeedEntry } from './feed-entry.js';
 import { isLastPage } from './feed-page.js';
 
 /** Transactions with one change in each of some tables. */
 function entries(count: number, tables = 1): FeedEntry[] {
   const changes = Array.from({ length: tables }, (_, n) => ({ update: { id: new RecordId(`t${n}`, 1) } }));
-  return Array.from({ length: count }, (_, n) => ({ versionstamp: BigInt(n + 10), changes }));
+  return Array.from({ length: count }, (_, n) => new DecodedEntry({ versionstamp: BigInt(n + 10), changes }));
 }
 
 describe('isLastPage', () => {
@@ -25,12 +25,12 @@ describe('isLastPage', () => {
 
   it('counts rows of views, which do not tell their tables, one by one', () => {
     const changes = Array.from({ length: 10 }, () => ({ update: { n: 1 } }));
-    const page = Array.from({ length: 10 }, (_, n) => ({ versionstamp: BigInt(n + 10), changes }));
+    const page = Array.from({ length: 10 }, (_, n) => new DecodedEntry({ versionstamp: BigInt(n + 10), changes }));
     expect(isLastPage(page, 1n, 100)).toBe(false);
   });
 
   it('counts a table once for each transaction, however much it changed there', () => {
     const changes = Array.from({ length: 1_000 }, (_, n) => ({ update: { id: new RecordId('t', n) } }));
-    expect(isLastPage([{ versionstamp: 10n, changes }], 1n, 100)).toBe(true);
+    expect(isLastPage([new DecodedEntry({ versionstamp: 10n, changes })], 1n, 100)).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { ServerError } from 'surrealdb';
-import { tableOf, type FeedEntry } from './feed-entry.js';
+import { SHOW_CHANGES } from './feed-codec.js';
+import { DecodedEntry, tableOf, type FeedEntry, type RawEntry } from './feed-entry.js';
 import type { Query } from './sdk-session.js';
 import { findUnreadable } from './unreadable-entry.js';
 
@@ -70,8 +71,10 @@ async function readable(query: Query, since: bigint, limit: number): Promise<[nu
 async function show(query: Query, since: bigint, limit: number): Promise<readonly FeedEntry[] | ServerError> {
   try {
     // A versionstamp is taken as a literal only.
-    const [entries] = await query(`SHOW CHANGES FOR DATABASE SINCE ${since} LIMIT ${limit}`);
-    return (entries ?? []) as readonly FeedEntry[];
+    const [entries] = await query(`${SHOW_CHANGES} FOR DATABASE SINCE ${since} LIMIT ${limit}`);
+    return ((entries ?? []) as readonly (FeedEntry | RawEntry)[]).map((entry) =>
+      'count' in entry ? entry : new DecodedEntry(entry),
+    );
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
     // Nobody has written to this database yet.
@@ -81,8 +84,11 @@ async function show(query: Query, since: bigint, limit: number): Promise<readonl
 
 /** Whether nothing lies behind a page. LIMIT counts keys, while the answer joins those of one transaction. */
 export function isLastPage(entries: readonly FeedEntry[], since: bigint, limit: number): boolean {
+  if (entries.at(-1)?.versionstamp === since) return true;
+  // A key holds one change or more.
+  if (entries.length >= limit / 2) return false;
+  if (entries.reduce((sum, { count }) => sum + count, 0) < limit / 2) return true;
   // What doesn't tell its table may be of one that nothing else is of.
-  const tables = ({ changes }: FeedEntry) => new Set(changes.map((change) => tableOf(change) ?? change));
-  const keys = entries.reduce((sum, entry) => sum + tables(entry).size, 0);
-  return keys < limit / 2 || entries.at(-1)?.versionstamp === since;
+  const tables = (entry: FeedEntry) => new Set(Array.from(entry.outlines(), (change) => tableOf(change) ?? change));
+  return entries.reduce((sum, entry) => sum + tables(entry).size, 0) < limit / 2;
 }

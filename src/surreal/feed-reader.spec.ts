@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import { DateTime, RecordId } from 'surrealdb';
 import type { Change, FeedMark } from './change.js';
-import type { FeedEntry } from './feed-entry.js';
+import type { FeedEntry, RawChange, RawEntry } from './feed-entry.js';
 import { FeedReader, type FeedReaderListener, type SweepDepth } from './feed-reader.js';
 import { SdkSession, type Query } from './sdk-session.js';
 import { SupervisedConnection } from './supervised-connection.js';
@@ -44,10 +44,13 @@ class Told implements FeedReaderListener {
 }
 
 /** Takes away the form of a record's id, as a version of SurrealDB yet to come might. */
-function garble({ changes }: FeedEntry, record: string): void {
-  for (const { update } of changes) {
-    if (update && 'id' in update && String(update.id) === record) Object.assign(update, { id: record });
-  }
+function garbled(entry: FeedEntry, record: string): RawEntry {
+  const changes = Array.from(entry.changes(), (change): RawChange => {
+    const { update } = change;
+    if (!update || !('id' in update) || String(update.id) !== record) return change;
+    return { update: { ...update, id: record } } as unknown as RawChange;
+  });
+  return { versionstamp: entry.versionstamp, changes };
 }
 
 describe('FeedReader of a database', () => {
@@ -136,6 +139,19 @@ describe('FeedReader of a database', () => {
     expect(told.texts).toHaveLength(1_200);
   });
 
+  it('lets others have their turn while it tells a large transaction, which counts as told once all of it is', async () => {
+    const rows = Array.from({ length: 2_500 }, (_, n) => ({ id: new RecordId('a', n) }));
+    await connection.query('INSERT INTO a $rows RETURN NONE', { rows });
+    const order: unknown[] = [];
+    told.changes = (changes) => {
+      order.push(changes.length);
+      setImmediate(() => order.push(reader.hasRead(changes[0]?.place?.stamp ?? 0n)));
+    };
+    await reader.read();
+    await new Promise(setImmediate);
+    expect(order).toEqual([1_000, false, 1_000, false, 500, true]);
+  });
+
   it('passes over what the database can’t hand out, once, and goes on behind it', async () => {
     await connection.query('CREATE a:1');
     await connection.query('CREATE a:2 SET x = <regex>"x.*" RETURN NONE');
@@ -153,8 +169,8 @@ describe('FeedReader of a database', () => {
     const query = connection.query.bind(connection);
     jest.spyOn(connection, 'query').mockImplementation(async (text, bindings) => {
       const answer = await query(text, bindings);
-      if (text.startsWith('SHOW CHANGES')) for (const entry of answer[0] as FeedEntry[]) garble(entry, 'a:2');
-      return answer;
+      if (!text.startsWith('SHOW CHANGES')) return answer;
+      return [(answer[0] as FeedEntry[]).map((entry) => garbled(entry, 'a:2'))];
     });
     await connection.query('BEGIN; CREATE a:1; CREATE a:2; CREATE a:3; COMMIT');
     await connection.query('CREATE a:4');
@@ -216,7 +232,7 @@ describe('FeedReader of a database', () => {
 
 /** A feed in which transactions become visible when a test says so: late ones can't be had of a database on demand. */
 class ScriptedFeed {
-  private entries: readonly FeedEntry[] = [];
+  private entries: readonly RawEntry[] = [];
   /** What happens behind the next answer. */
   private next: () => void = () => undefined;
 
@@ -240,7 +256,7 @@ class ScriptedFeed {
     return work((text) => this.answer(text, entries));
   }
 
-  private answer(text: string, entries: readonly FeedEntry[]): Promise<unknown[]> {
+  private answer(text: string, entries: readonly RawEntry[]): Promise<unknown[]> {
     const [, since, limit] = /SINCE (\d+) LIMIT (\d+)/.exec(text) ?? [];
     if (since === undefined) return Promise.resolve([new DateTime(new Date())]);
     const from = entries.filter(({ versionstamp }) => versionstamp >= BigInt(since));

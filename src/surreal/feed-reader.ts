@@ -12,8 +12,11 @@ import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
 import { UnreadableEntry } from './unreadable-entry.js';
 
-/** Small enough that a page of the sweep doesn't hold up the fast reads between which it is read. */
-const SWEEP_PAGE = 250;
+/** The page of a sweep is as long as what a read goes over, so that it holds the next one up no longer than a read takes. */
+const SWEEP_PAGE = { least: 50, most: 250 };
+
+/** How many changes are handed on before others get their turn: a transaction can have hundreds of thousands. */
+const BATCH = 1_000;
 
 /** How many times wider the deep sweep is, and how many times rarer. */
 export const DEEPER = 10;
@@ -64,6 +67,9 @@ export class FeedReader {
   private readonly sweepFrom: Record<SweepDepth, bigint | undefined> = { recent: undefined, deep: undefined };
   /** A transaction of which the page of a read may have shown a part only. */
   private cut: bigint | undefined;
+  /** A transaction of which some changes may have been handed on and others not. */
+  private underWay: bigint | undefined;
+  private sweepPage = SWEEP_PAGE.least;
   private readonly unreadable = new Set<bigint>();
   private begins = 0;
   /** What lies before is settled: the recent sweep has gone over it. */
@@ -96,7 +102,7 @@ export class FeedReader {
     this.highest = this.clock.stampAt(start);
     this.continuity.begin();
     this.sweepFrom.recent = this.sweepFrom.deep = undefined;
-    this.cut = undefined;
+    this.cut = this.underWay = undefined;
     this.begins += 1;
     this.seen.clear();
     this.liveTime.reset(this.highest);
@@ -117,7 +123,7 @@ export class FeedReader {
   /** Whether a transaction that is in the feed has been handed on, all of it. */
   hasRead(stamp: bigint): boolean {
     const { recent, deep } = this.sweepFrom;
-    if (stamp === this.cut || stamp === recent || stamp === deep) return false;
+    if (stamp === this.cut || stamp === this.underWay || stamp === recent || stamp === deep) return false;
     return stamp < this.floor || this.seen.count(stamp) > 0;
   }
 
@@ -135,6 +141,7 @@ export class FeedReader {
     if (this.continuity.overslept) this.lost();
     const since = this.fastStart;
     const page = await this.page(since, PAGE);
+    this.sweepPage = Math.min(SWEEP_PAGE.most, Math.max(SWEEP_PAGE.least, page.entries.length));
     // Between two pages a change can become visible in the first, and a newer one of its record in the second.
     const found = page.last
       ? await this.takePages([page])
@@ -149,10 +156,10 @@ export class FeedReader {
     const since = (this.sweepFrom[depth] ??= this.beginSweep(depth));
     // What the next read will find is left to it: it alone sees all changes of a record together.
     const end = this.fastStart;
-    const { entries, last, next, unreadable } = await this.page(since, SWEEP_PAGE);
+    const { entries, last, next, unreadable } = await this.page(since, this.sweepPage);
     const through = last || next >= end;
     this.sweepFrom[depth] = through ? undefined : next;
-    const late = this.take(entries.filter(({ versionstamp }) => versionstamp < end));
+    const late = await this.take(entries.filter(({ versionstamp }) => versionstamp < end));
     if (late > 0) this.listener.swept(late);
     if (unreadable !== undefined && unreadable < end) this.passOver(unreadable);
     return through;
@@ -182,7 +189,7 @@ export class FeedReader {
     for await (const page of pages) {
       expected = this.expectedBehind(page, expected);
       this.cut = page.last ? undefined : page.next;
-      found += this.take(page.entries);
+      found += await this.take(page.entries);
       this.passOver(page.unreadable);
     }
     return found;
@@ -197,31 +204,43 @@ export class FeedReader {
   }
 
   /** @returns how many of the changes were new */
-  private take(entries: readonly FeedEntry[]): number {
+  private async take(entries: readonly FeedEntry[]): Promise<number> {
     let changes: Change[] = [];
     const handOn = () => {
       if (changes.length > 0) this.listener.changes(changes);
       changes = [];
     };
     let found = 0;
-    for (const { versionstamp, changes: raws } of entries) {
-      for (let index = this.seen.count(versionstamp); index < raws.length; index += 1) {
-        const raw = raws[index];
-        if (raw === undefined) break;
+    for (const entry of entries) {
+      const { versionstamp } = entry;
+      let index = this.seen.count(versionstamp);
+      this.underWay = versionstamp;
+      for (const raw of index < entry.count ? entry.changes(index) : []) {
         found += 1;
-        const told = this.decode(raw, versionstamp, index);
+        const told = this.decode(raw, versionstamp, index++);
         if (told instanceof Change) changes.push(told);
         else if (told) {
           handOn();
           if (told instanceof UnreadableEntry) this.passOver(told.stamp, told.cause);
           else this.listener.marked(told);
         }
+        if (changes.length < BATCH) continue;
+        handOn();
+        await this.letOthers();
       }
       if (versionstamp > this.highest) this.highest = versionstamp;
       this.continuity.saw(versionstamp);
     }
     handOn();
+    this.underWay = undefined;
     return found;
+  }
+
+  /** Others get their turn. @throws DatabaseUnavailable when the reader began anew meanwhile */
+  private async letOthers(): Promise<void> {
+    const { begins } = this;
+    await new Promise(setImmediate);
+    if (this.begins !== begins) throw new DatabaseUnavailable('the database was replaced');
   }
 
   /** @returns what is to be told. */

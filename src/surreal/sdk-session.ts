@@ -10,6 +10,7 @@ import {
 import { WebSocket } from 'ws';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import { withDeadline } from './deadline.js';
+import { FeedCodec } from './feed-codec.js';
 import type { SurrealEndpoint } from './surreal-endpoint.js';
 
 /** One answer a statement. */
@@ -54,6 +55,7 @@ export class SdkSession {
     }
     const engine = options.engine ?? ((context) => new WebSocketEngine(context));
     this.surreal = new Surreal({
+      codecs: { cbor: (options) => new FeedCodec(options) },
       engines: { ...createRemoteEngines(), ws: engine, wss: engine },
       // The SDK asks for the DOM's constructor type; `ws` has its shape.
       websocketImpl: TrackedSocket as unknown as typeof globalThis.WebSocket,
