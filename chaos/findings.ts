@@ -1,10 +1,9 @@
-import { readFeed, type FeedChange } from '../test/support/feed.js';
-import { Collections } from './collections.js';
+import type { FeedChange } from '../test/support/feed.js';
 import type { Load } from './load.js';
+import { readRecord } from './record.js';
 import { lateChanges } from './report.js';
 import { settle } from './settle.js';
 import type { Site } from './site.js';
-import { TABLES } from './tables.js';
 import { Verdict } from './verdict.js';
 import type { Violation } from './violation.js';
 
@@ -23,10 +22,8 @@ export async function findings(
   load: Load,
   stopping: AbortSignal,
 ): Promise<Findings> {
-  const connection = await database.connect();
-  const feed = await readFeed(connection);
+  const { feed, collections } = await readRecord(database);
   if (feed.length === 0) throw new Error('Nothing was written: there is nothing to judge.');
-  const collections = await Collections.of(connection, TABLES);
   const knowsDeleted = database.process.kind === 'server';
   const dropped = load.ledger.missing(feed);
   const verdict = new Verdict({

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Surreal } from 'surrealdb';
 import { WebSocket } from 'ws';
 import type { TestDatabase } from '../test/support/database.js';
+import { answered } from './answered.js';
 import type { Ledger } from './ledger.js';
 import { type Mutation, perform, type Style } from './mutation.js';
 
@@ -50,7 +51,7 @@ export class Writer {
     const batch = this.work.next();
     for (;;) {
       try {
-        await answered(perform(connection, batch.mutations, batch.style));
+        await answered(perform(connection, batch.mutations, batch.style), ANSWER_MS);
         this.ledger.acknowledge(batch.mutations);
         return this.work.done(batch);
       } catch (error) {
@@ -66,7 +67,7 @@ export class Writer {
   async close(): Promise<void> {
     const { connection } = this;
     this.connection = undefined;
-    if (connection) await answered(connection.close()).catch(() => undefined);
+    if (connection) await answered(connection.close(), ANSWER_MS).catch(() => undefined);
   }
 
   private async connected(): Promise<Surreal | undefined> {
@@ -89,10 +90,4 @@ export class Writer {
     connection.close().catch(() => undefined);
     throw new Error('not connected in time');
   }
-}
-
-/** The SDK never answers a call whose connection ends at the wrong moment. */
-async function answered<T>(call: Promise<T>): Promise<T> {
-  const late = delay(ANSWER_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('no answer in time')));
-  return Promise.race([call, late]);
 }
