@@ -6,21 +6,19 @@ const MAP = 5;
 const TAG = 6;
 
 /**
- * Goes over CBOR without decoding what isn't asked for. All of it throws RangeError for what is of another type, is cut off,
- * or has no length that is told before it. Allocates nothing but what it returns: a reader of a changefeed goes over ten
- * thousands of values a second.
+ * Goes over CBOR without decoding what isn't asked for, which the reader of `@surrealdb/cbor` can't. All of it throws
+ * RangeError for what is of another type, is cut off, or has no length that is told before it. Allocates nothing but what it
+ * returns: who reads a changefeed goes over ten thousands of values a second.
  */
 export class CborCursor {
   private readonly view: DataView;
+  /** Where the next value begins. */
+  private at = 0;
   /** Of the head that was read last. */
   private type = 0;
   private argument = 0;
 
-  constructor(
-    private readonly bytes: Uint8Array,
-    /** Where the next value begins. */
-    public at = 0,
-  ) {
+  constructor(private readonly bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
