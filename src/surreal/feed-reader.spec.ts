@@ -394,6 +394,14 @@ describe('FeedReader of late changes', () => {
     expect(told.sweptChanges).toBe(0);
   });
 
+  it('has told what a deep sweep that is under way has come to: nobody waits for that', async () => {
+    const stamps = Array.from({ length: 300 }, (_, n) => at(200) + BigInt(n));
+    for (const stamp of stamps) feed.commit(stamp, `t:r${stamp}`);
+    await readFor(200);
+    await reader.sweep('deep');
+    expect(stamps.filter((stamp) => !reader.hasRead(stamp))).toEqual([]);
+  });
+
   it('has not told a transaction of which a page may have shown a part', async () => {
     const records = Array.from({ length: 1_100 }, (_, n) => at(300 + n));
     for (const stamp of records) feed.commit(stamp, `t:r${stamp}`);

@@ -154,8 +154,9 @@ export class FeedReader {
   /** Reads one page of a sweep. @returns whether the sweep is through. */
   async sweep(depth: SweepDepth = 'recent'): Promise<boolean> {
     const since = (this.sweepFrom[depth] ??= this.beginSweep(depth));
-    // What the next read will find is left to it: it alone sees all changes of a record together.
-    const end = this.fastStart;
+    // What the next read will find is left to it: it alone sees all changes of a record together. And where the recent sweep
+    // goes, the deep one need not: who waits for a transaction there would wait for it too, and it comes second.
+    const end = depth === 'deep' ? this.floor : this.fastStart;
     const { entries, last, next, unreadable } = await this.page(since, this.sweepPage);
     const through = last || next >= end;
     this.sweepFrom[depth] = through ? undefined : next;
