@@ -132,7 +132,7 @@ describe('FeedReader of a database', () => {
     expect(await reader.read()).toBe(1_203);
     expect(told.texts).toEqual(numbers.flatMap((n) => [`CREATE a:${n}`, `CREATE b:${n}`, `CREATE c:${n}`]));
     // Once reads look there no longer, the sweep goes over it in smaller pages.
-    for (let pages = 0; pages < 5;) {
+    for (let pages = 0; pages < 4;) {
       await reader.read();
       for (pages = 1; !(await reader.sweep());) pages += 1;
     }

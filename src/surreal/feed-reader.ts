@@ -12,8 +12,8 @@ import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
 import { UnreadableEntry } from './unreadable-entry.js';
 
-/** The page of a sweep is as long as what a read goes over, so that it holds the next one up no longer than a read takes. */
-const SWEEP_PAGE = { least: 50, most: 250 };
+/** Small enough that a page of the sweep doesn't hold up the fast reads between which it is read. */
+const SWEEP_PAGE = 250;
 
 /** How many changes are handed on before others get their turn: a transaction can have hundreds of thousands. */
 const BATCH = 1_000;
@@ -69,7 +69,6 @@ export class FeedReader {
   private cut: bigint | undefined;
   /** A transaction of which some changes may have been handed on and others not. */
   private underWay: bigint | undefined;
-  private sweepPage = SWEEP_PAGE.least;
   private readonly unreadable = new Set<bigint>();
   private begins = 0;
   /** What lies before is settled: the recent sweep has gone over it. */
@@ -141,7 +140,6 @@ export class FeedReader {
     if (this.continuity.overslept) this.lost();
     const since = this.fastStart;
     const page = await this.page(since, PAGE);
-    this.sweepPage = Math.min(SWEEP_PAGE.most, Math.max(SWEEP_PAGE.least, page.entries.length));
     // Between two pages a change can become visible in the first, and a newer one of its record in the second.
     const found = page.last
       ? await this.takePages([page])
@@ -157,7 +155,7 @@ export class FeedReader {
     // What the next read will find is left to it: it alone sees all changes of a record together. And where the recent sweep
     // goes, the deep one need not: who waits for a transaction there would wait for it too, and it comes second.
     const end = depth === 'deep' ? this.floor : this.fastStart;
-    const { entries, last, next, unreadable } = await this.page(since, this.sweepPage);
+    const { entries, last, next, unreadable } = await this.page(since, SWEEP_PAGE);
     const through = last || next >= end;
     this.sweepFrom[depth] = through ? undefined : next;
     const late = await this.take(entries.filter(({ versionstamp }) => versionstamp < end));
