@@ -121,8 +121,7 @@ export class FeedReader {
 
   /** Whether a transaction that is in the feed has been handed on, all of it. */
   hasRead(stamp: bigint): boolean {
-    const { recent, deep } = this.sweepFrom;
-    if (stamp === this.cut || stamp === this.underWay || stamp === recent || stamp === deep) return false;
+    if (stamp === this.cut || stamp === this.underWay || stamp === this.sweepFrom.recent) return false;
     return stamp < this.floor || this.seen.count(stamp) > 0;
   }
 
@@ -152,8 +151,8 @@ export class FeedReader {
   /** Reads one page of a sweep. @returns whether the sweep is through. */
   async sweep(depth: SweepDepth = 'recent'): Promise<boolean> {
     const since = (this.sweepFrom[depth] ??= this.beginSweep(depth));
-    // What the next read will find is left to it: it alone sees all changes of a record together. And where the recent sweep
-    // goes, the deep one need not: who waits for a transaction there would wait for it too, and it comes second.
+    // What the next read will find is left to it: it alone sees all changes of a record together. The deep sweep goes over
+    // what is settled: nobody waits for it, as it doesn't get its turn while somebody waits for the recent one.
     const end = depth === 'deep' ? this.floor : this.fastStart;
     const { entries, last, next, unreadable } = await this.page(since, SWEEP_PAGE);
     const through = last || next >= end;
