@@ -2,12 +2,15 @@ import type { Change, FeedMark, FeedPlace } from './change.js';
 import type { FeedClock } from './feed-clock.js';
 import { formatCursor } from './feed-cursor.js';
 import { decodeEntry, type RawChange } from './feed-entry.js';
-import { feedPage, PAGE } from './feed-page.js';
+import { feedPage, feedPages, PAGE } from './feed-page.js';
+import type { Query } from './sdk-session.js';
 import type { SupervisedConnection } from './supervised-connection.js';
 import { UnreadableEntry } from './unreadable-entry.js';
 
 /** Reads what the changefeed still holds of the time before the reader began. */
 export class FeedHistory {
+  private readonly query: Query = (text) => this.connection.query(text);
+
   constructor(
     private readonly connection: SupervisedConnection,
     private readonly clock: FeedClock,
@@ -21,7 +24,7 @@ export class FeedHistory {
 
   /** Whether the feed still holds a transaction. @throws DatabaseUnavailable */
   async holds(stamp: bigint): Promise<boolean> {
-    const [entry] = (await this.page(stamp, 1)).entries;
+    const [entry] = (await feedPage(this.query, stamp, 1)).entries;
     return entry?.versionstamp === stamp;
   }
 
@@ -30,23 +33,20 @@ export class FeedHistory {
    * @throws DatabaseUnavailable; UnreadableEntry when a transaction among them can't be read
    */
   async *read(from: bigint, until: bigint): AsyncGenerator<readonly (Change | FeedMark)[]> {
-    for (let since = from, taken = 0; ;) {
-      const { entries, last: isLast, next, unreadable } = await this.page(since, PAGE);
+    let told = { stamp: from, count: 0 };
+    for await (const { entries, next, unreadable } of feedPages(this.query, from, PAGE)) {
       const found: (Change | FeedMark)[] = [];
-      let last = { stamp: since, count: taken };
       for (const entry of entries) {
         const { versionstamp: stamp, count } = entry;
         if (stamp >= until) break;
         // The page before can have ended in the middle of this transaction.
-        let index = stamp === since ? taken : 0;
+        let index = stamp === told.stamp ? told.count : 0;
         for (const raw of entry.changes(index)) found.push(this.decode(raw, { stamp, index: index++ }));
-        last = { stamp, count };
+        told = { stamp, count };
       }
       yield found;
       if (unreadable !== undefined && unreadable < until) throw new UnreadableEntry(unreadable);
-      if (isLast || next >= until) return;
-      since = last.stamp;
-      taken = last.count;
+      if (next >= until) return;
     }
   }
 
@@ -54,9 +54,5 @@ export class FeedHistory {
     const cursor = formatCursor(this.databaseId(), place);
     const time = this.clock.milliseconds(place.stamp);
     return decodeEntry(raw, { place, time, cursor });
-  }
-
-  private page(since: bigint, limit: number) {
-    return feedPage((text) => this.connection.query(text), since, limit);
   }
 }

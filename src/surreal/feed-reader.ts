@@ -8,6 +8,7 @@ import { formatCursor } from './feed-cursor.js';
 import { decodeEntry, type FeedEntry, type RawChange } from './feed-entry.js';
 import { feedPage, feedPages, PAGE, type FeedPage } from './feed-page.js';
 import { LiveTime } from './live-time.js';
+import type { Query } from './sdk-session.js';
 import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
 import { UnreadableEntry } from './unreadable-entry.js';
@@ -58,6 +59,7 @@ export interface FeedReaderListener {
  */
 export class FeedReader {
   readonly clock = new FeedClock();
+  private readonly query: Query = (text) => this.connection.query(text);
   private readonly liveTime: LiveTime;
   private readonly fastWindow: FastWindow;
   private readonly seen = new SeenChanges();
@@ -281,14 +283,13 @@ export class FeedReader {
   }
 
   private async firstStamp(): Promise<bigint | undefined> {
-    for (let since = 0n; ;) {
-      const { entries, last, next } = await this.page(since, 1);
-      if (entries[0] || last) return entries[0]?.versionstamp;
-      since = next;
+    for await (const { entries } of feedPages(this.query, 0n, 1)) {
+      if (entries[0]) return entries[0].versionstamp;
     }
+    return undefined;
   }
 
   private page(since: bigint, limit: number): Promise<FeedPage> {
-    return feedPage((text) => this.connection.query(text), since, limit);
+    return feedPage(this.query, since, limit);
   }
 }
