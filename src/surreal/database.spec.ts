@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ResyncReason } from '@edge-hive/protocol';
-import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
+import type { Surreal } from 'surrealdb';
+import { startDatabase, type TestDatabase } from '../../test/support/database.js';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from './change.js';
@@ -8,9 +9,6 @@ import type { DatabaseListener } from './database-listener.js';
 import { DatabaseProcess } from './database-process.js';
 import { DatabaseState } from './database-state.js';
 import { Database } from './database.js';
-import { SdkSession } from './sdk-session.js';
-
-const { SURREAL_BIN: bin } = process.env;
 
 /** Notes what is told, and lets a test wait for it. */
 class Told implements DatabaseListener {
@@ -56,19 +54,20 @@ class Told implements DatabaseListener {
 }
 
 describe('Database', () => {
-  let server: SurrealProcess;
-  let writer: SdkSession;
+  let server: TestDatabase;
+  let writer: Surreal;
   let database: Database;
   let told: Told;
 
   beforeEach(async () => {
-    server = await startSurreal({ ...(bin && { bin }) });
-    writer = await open();
-    await writer.query('DEFINE NAMESPACE IF NOT EXISTS main; USE NS main; DEFINE DATABASE IF NOT EXISTS main');
+    server = await startDatabase();
+    writer = await server.connect();
     const config = Object.assign(new Config(), {
       surrealUrl: server.url,
-      surrealUsername: 'root',
-      surrealPassword: 'root',
+      surrealNamespace: server.namespace,
+      surrealDatabase: server.database,
+      surrealUsername: server.username,
+      surrealPassword: server.password,
       manageChangefeeds: 'all',
     });
     const state = new DatabaseState();
@@ -81,15 +80,8 @@ describe('Database', () => {
 
   afterEach(async () => {
     await database.onApplicationShutdown();
-    writer.close();
     await server.stop();
   });
-
-  function open(): Promise<SdkSession> {
-    const { url } = server;
-    const endpoint = () => ({ url, namespace: 'main', database: 'main', username: 'root', password: 'root' });
-    return SdkSession.open({ endpoint, timeoutMs: 10_000 });
-  }
 
   async function follow(name: string): Promise<void> {
     const table = await database.tables.prepare(name, true);
@@ -108,9 +100,9 @@ describe('Database', () => {
     await follow('notes');
     await writer.query('CREATE notes:1');
     await told.until('CREATE notes:1');
-    process.kill(server.pid, 'SIGKILL');
+    server.process.kill('SIGKILL');
     await told.until('replaced');
-    writer = await open();
+    writer = await server.connect();
     await writer.query('CREATE notes:2');
     await told.until('CREATE notes:2');
     expect(told.texts).toEqual(['CREATE notes:1', 'replaced', 'CREATE notes:2']);
@@ -120,7 +112,7 @@ describe('Database', () => {
     await follow('notes');
     await writer.query('CREATE notes:1');
     await told.until('CREATE notes:1');
-    await writer.query('REMOVE DATABASE main; DEFINE DATABASE main');
+    await writer.query(`REMOVE DATABASE IF EXISTS ${server.database}; DEFINE DATABASE ${server.database}`);
     await told.until('replaced');
     expect(told.texts).not.toContain('removed notes');
     await writer.query('CREATE notes:2');
