@@ -3,13 +3,15 @@
  * each client was told against the database's own record. Prints a table, and fails when anything was lost, repeated, told
  * backwards or told to whom it may not be told.
  *
- *   npm run chaos -- --minutes 3 --seed 1 [--surreal path/to/surreal] [--writers 12] [--rate 30] [--gateway-env KEY=VALUE]…
+ *   npm run chaos -- --minutes 3 --seed 1 [--surreal path/to/surreal] [--writers 12] [--rate 30] [--fault 'database frozen']…
+ *     [--gateway-env KEY=VALUE]…
  */
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { setInterval as ticks, setTimeout as delay } from 'node:timers/promises';
 import { CallTerminatedError } from 'surrealdb';
 import { evidence } from './evidence.js';
+import { kindsOf } from './fault.js';
 import { FaultInjector } from './fault-injector.js';
 import { Load } from './load.js';
 import { Random } from './random.js';
@@ -29,13 +31,14 @@ const { values } = parseArgs({
     writers: { type: 'string', default: '12' },
     rate: { type: 'string', default: '30' },
     surreal: { type: 'string' },
+    fault: { type: 'string', multiple: true, default: [] },
     'gateway-env': { type: 'string', multiple: true, default: [] },
   },
 });
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
 const random = new Random(seed);
-const faults = schedule(random.fork(), minutes);
+const faults = schedule(random.fork(), minutes, kindsOf(values.fault));
 
 const interrupted = new AbortController();
 setMaxListeners(0, interrupted.signal);

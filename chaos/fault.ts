@@ -13,6 +13,19 @@ export const FAULT_KINDS = [
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/**
+ * The kinds that begin with one of some texts, such as `database frozen`; all of them for none.
+ *
+ * @throws when a text begins none
+ */
+export function kindsOf(beginnings: readonly string[]): readonly FaultKind[] {
+  for (const beginning of beginnings) {
+    if (FAULT_KINDS.some((kind) => kind.startsWith(beginning))) continue;
+    throw new Error(`--fault ${beginning}: no kind begins so. There are: ${FAULT_KINDS.join(', ')}`);
+  }
+  return FAULT_KINDS.filter((kind) => beginnings.length === 0 || beginnings.some((each) => kind.startsWith(each)));
+}
+
 export interface Fault {
   readonly kind: FaultKind;
   /** When it begins, in ms since the run did. */

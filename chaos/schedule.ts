@@ -14,11 +14,11 @@ const PAUSE_MS = [200, 2_500] as const;
 const RECOVERY_MS = 2_500;
 
 /** All kinds in another order each round, with pauses: the faults of one seed are the same each time. */
-export function schedule(random: Random, minutes: number): readonly Fault[] {
+export function schedule(random: Random, minutes: number, kinds: readonly FaultKind[] = FAULT_KINDS): readonly Fault[] {
   const faults: Fault[] = [];
   const busyUntil = new Map<string, number>();
   for (let at = 1_000; ;) {
-    for (const kind of random.shuffle(FAULT_KINDS)) {
+    for (const kind of random.shuffle(kinds)) {
       const gateway = random.between(0, 1);
       const victim = victimOf(kind, gateway);
       at = Math.max(at + random.between(...PAUSE_MS), busyUntil.get(victim) ?? 0);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Account } from '../chaos/account.js';
+import { kindsOf } from '../chaos/fault.js';
 import { historyOf } from '../chaos/history.js';
 import { judge } from '../chaos/judge.js';
 import { newRow, type Row } from '../chaos/row.js';
@@ -84,6 +85,14 @@ describe('the schedule of a chaos run', () => {
     expect(schedule(new Random(3), 1)).toEqual(schedule(new Random(3), 1));
     expect(schedule(new Random(3), 1)).not.toEqual(schedule(new Random(4), 1));
     expect(new Set(schedule(new Random(7), 0.4).map(({ kind }) => kind)).size).toBe(10);
+  });
+
+  it('has only the kinds that were asked for', () => {
+    const kinds = schedule(new Random(3), 1, kindsOf(['database frozen', 'sockets cut'])).map(({ kind }) => kind);
+    expect(new Set(kinds)).toEqual(new Set(['database frozen briefly', 'database frozen for long', 'sockets cut']));
+    expect(() => kindsOf(['database froze', 'flood'])).toThrow(
+      '--fault flood: no kind begins so. There are: gateway killed',
+    );
   });
 });
 
