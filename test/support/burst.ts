@@ -1,5 +1,5 @@
 import { RecordId, type Surreal } from 'surrealdb';
-import { retryConflict } from '../../src/surreal/retry-conflict.js';
+import { isConflict, retryConflict } from '../../src/surreal/retry-conflict.js';
 import type { TestDatabase } from './database.js';
 
 export interface BurstOptions {
@@ -53,9 +53,9 @@ async function writeOnce(connection: Surreal, version: number, bindings: Record<
       await connection.query('CREATE $record SET group = $group, version = $version RETURN NONE', bindings);
       return 1;
     case 1:
-      await connection.query(
-        'BEGIN; UPDATE $record SET version = $version RETURN NONE; ' +
-          'CREATE burst_log SET writer = $writer, version = $version RETURN NONE; COMMIT;',
+      await transact(
+        connection,
+        'UPDATE $record SET version = $version RETURN NONE; CREATE burst_log SET writer = $writer, version = $version RETURN NONE',
         bindings,
       );
       return 2;
@@ -71,4 +71,12 @@ async function writeOnce(connection: Surreal, version: number, bindings: Record<
       else await connection.query('UPDATE $record SET version = $version RETURN NONE', bindings);
       return 1;
   }
+}
+
+/** The SDK throws the first statement's error, which on a server only says that the transaction failed, not why. */
+async function transact(connection: Surreal, statements: string, bindings: Record<string, unknown>): Promise<void> {
+  const answers = await connection.query(`BEGIN; ${statements}; COMMIT`, bindings).responses();
+  const errors = answers.flatMap((answer) => (answer.success ? [] : [answer.error]));
+  const error = errors.find(isConflict) ?? errors[0];
+  if (error) throw error;
 }
