@@ -79,14 +79,17 @@ export class Config {
 
   @Setting(
     'SURREAL_SWEEP_WINDOW_MS',
-    'Overlap of the sweep that looks for late changes, in ms of live time. A deep one looks back ten times as far, a tenth as often.',
+    'For how long sweeps look for late changes, in ms of live time: they follow the reads at a sixth and two thirds of it, a deep one ten times as far behind.',
   )
   @IsInt()
   @Min(100)
   @Max(600_000)
   surrealSweepWindowMs = 3_000;
 
-  @Setting('SURREAL_SWEEP_INTERVAL_MS', 'Time between two sweeps, in ms.')
+  @Setting(
+    'SURREAL_SWEEP_INTERVAL_MS',
+    'Time between two sweeps, in ms; a quarter of it for the nearest one, ten times as much for the deep one.',
+  )
   @IsInt()
   @Min(10)
   @Max(600_000)

@@ -2,10 +2,12 @@ import { Logger } from '@nestjs/common';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from './change.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
-import { DEEPER, type FeedReader, type SweepDepth } from './feed-reader.js';
+import type { FeedReader } from './feed-reader.js';
 import type { LiveQueries } from './live-queries.js';
 import { ReadingPace } from './reading-pace.js';
 import { Ring } from './ring.js';
+import { SweepPace } from './sweep-pace.js';
+import { DEEPER, SWEEPS, type Sweep } from './sweep-places.js';
 
 const RETRY_PAUSE_MS = 250;
 
@@ -29,7 +31,7 @@ export class ChangeFeed {
   private running: Promise<void> | undefined;
   private stopped = false;
   private paused = true;
-  private readonly nextSweep: Record<SweepDepth, number> = { recent: 0, deep: 0 };
+  private readonly sweeps: Record<Sweep, SweepPace>;
   private arrivals: (() => void)[] = [];
 
   constructor(
@@ -39,6 +41,13 @@ export class ChangeFeed {
     private readonly options: ChangeFeedOptions,
   ) {
     this.pace = new ReadingPace(options.pollMs, options.settleMs);
+    const { sweepIntervalMs } = options;
+    this.sweeps = {
+      whole: new SweepPace(Infinity),
+      soon: new SweepPace(sweepIntervalMs / 4),
+      recent: new SweepPace(sweepIntervalMs),
+      deep: new SweepPace(sweepIntervalMs * DEEPER),
+    };
     this.metrics.feedLoop.readFrom(() => (this.pace.mode === 'loop' ? 1 : 0));
   }
 
@@ -106,7 +115,7 @@ export class ChangeFeed {
       for (let reads = 0; !this.reader.hasRead(stamp); reads += 1) {
         if (this.reader.generation !== generation) throw new DatabaseUnavailable('the database was replaced');
         // What a fast read doesn't find is late: the sweep does.
-        if (reads > 0) this.nextSweep.recent = 0;
+        if (reads > 0) this.sweeps.whole.hurry();
         await this.nextRead();
       }
     }
@@ -162,10 +171,10 @@ export class ChangeFeed {
   /** One page between two reads, so that no read waits for a whole sweep. */
   private async sweepIfDue(): Promise<void> {
     const now = performance.now();
-    const depth = now >= this.nextSweep.recent ? 'recent' : 'deep';
-    if (now < this.nextSweep[depth] || !(await this.reader.sweep(depth))) return;
-    const { sweepIntervalMs } = this.options;
-    this.nextSweep[depth] = now + (depth === 'deep' ? DEEPER * sweepIntervalMs : sweepIntervalMs);
+    const sweep = SWEEPS.find((each) => this.sweeps[each].due(now));
+    if (!sweep) return;
+    const through = await this.reader.sweep(sweep, this.sweeps[sweep].page(now));
+    this.sweeps[sweep].read(performance.now(), through);
   }
 
   /** While the feed is read in a loop nobody need ring, and writers pay for each live query. */

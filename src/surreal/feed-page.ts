@@ -25,7 +25,12 @@ export interface FeedPage {
 export async function feedPage(query: Query, since: bigint, limit: number): Promise<FeedPage> {
   const entries = await show(query, since, limit);
   if (entries instanceof ServerError) return pageBefore(entries, query, since, limit);
-  return { entries, last: isLastPage(entries, since, limit), next: entries.at(-1)?.versionstamp ?? since };
+  const next = entries.at(-1)?.versionstamp ?? since;
+  // It ends in the transaction in which it began, which may have more keys than a short page holds.
+  if (limit < PAGE && entries.length > 0 && next === since && !isFarFromFull(entries, limit)) {
+    return feedPage(query, since, PAGE);
+  }
+  return { entries, last: isLastPage(entries, since, limit), next };
 }
 
 /** Page after page, from a versionstamp on to the end of the feed. */
@@ -82,9 +87,13 @@ async function show(query: Query, since: bigint, limit: number): Promise<readonl
   }
 }
 
-/** Whether nothing lies behind a page. LIMIT counts keys, while the answer joins those of one transaction. */
+/** Whether nothing lies behind a page. */
 export function isLastPage(entries: readonly FeedEntry[], since: bigint, limit: number): boolean {
-  if (entries.at(-1)?.versionstamp === since) return true;
+  return entries.at(-1)?.versionstamp === since || isFarFromFull(entries, limit);
+}
+
+/** Whether there would have been room for more. LIMIT counts keys, while the answer joins those of one transaction. */
+function isFarFromFull(entries: readonly FeedEntry[], limit: number): boolean {
   // A key holds one change or more.
   if (entries.length >= limit / 2) return false;
   if (entries.reduce((sum, { count }) => sum + count, 0) < limit / 2) return true;

@@ -3,12 +3,15 @@ import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import { DateTime, RecordId } from 'surrealdb';
 import type { Change, FeedMark } from './change.js';
 import type { FeedEntry, RawChange, RawEntry } from './feed-entry.js';
-import { FeedReader, type FeedReaderListener, type SweepDepth } from './feed-reader.js';
+import { FeedReader, type FeedReaderListener } from './feed-reader.js';
 import { SdkSession, type Query } from './sdk-session.js';
 import { SupervisedConnection } from './supervised-connection.js';
+import { SWEEPS, type Sweep } from './sweep-places.js';
 
 const { SURREAL_BIN: bin } = process.env;
 const WINDOWS = { fastWindowMs: 50, sweepWindowMs: 3_000, retentionMs: () => 259_200_000 };
+/** Keys in a page of a sweep. */
+const PAGE = 250;
 
 /** Notes all that a reader tells. */
 class Told implements FeedReaderListener {
@@ -105,7 +108,7 @@ describe('FeedReader of a database', () => {
     await connection.query('CREATE a:2');
     expect(await reader.read()).toBe(1);
     expect(await reader.read()).toBe(0);
-    expect(await reader.sweep()).toBe(true);
+    expect(await reader.sweep('whole', PAGE)).toBe(true);
     expect(told.texts).toEqual(['CREATE a:1', 'UPDATE a:1', 'CREATE b:1', 'DELETE a:1', 'CREATE a:2']);
     expect(told.all.map(({ before }) => before?.['n']).slice(0, 2)).toEqual([undefined, 1]);
     expect(new Set(told.all.map(({ cursor }) => cursor)).size).toBe(5);
@@ -134,7 +137,7 @@ describe('FeedReader of a database', () => {
     // Once reads look there no longer, the sweep goes over it in smaller pages.
     for (let pages = 0; pages < 4;) {
       await reader.read();
-      for (pages = 1; !(await reader.sweep());) pages += 1;
+      for (pages = 1; !(await reader.sweep('whole', PAGE));) pages += 1;
     }
     expect(told.texts).toHaveLength(1_200);
   });
@@ -158,7 +161,7 @@ describe('FeedReader of a database', () => {
     await connection.query('BEGIN; CREATE a:3; CREATE b:3 SET x = <regex>"x.*" RETURN NONE; COMMIT');
     await connection.query('CREATE a:4');
     for (let reads = 0; reads < 3; reads += 1) await reader.read();
-    while (!(await reader.sweep()));
+    while (!(await reader.sweep('whole', PAGE)));
     expect(told.texts.filter((text) => text !== 'CREATE a:3')).toEqual(['CREATE a:1', 'CREATE a:4']);
     expect(told.unreadables).toHaveLength(2);
     expect(new Set(told.unreadables).size).toBe(2);
@@ -175,7 +178,7 @@ describe('FeedReader of a database', () => {
     await connection.query('BEGIN; CREATE a:1; CREATE a:2; CREATE a:3; COMMIT');
     await connection.query('CREATE a:4');
     for (let reads = 0; reads < 3; reads += 1) await reader.read();
-    while (!(await reader.sweep()));
+    while (!(await reader.sweep('whole', PAGE)));
     expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:3', 'CREATE a:4']);
     expect(told.unreadables).toEqual([told.all[0]?.place?.stamp]);
   });
@@ -235,6 +238,8 @@ class ScriptedFeed {
   private entries: readonly RawEntry[] = [];
   /** What happens behind the next answer. */
   private next: () => void = () => undefined;
+  /** How many pages were asked for. */
+  asked = 0;
 
   commit(stamp: bigint, ...records: string[]): void {
     const changes = records.map((record) => {
@@ -259,6 +264,7 @@ class ScriptedFeed {
   private answer(text: string, entries: readonly RawEntry[]): Promise<unknown[]> {
     const [, since, limit] = /SINCE (\d+) LIMIT (\d+)/.exec(text) ?? [];
     if (since === undefined) return Promise.resolve([new DateTime(new Date())]);
+    this.asked += 1;
     const from = entries.filter(({ versionstamp }) => versionstamp >= BigInt(since));
     const then = this.next;
     this.next = () => undefined;
@@ -296,8 +302,8 @@ describe('FeedReader of late changes', () => {
     }
   }
 
-  async function sweep(depth: SweepDepth = 'recent'): Promise<void> {
-    while (!(await reader.sweep(depth)));
+  async function sweep(kind: Sweep): Promise<void> {
+    while (!(await reader.sweep(kind, PAGE)));
   }
 
   it('tells one that a fast read still finds', async () => {
@@ -308,33 +314,56 @@ describe('FeedReader of late changes', () => {
     expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 0]);
   });
 
-  it('leaves one that is later to the sweep, which counts it', async () => {
+  it.each<[Sweep, number]>([
+    ['whole', 200],
+    ['soon', 600],
+    ['recent', 2_100],
+    ['deep', 20_100],
+  ])('leaves one that is later to a sweep, which counts it', async (kind, ms) => {
     feed.commit(at(200), 't:newer');
-    await readFor(200);
+    await readFor(ms);
+    // The deep sweep goes over what is settled.
+    if (kind === 'deep') await sweep('recent');
     feed.commit(at(190), 't:late');
     await readFor(10);
     expect(told.texts).toEqual(['CREATE t:newer']);
-    await sweep();
-    expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 1]);
-  });
-
-  it('leaves one that is later than the sweep looks back to the deep sweep, and marks it as overdue', async () => {
-    feed.commit(at(200), 't:newer');
-    await readFor(4_000);
-    feed.commit(at(190), 't:late');
+    await sweep(kind);
     await readFor(10);
-    await sweep();
-    expect(told.texts).toEqual(['CREATE t:newer']);
-    await sweep('deep');
     expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 1]);
-    expect(told.all.slice(-2).map(({ overdue }) => overdue)).toEqual([false, true]);
   });
 
-  it('still knows then whether a newer change of the record was told', async () => {
+  it.each<[passed: Sweep, next: Sweep, overdue: boolean]>([
+    ['soon', 'recent', false],
+    ['recent', 'deep', true],
+  ])(
+    'leaves what comes behind one sweep to the next, which marks what was settled as overdue',
+    async (passed, next, overdue) => {
+      feed.commit(at(200), 't:newer');
+      await readFor(21_000);
+      await sweep(passed);
+      feed.commit(at(190), 't:late');
+      await sweep(passed);
+      expect(told.texts).toEqual(['CREATE t:newer']);
+      await sweep(next);
+      expect(told.texts).toEqual(['CREATE t:newer', 'CREATE t:late']);
+      expect(told.all.at(-1)?.overdue).toBe(overdue);
+    },
+  );
+
+  it('asks for nothing where there is nothing to go over', async () => {
+    await readFor(30_000);
+    for (const kind of SWEEPS) await sweep(kind);
+    const { asked } = feed;
+    for (const kind of SWEEPS) await sweep(kind);
+    expect(feed.asked).toBe(asked);
+  });
+
+  it('still knows in the deep sweep whether a newer change of the record was told', async () => {
     feed.commit(at(200), 't:same');
     await readFor(4_000);
+    await sweep('recent');
     feed.commit(at(190), 't:same');
-    await sweep();
+    await readFor(17_000);
     await sweep('deep');
     expect(told.texts).toEqual(['CREATE t:same', 'late CREATE t:same']);
   });
@@ -345,7 +374,7 @@ describe('FeedReader of late changes', () => {
     feed.commit(at(190), 't:same', 't:other');
     await readFor(10);
     expect(told.texts).toEqual(['CREATE t:same', 'late CREATE t:same', 'CREATE t:other']);
-    await sweep();
+    await sweep('whole');
     expect(told.texts).toHaveLength(3);
   });
 
@@ -353,7 +382,7 @@ describe('FeedReader of late changes', () => {
     feed.commit(at(200), 't:newer');
     await readFor(200);
     feed.commit(at(190), 't:late');
-    await sweep();
+    await sweep('whole');
     feed.commit(at(1_000), 't:newest');
     await readFor(300);
     feed.commit(at(990), 't:late-again');
@@ -384,26 +413,31 @@ describe('FeedReader of late changes', () => {
   it('leaves to the next read what that will find: a sweep could tell it before an older change of its record', async () => {
     for (let n = 0n; n < 300n; n += 1n) feed.commit(at(200) + 2n * n, `t:r${n}`);
     await readFor(10);
-    await reader.sweep();
+    await reader.sweep('whole', PAGE);
     feed.commit(at(200) + 201n, 't:same');
     feed.commit(at(300), 't:same');
-    await reader.sweep();
+    await reader.sweep('whole', PAGE);
     expect(told.texts).toHaveLength(300);
     await readFor(10);
     expect(told.texts.slice(300)).toEqual(['CREATE t:same', 'CREATE t:same']);
     expect(told.sweptChanges).toBe(0);
   });
 
-  it('has told what a deep sweep that is under way has come to: nobody waits for that', async () => {
+  it.each<[Sweep, boolean]>([
+    ['whole', false],
+    ['soon', false],
+    ['recent', false],
+    ['deep', true],
+  ])('of a page of the %s sweep, the last transaction counts as told: %p', async (kind, told) => {
     const stamps = Array.from({ length: 300 }, (_, n) => at(200) + BigInt(n));
     for (const stamp of stamps) feed.commit(stamp, `t:r${stamp}`);
-    await readFor(200);
-    await reader.sweep('deep');
-    expect(stamps.filter((stamp) => !reader.hasRead(stamp))).toEqual([]);
-    // The recent sweep leaves it behind, so that the deep one goes there.
-    await readFor(4_000);
-    await sweep();
-    expect(await reader.sweep('deep')).toBe(false);
+    await readFor(21_000);
+    // Nobody waits for the deep sweep, which goes over what is settled.
+    if (kind === 'deep') await sweep('recent');
+    expect(await reader.sweep(kind, PAGE)).toBe(false);
+    const untold = stamps.filter((stamp) => !reader.hasRead(stamp));
+    expect(untold).toEqual(told ? [] : [stamps[PAGE - 2]]); // behind t:first
+    await sweep(kind);
     expect(stamps.filter((stamp) => !reader.hasRead(stamp))).toEqual([]);
   });
 

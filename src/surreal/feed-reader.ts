@@ -11,22 +11,13 @@ import { LiveTime } from './live-time.js';
 import type { Query } from './sdk-session.js';
 import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
+import { DEEPER, SweepPlaces, type Sweep } from './sweep-places.js';
 import { UnreadableEntry } from './unreadable-entry.js';
 
-/** Small enough that a page of the sweep doesn't hold up the fast reads between which it is read. */
-const SWEEP_PAGE = 250;
+const NOTHING: FeedPage = { entries: [], last: true, next: 0n };
 
 /** How many changes are handed on before others get their turn: a transaction can have hundreds of thousands. */
 const BATCH = 1_000;
-
-/** How many times wider the deep sweep is, and how many times rarer. */
-export const DEEPER = 10;
-
-/**
- * The sweeps go over what was read before, for changes that become visible late: the recent one soon and often, the deep one
- * for commits that take many seconds, such as that of a statement over hundreds of thousands of rows.
- */
-export type SweepDepth = 'recent' | 'deep';
 
 export interface FeedReaderOptions {
   readonly fastWindowMs: number;
@@ -65,16 +56,13 @@ export class FeedReader {
   private readonly seen = new SeenChanges();
   private highest = 0n;
   private readonly continuity: FeedContinuity;
-  /** Where the sweeps that are under way go on. */
-  private readonly sweepFrom: Record<SweepDepth, bigint | undefined> = { recent: undefined, deep: undefined };
+  private readonly sweeps: SweepPlaces;
   /** A transaction of which the page of a read may have shown a part only. */
   private cut: bigint | undefined;
   /** A transaction of which some changes may have been handed on and others not. */
   private underWay: bigint | undefined;
   private readonly unreadable = new Set<bigint>();
   private begins = 0;
-  /** What lies before is settled: the recent sweep has gone over it. */
-  private floor = 0n;
 
   constructor(
     private readonly connection: SupervisedConnection,
@@ -84,6 +72,7 @@ export class FeedReader {
     this.continuity = new FeedContinuity(this.clock, options.retentionMs);
     this.liveTime = new LiveTime(DEEPER * options.sweepWindowMs);
     this.fastWindow = new FastWindow(options.fastWindowMs, options.sweepWindowMs);
+    this.sweeps = new SweepPlaces(options.sweepWindowMs, this.liveTime);
   }
 
   /** Identity of the database in the cursors of what is read next. */
@@ -102,18 +91,17 @@ export class FeedReader {
     const start = first !== undefined ? (now as DateTime).toDate().getTime() - this.options.sweepWindowMs : 0;
     this.highest = this.clock.stampAt(start);
     this.continuity.begin();
-    this.sweepFrom.recent = this.sweepFrom.deep = undefined;
     this.cut = this.underWay = undefined;
     this.begins += 1;
     this.seen.clear();
     this.liveTime.reset(this.highest);
-    this.floor = this.highest;
+    this.sweeps.begin(this.highest);
     this.listener.began(this.mark(this.highest > 0n ? this.highest - 1n : 0n));
   }
 
   /** From where a snapshot has to read the feed to know all that this reader might still find. */
-  get sweepStart(): bigint {
-    return this.liveTime.start(this.options.sweepWindowMs);
+  get settled(): bigint {
+    return this.sweeps.settled;
   }
 
   /** How many times it began: what was read of the feed before counts for nothing. */
@@ -123,8 +111,8 @@ export class FeedReader {
 
   /** Whether a transaction that is in the feed has been handed on, all of it. */
   hasRead(stamp: bigint): boolean {
-    if (stamp === this.cut || stamp === this.underWay || stamp === this.sweepFrom.recent) return false;
-    return stamp < this.floor || this.seen.count(stamp) > 0;
+    if (stamp === this.cut || stamp === this.underWay || this.sweeps.isCut(stamp)) return false;
+    return stamp < this.settled || this.seen.count(stamp) > 0;
   }
 
   /** Whether the feed still holds the newest change that was read from it; one that doesn't is another feed. */
@@ -150,27 +138,22 @@ export class FeedReader {
     return found;
   }
 
-  /** Reads one page of a sweep. @returns whether the sweep is through. */
-  async sweep(depth: SweepDepth = 'recent'): Promise<boolean> {
-    const since = (this.sweepFrom[depth] ??= this.beginSweep(depth));
-    // What the next read will find is left to it: it alone sees all changes of a record together. The deep sweep goes over
-    // what is settled: nobody waits for it, as it doesn't get its turn while somebody waits for the recent one.
-    const end = depth === 'deep' ? this.floor : this.fastStart;
-    const { entries, last, next, unreadable } = await this.page(since, SWEEP_PAGE);
+  /** Reads a page of a sweep, of so many keys at most. @returns whether the sweep is through */
+  async sweep(sweep: Sweep, limit: number): Promise<boolean> {
+    const { from, end } = this.sweeps.before(sweep, this.fastStart);
+    const { entries, last, next, unreadable } = from < end ? await this.page(from, limit) : NOTHING;
     const through = last || next >= end;
-    this.sweepFrom[depth] = through ? undefined : next;
     const late = await this.take(entries.filter(({ versionstamp }) => versionstamp < end));
+    this.sweeps.reached(sweep, through ? end : next, through);
     if (late > 0) this.listener.swept(late);
     if (unreadable !== undefined && unreadable < end) this.passOver(unreadable);
+    if (sweep === 'deep' && through) this.forgetBefore(this.sweeps.left);
     return through;
   }
 
-  private beginSweep(depth: SweepDepth): bigint {
-    if (depth === 'recent') return (this.floor = this.sweepStart);
-    const start = this.liveTime.start(DEEPER * this.options.sweepWindowMs);
+  private forgetBefore(start: bigint): void {
     this.seen.forgetBefore(start);
     for (const stamp of this.unreadable) if (stamp < start) this.unreadable.delete(stamp);
-    return start;
   }
 
   /** From where the next fast read begins. */
@@ -261,7 +244,7 @@ export class FeedReader {
   private entry(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | UnreadableEntry {
     const place = { stamp, index };
     const time = this.clock.milliseconds(stamp);
-    const overdue = stamp < this.highest && stamp < this.sweepStart;
+    const overdue = stamp < this.highest && stamp < this.settled;
     try {
       return decodeEntry(raw, { place, time, overdue, cursor: formatCursor(this.databaseId, place) });
     } catch (error) {

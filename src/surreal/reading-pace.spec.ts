@@ -29,7 +29,8 @@ describe('ReadingPace', () => {
     const pace = new ReadingPace(POLL_MS, SETTLE_MS);
     pace.flooded(0);
     expect(pace.mode).toBe('loop');
-    expect(pace.pause(10, true)).toBe(5);
+    pace.read(10, 1);
+    expect([pace.pause(10, true), pace.pause(12, true), pace.pause(20, true)]).toEqual([5, 3, 0]);
   });
 
   it('goes on in the loop while 20 changes a second come', () => {
@@ -52,6 +53,7 @@ describe('ReadingPace', () => {
     const pace = new ReadingPace(POLL_MS, SETTLE_MS);
     pace.flooded(0);
     pace.read(1_000, 0);
+    pace.read(1_049, 0);
     expect([pace.pause(1_049, true), pace.pause(1_050, true)]).toEqual([5, 25]);
   });
 

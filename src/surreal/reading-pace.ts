@@ -5,7 +5,7 @@ const CHANGES_TO_BELL = 20;
 const SECOND_MS = 1_000;
 /**
  * Pause between two reads of the loop. Reading without pause starves the database: with 5 ms, writers and events alike are
- * faster than with 2 ms or none.
+ * faster than with 2 ms or none. Sweeps are read in it.
  */
 const LOOP_PAUSE_MS = 5;
 /** Pause while nobody listens: keeps the log of recent changes warm for those who come back. */
@@ -21,6 +21,7 @@ export class ReadingPace {
   private current: Mode = 'bell';
   private rings: number[] = [];
   private second = { began: 0, changes: 0 };
+  private readAt = 0;
   /** After the bells were armed again the loop goes on until then: what was written meanwhile rang no bell. */
   private loopUntil = 0;
 
@@ -51,6 +52,7 @@ export class ReadingPace {
 
   /** Notes how many new changes a read found. */
   read(now: number, changes: number): void {
+    this.readAt = now;
     if (this.current !== 'loop') return;
     this.second.changes += changes;
     if (now - this.second.began < SECOND_MS) return;
@@ -63,7 +65,7 @@ export class ReadingPace {
 
   /** How long to wait for a ring before reading again, in ms. */
   pause(now: number, listenedTo: boolean): number {
-    if (this.current === 'loop' || now < this.loopUntil) return LOOP_PAUSE_MS;
+    if (this.current === 'loop' || now < this.loopUntil) return Math.max(0, this.readAt + LOOP_PAUSE_MS - now);
     return listenedTo ? this.pollMs : IDLE_PAUSE_MS;
   }
 }

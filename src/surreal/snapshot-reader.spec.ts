@@ -72,7 +72,7 @@ describe('SnapshotReader', () => {
     writing = false;
     await writes;
     await reader.read();
-    await reader.sweep();
+    await reader.sweep('whole', 1_000);
     for (const { rows, contains } of read10) {
       const numbers = (inside: boolean) =>
         changes.filter((change) => contains(change) === inside).map(({ after }) => after?.['n']);

@@ -42,7 +42,7 @@ export class SnapshotReader {
 
   /** @throws DatabaseUnavailable */
   async read({ text, bindings }: SnapshotQuery): Promise<SnapshotRows> {
-    const since = this.reader.sweepStart;
+    const since = this.reader.settled;
     return this.connection.readTransaction(async (query) => {
       const [rows] = await query(text, { ...bindings });
       const stamps = await this.stampsFrom(query, since);
