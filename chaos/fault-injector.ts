@@ -6,6 +6,10 @@ import { Random } from './random.js';
 import { Recoveries } from './recoveries.js';
 import type { Site } from './site.js';
 
+/** Of a database that stutters. */
+const STOPPED_MS = [10, 90] as const;
+const RUNNING_MS = [10, 60] as const;
+
 export interface FaultRecord {
   readonly fault: Fault;
   readonly began: number;
@@ -81,6 +85,9 @@ export class FaultInjector {
         await lasts();
         this.recoveries.begin(kind, clients);
         return database.process.kill('SIGCONT');
+      case 'database stuttering':
+        await this.stutter(new Random(fault.at), lasts());
+        return this.recoveries.begin(kind, clients);
       case 'sockets cut':
         return this.hit(kind, chosen, ({ wire }) => wire.cut());
       case 'sockets blackholed':
@@ -96,6 +103,19 @@ export class FaultInjector {
     process.kill('SIGKILL');
     await untilGone([pid]);
     await process.ready();
+  }
+
+  /** As a container does that has used its share of the processor up: now it runs, now it doesn't. */
+  private async stutter(random: Random, end: Promise<void>): Promise<void> {
+    const { process } = this.site.database;
+    let ended = false;
+    void end.then(() => (ended = true));
+    while (!ended) {
+      process.kill('SIGSTOP');
+      await delay(random.between(...STOPPED_MS));
+      process.kill('SIGCONT');
+      await delay(random.between(...RUNNING_MS));
+    }
   }
 
   private async hit(kind: Fault['kind'], clients: readonly ChaosClient[], how: (client: ChaosClient) => void) {

@@ -6,6 +6,7 @@ export const FAULT_KINDS = [
   'database killed',
   'database frozen briefly',
   'database frozen for long',
+  'database stuttering',
   'sockets cut',
   'sockets blackholed',
   'readers stalled',

@@ -7,6 +7,7 @@ const DURATIONS: Partial<Record<FaultKind, readonly [least: number, most: number
   'gateway frozen for long': [5_500, 8_000],
   'database frozen briefly': [100, 1_500],
   'database frozen for long': [2_500, 6_000],
+  'database stuttering': [1_500, 3_500],
   'readers stalled': [2_000, 3_500],
 };
 const PAUSE_MS = [200, 2_500] as const;
