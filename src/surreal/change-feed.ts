@@ -32,6 +32,8 @@ export class ChangeFeed {
   private stopped = false;
   private paused = true;
   private readonly sweeps: Record<Sweep, SweepPace>;
+  /** Of which sweep the last page was. */
+  private swept: Sweep | undefined;
   private arrivals: (() => void)[] = [];
 
   constructor(
@@ -168,10 +170,12 @@ export class ChangeFeed {
     await this.sweepIfDue();
   }
 
-  /** One page between two reads, so that no read waits for a whole sweep. */
+  /** One page between two reads, so that no read waits for a whole sweep. None of the sweeps keeps the others waiting. */
   private async sweepIfDue(): Promise<void> {
     const now = performance.now();
-    const sweep = SWEEPS.find((each) => this.sweeps[each].due(now));
+    const due = SWEEPS.filter((each) => this.sweeps[each].due(now));
+    const sweep = due.find((each) => each !== this.swept) ?? due[0];
+    this.swept = sweep;
     if (!sweep) return;
     const through = await this.reader.sweep(sweep, this.sweeps[sweep].page(now));
     this.sweeps[sweep].read(performance.now(), through);

@@ -111,7 +111,7 @@ export class FeedReader {
 
   /** Whether a transaction that is in the feed has been handed on, all of it. */
   hasRead(stamp: bigint): boolean {
-    if (stamp === this.cut || stamp === this.underWay || this.sweeps.isCut(stamp)) return false;
+    if (stamp === this.cut || stamp === this.underWay) return false;
     return stamp < this.settled || this.seen.count(stamp) > 0;
   }
 
@@ -143,8 +143,10 @@ export class FeedReader {
     const { from, end } = this.sweeps.before(sweep, this.fastStart);
     const { entries, last, next, unreadable } = from < end ? await this.page(from, limit) : NOTHING;
     const through = last || next >= end;
-    const late = await this.take(entries.filter(({ versionstamp }) => versionstamp < end));
-    this.sweeps.reached(sweep, through ? end : next, through);
+    // The last transaction of a page may be there in part only: it is left to the next page.
+    const place = through ? end : next;
+    const late = await this.take(entries.filter(({ versionstamp }) => versionstamp < place));
+    this.sweeps.reached(sweep, place, through);
     if (late > 0) this.listener.swept(late);
     if (unreadable !== undefined && unreadable < end) this.passOver(unreadable);
     if (sweep === 'deep' && through) this.forgetBefore(this.sweeps.left);

@@ -22,8 +22,8 @@ export interface Stretch {
 /** Where the sweeps go on, and how far they may go. */
 export class SweepPlaces {
   private readonly places: Record<Exclude<Sweep, 'whole'>, bigint> = { soon: 0n, recent: 0n, deep: 0n };
-  /** In which transaction the last page of a sweep that is under way ended. */
-  private readonly cuts: Partial<Record<Sweep, bigint>> = {};
+  /** Where the whole sweep goes on, while it is under way. */
+  private whole: bigint | undefined;
 
   constructor(
     private readonly windowMs: number,
@@ -32,7 +32,7 @@ export class SweepPlaces {
 
   begin(stamp: bigint): void {
     this.places.soon = this.places.recent = this.places.deep = stamp;
-    for (const sweep of SWEEPS) delete this.cuts[sweep];
+    this.whole = undefined;
   }
 
   /** What lies before is settled. */
@@ -47,24 +47,16 @@ export class SweepPlaces {
 
   /** @param readStart from where on the next read finds what is new: it alone sees all changes of a record together */
   before(sweep: Sweep, readStart: bigint): Stretch {
-    if (sweep === 'whole') return { from: this.cuts.whole ?? this.settled, end: readStart };
+    if (sweep === 'whole') return { from: this.whole ?? this.settled, end: readStart };
     const end = this.liveTime.start(this.distanceMs(sweep));
-    // The deep sweep goes over what is settled: nobody waits for it, as it doesn't get its turn while somebody waits.
     const limit = sweep === 'deep' ? this.settled : readStart;
     return { from: this.places[sweep], end: end < limit ? end : limit };
   }
 
   /** Notes that a sweep has come to a place; `through`: to the end of its stretch. */
   reached(sweep: Sweep, place: bigint, through: boolean): void {
-    if (through) delete this.cuts[sweep];
-    else this.cuts[sweep] = place;
-    if (sweep !== 'whole' && place > this.places[sweep]) this.places[sweep] = place;
-  }
-
-  /** Whether a page ended in this transaction, whose changes behind may be untold. Nobody waits for the deep sweep. */
-  isCut(stamp: bigint): boolean {
-    const { whole, soon, recent } = this.cuts;
-    return stamp === whole || stamp === soon || stamp === recent;
+    if (sweep === 'whole') this.whole = through ? undefined : place;
+    else if (place > this.places[sweep]) this.places[sweep] = place;
   }
 
   /** The recent sweep goes over a change at two thirds of the window, so that an interval is left for it to do so. */
