@@ -7,7 +7,7 @@ import type { LiveQueries } from './live-queries.js';
 import { ReadingPace } from './reading-pace.js';
 import { Ring } from './ring.js';
 import { SweepPace } from './sweep-pace.js';
-import { DEEPER, SWEEPS, type Sweep } from './sweep-places.js';
+import { DEEPER, nextTurn, type Sweep } from './sweep-places.js';
 
 const RETRY_PAUSE_MS = 250;
 
@@ -33,7 +33,7 @@ export class ChangeFeed {
   private paused = true;
   private readonly sweeps: Record<Sweep, SweepPace>;
   /** Of which sweep the last page was. */
-  private swept: Sweep | undefined;
+  private swept: Sweep = 'deep';
   private arrivals: (() => void)[] = [];
 
   constructor(
@@ -170,13 +170,12 @@ export class ChangeFeed {
     await this.sweepIfDue();
   }
 
-  /** One page between two reads, so that no read waits for a whole sweep. None of the sweeps keeps the others waiting. */
+  /** One page between two reads, so that no read waits for a whole sweep. */
   private async sweepIfDue(): Promise<void> {
     const now = performance.now();
-    const due = SWEEPS.filter((each) => this.sweeps[each].due(now));
-    const sweep = due.find((each) => each !== this.swept) ?? due[0];
-    this.swept = sweep;
+    const sweep = nextTurn(this.swept, (each) => this.sweeps[each].due(now));
     if (!sweep) return;
+    this.swept = sweep;
     const through = await this.reader.sweep(sweep, this.sweeps[sweep].page(now));
     this.sweeps[sweep].read(performance.now(), through);
   }

@@ -149,7 +149,7 @@ export class FeedReader {
     this.sweeps.reached(sweep, place, through);
     if (late > 0) this.listener.swept(late);
     if (unreadable !== undefined && unreadable < end) this.passOver(unreadable);
-    if (sweep === 'deep' && through) this.forgetBefore(this.sweeps.left);
+    if (sweep === 'deep') this.forgetBefore(this.sweeps.left);
     return through;
   }
 

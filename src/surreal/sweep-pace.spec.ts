@@ -31,6 +31,22 @@ describe('SweepPace', () => {
     expect(later).toEqual([250, 125, 100]);
   });
 
+  it('takes even longer ones where a sweep would not get through in its interval', () => {
+    const pace = new SweepPace(INTERVAL_MS);
+    const sizes = [0, 900, 1_001, 1_100, 1_200].map((now) => {
+      const size = pace.page(now);
+      pace.read(now, false);
+      return size;
+    });
+    expect([...sizes, pace.page(1_200)]).toEqual([100, 100, 200, 400, 800, 1_000]);
+    pace.read(1_300, true);
+    for (const now of [1_300, 1_400]) {
+      pace.page(now);
+      pace.read(now, true);
+    }
+    expect(pace.page(1_500)).toBe(250);
+  });
+
   it('begins in a hurry only, where it has no interval of its own', () => {
     const pace = new SweepPace(Infinity);
     expect(pace.due(1_000_000)).toBe(false);

@@ -1,7 +1,9 @@
 /** Shorter pages would cost the database more for asking than for answering. */
 const LEAST_PAGE = 100;
 /** Small enough that a page doesn't hold up the reads between which it is read. */
-const MOST_PAGE = 250;
+const LONG_PAGE = 250;
+/** Of a sweep that can't get through in its interval: what it has yet to go over is kept in mind, and must not grow. */
+const LONGEST_PAGE = 1_000;
 /** Part of its interval in which a sweep is to get through: others have their turn in the rest. */
 const SHARE = 0.5;
 
@@ -26,7 +28,7 @@ export class SweepPace {
   /** Somebody waits for it. */
   hurry(): void {
     this.dueAt = 0;
-    this.size = MOST_PAGE;
+    this.size = Math.max(LONG_PAGE, this.size);
   }
 
   /** How many keys the next page may hold. */
@@ -38,7 +40,8 @@ export class SweepPace {
   /** Notes that the page was read; `through`: and the sweep with it. */
   read(now: number, through: boolean): void {
     const began = this.began ?? now;
-    if (now - began > SHARE * this.intervalMs) this.size = Math.min(MOST_PAGE, 2 * this.size);
+    const intervals = (now - began) / this.intervalMs;
+    if (intervals > SHARE) this.size = Math.min(intervals > 1 ? LONGEST_PAGE : LONG_PAGE, 2 * this.size);
     else if (through) this.size = Math.max(LEAST_PAGE, this.size / 2);
     if (!through) return;
     this.dueAt = began + this.intervalMs;
