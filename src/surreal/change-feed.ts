@@ -7,7 +7,7 @@ import type { LiveQueries } from './live-queries.js';
 import { ReadingPace } from './reading-pace.js';
 import { Ring } from './ring.js';
 import { SweepPace } from './sweep-pace.js';
-import { DEEPER, nextTurn, type Sweep } from './sweep-places.js';
+import { nextTurn, SCALE, type Sweep } from './sweep-places.js';
 
 const RETRY_PAUSE_MS = 250;
 
@@ -46,9 +46,9 @@ export class ChangeFeed {
     const { sweepIntervalMs } = options;
     this.sweeps = {
       whole: new SweepPace(Infinity),
-      soon: new SweepPace(sweepIntervalMs / 4),
-      recent: new SweepPace(sweepIntervalMs),
-      deep: new SweepPace(sweepIntervalMs * DEEPER),
+      soon: new SweepPace(sweepIntervalMs * SCALE.soon),
+      recent: new SweepPace(sweepIntervalMs * SCALE.recent),
+      deep: new SweepPace(sweepIntervalMs * SCALE.deep),
     };
     this.metrics.feedLoop.readFrom(() => (this.pace.mode === 'loop' ? 1 : 0));
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
 import { DecodedEntry, type FeedEntry } from './feed-entry.js';
-import { feedPage, isLastPage } from './feed-page.js';
+import { isLastPage, pageBeyond } from './feed-page.js';
 
 /** Transactions with one change in each of some tables. */
 function entries(count: number, tables = 1): FeedEntry[] {
@@ -35,14 +35,14 @@ describe('isLastPage', () => {
   });
 });
 
-describe('feedPage', () => {
+describe('pageBeyond', () => {
   it('gets past a transaction over more tables than a short page has keys', async () => {
     const [wide, next] = [entries(1, 60)[0], entries(2)[1]];
     const query = (text: string) => {
       const limit = Number(/LIMIT (\d+)/.exec(text)?.[1]);
       return Promise.resolve([limit > 60 ? [wide, next] : entries(1, limit)]);
     };
-    const page = await feedPage(query, 10n, 50);
+    const page = await pageBeyond(query, 10n, 50);
     expect([page.last, page.next]).toEqual([true, 11n]);
   });
 });

@@ -25,12 +25,14 @@ export interface FeedPage {
 export async function feedPage(query: Query, since: bigint, limit: number): Promise<FeedPage> {
   const entries = await show(query, since, limit);
   if (entries instanceof ServerError) return pageBefore(entries, query, since, limit);
-  const next = entries.at(-1)?.versionstamp ?? since;
-  // It ends in the transaction in which it began, which may have more keys than a short page holds.
-  if (limit < PAGE && entries.length > 0 && next === since && !isFarFromFull(entries, limit)) {
-    return feedPage(query, since, PAGE);
-  }
-  return { entries, last: isLastPage(entries, since, limit), next };
+  return { entries, last: isLastPage(entries, since, limit), next: entries.at(-1)?.versionstamp ?? since };
+}
+
+/** A short page, or a longer one where the transaction that it begins in may have more keys than the short one holds. */
+export async function pageBeyond(query: Query, since: bigint, limit: number): Promise<FeedPage> {
+  const page = await feedPage(query, since, limit);
+  const isWithinOne = page.last && !isFarFromFull(page.entries, limit);
+  return isWithinOne && limit < PAGE ? feedPage(query, since, PAGE) : page;
 }
 
 /** Page after page, from a versionstamp on to the end of the feed. */

@@ -6,12 +6,12 @@ import { FeedClock } from './feed-clock.js';
 import { FeedContinuity } from './feed-continuity.js';
 import { formatCursor } from './feed-cursor.js';
 import { decodeEntry, type FeedEntry, type RawChange } from './feed-entry.js';
-import { feedPage, feedPages, PAGE, type FeedPage } from './feed-page.js';
+import { feedPage, feedPages, PAGE, pageBeyond, type FeedPage } from './feed-page.js';
 import { LiveTime } from './live-time.js';
 import type { Query } from './sdk-session.js';
 import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
-import { DEEPER, SweepPlaces, type Sweep } from './sweep-places.js';
+import { SCALE, SweepPlaces, type Sweep } from './sweep-places.js';
 import { UnreadableEntry } from './unreadable-entry.js';
 
 const NOTHING: FeedPage = { entries: [], last: true, next: 0n };
@@ -70,7 +70,7 @@ export class FeedReader {
     private readonly listener: FeedReaderListener,
   ) {
     this.continuity = new FeedContinuity(this.clock, options.retentionMs);
-    this.liveTime = new LiveTime(DEEPER * options.sweepWindowMs);
+    this.liveTime = new LiveTime(SCALE.deep * options.sweepWindowMs);
     this.fastWindow = new FastWindow(options.fastWindowMs, options.sweepWindowMs);
     this.sweeps = new SweepPlaces(options.sweepWindowMs, this.liveTime);
   }
@@ -141,7 +141,7 @@ export class FeedReader {
   /** Reads a page of a sweep, of so many keys at most. @returns whether the sweep is through */
   async sweep(sweep: Sweep, limit: number): Promise<boolean> {
     const { from, end } = this.sweeps.before(sweep, this.fastStart);
-    const { entries, last, next, unreadable } = from < end ? await this.page(from, limit) : NOTHING;
+    const { entries, last, next, unreadable } = from < end ? await pageBeyond(this.query, from, limit) : NOTHING;
     const through = last || next >= end;
     // The last transaction of a page may be there in part only: it is left to the next page.
     const place = through ? end : next;

@@ -16,8 +16,8 @@ export function nextTurn(last: Sweep, isDue: (sweep: Sweep) => boolean): Sweep |
   return [...SWEEPS.slice(behind), ...SWEEPS.slice(0, behind)].find(isDue);
 }
 
-/** How many times further from the reads the deep sweep is, and how many times rarer. */
-export const DEEPER = 10;
+/** How many times further from the reads than the recent sweep each is, and how many times rarer. */
+export const SCALE = { soon: 1 / 4, recent: 1, deep: 10 } as const;
 
 /** What a sweep has before it: from a stamp on, to one that it leaves alone. */
 export interface Stretch {
@@ -67,7 +67,6 @@ export class SweepPlaces {
 
   /** The recent sweep goes over a change at two thirds of the window, so that an interval is left for it to do so. */
   private distanceMs(sweep: Exclude<Sweep, 'whole'>): number {
-    const recentMs = (this.windowMs * 2) / 3;
-    return { soon: recentMs / 4, recent: recentMs, deep: recentMs * DEEPER }[sweep];
+    return ((this.windowMs * 2) / 3) * SCALE[sweep];
   }
 }
