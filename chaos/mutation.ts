@@ -1,4 +1,5 @@
 import { RecordId, type Surreal, type SurrealTransaction } from 'surrealdb';
+import { transact } from '../test/support/transact.js';
 import type { Row } from './row.js';
 
 /** One write to one record. */
@@ -21,8 +22,7 @@ export async function perform(connection: Surreal, mutations: readonly Mutation[
       await connection.query(statements.join(' '), bindings);
       return;
     case 'statements':
-      await connection.query(`BEGIN; ${statements.join(' ')} COMMIT;`, bindings);
-      return;
+      return transact(connection, statements, bindings);
     case 'SDK transaction':
       return inTransaction(await connection.beginTransaction(), statements, bindings);
     case 'bulk': {

@@ -1,6 +1,7 @@
 import { RecordId, type Surreal } from 'surrealdb';
-import { isConflict, retryConflict } from '../../src/surreal/retry-conflict.js';
+import { retryConflict } from '../../src/surreal/retry-conflict.js';
 import type { TestDatabase } from './database.js';
+import { transact } from './transact.js';
 
 export interface BurstOptions {
   readonly writers: number;
@@ -55,7 +56,10 @@ async function writeOnce(connection: Surreal, version: number, bindings: Record<
     case 1:
       await transact(
         connection,
-        'UPDATE $record SET version = $version RETURN NONE; CREATE burst_log SET writer = $writer, version = $version RETURN NONE',
+        [
+          'UPDATE $record SET version = $version RETURN NONE;',
+          'CREATE burst_log SET writer = $writer, version = $version RETURN NONE;',
+        ],
         bindings,
       );
       return 2;
@@ -71,12 +75,4 @@ async function writeOnce(connection: Surreal, version: number, bindings: Record<
       else await connection.query('UPDATE $record SET version = $version RETURN NONE', bindings);
       return 1;
   }
-}
-
-/** The SDK throws the first statement's error, which on a server only says that the transaction failed, not why. */
-async function transact(connection: Surreal, statements: string, bindings: Record<string, unknown>): Promise<void> {
-  const answers = await connection.query(`BEGIN; ${statements}; COMMIT`, bindings).responses();
-  const errors = answers.flatMap((answer) => (answer.success ? [] : [answer.error]));
-  const error = errors.find(isConflict) ?? errors[0];
-  if (error) throw error;
 }
