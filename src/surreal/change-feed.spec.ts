@@ -72,7 +72,7 @@ describe('ChangeFeed', () => {
       sweepIntervalMs: NEVER_MS,
       bells: true,
     });
-    await reader.begin();
+    await reader.begin('test');
     bells.start();
     await bells.firstSession;
   });
@@ -148,7 +148,7 @@ describe('ChangeFeed', () => {
     const reached = feed.reached([2n ** 63n]);
     const failed = expect(reached).rejects.toBeInstanceOf(DatabaseUnavailable);
     feed.pause();
-    await reader.begin();
+    await reader.begin('test');
     feed.resume();
     await failed;
   });

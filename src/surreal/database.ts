@@ -11,6 +11,7 @@ import { DatabaseState } from './database-state.js';
 import { defineDatabase } from './define-database.js';
 import { FeedHistory } from './feed-history.js';
 import { FeedReader } from './feed-reader.js';
+import { FollowedTables } from './followed-tables.js';
 import { LiveQueries } from './live-queries.js';
 import { LiveTables } from './live-tables.js';
 import { SnapshotReader } from './snapshot-reader.js';
@@ -43,8 +44,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private readonly doorbells: LiveQueries;
   private readonly feed: ChangeFeed;
   private readonly liveTables: LiveTables;
-  /** Which of both ways each followed table's changes come. */
-  private readonly followed = new Map<string, TableDefinition>();
+  private readonly followed: FollowedTables;
   private listener: DatabaseListener | undefined;
   private begun = false;
   private untold = false;
@@ -115,10 +115,8 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       manages,
       same: () => this.reader.continues(),
     });
-    this.tables.listen({
-      tableRemoved: (name) => this.tableRemoved(name),
-      tableRedefined: (table) => void this.refollow(table),
-    });
+    this.followed = new FollowedTables(this.tables, this.feed, this.liveTables, () => this.listener);
+    this.tables.listen(this.followed);
     this.history = new FeedHistory(this.connection, this.reader.clock, () => this.reader.databaseId);
     this.snapshots = new SnapshotReader(new SupervisedConnection('snapshots', session), this.reader);
   }
@@ -160,36 +158,17 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Begins to tell a table's changes. Once for each table. @throws DatabaseUnavailable */
-  async follow(table: TableDefinition): Promise<void> {
-    const entry = { ...table };
-    this.followed.set(table.name, entry);
-    if (table.durable) return this.feed.listen(table.name);
-    try {
-      await this.liveTables.follow(table.name);
-    } catch (error) {
-      // It may have been let go and followed anew meanwhile.
-      if (this.followed.get(table.name) === entry) this.followed.delete(table.name);
-      throw error;
-    }
+  follow(table: TableDefinition): Promise<void> {
+    return this.followed.follow(table);
   }
 
   unfollow(name: string): void {
-    // Nobody listens to a table that isn't durable any more: what comes now is told by nothing.
-    if (this.followed.get(name)?.durable === false) this.listener?.broken(name, 'interrupted');
-    this.letGo(name);
-  }
-
-  private letGo(name: string): void {
-    const table = this.followed.get(name);
-    if (!table) return;
-    this.followed.delete(name);
-    if (table.durable) this.feed.unlisten(name);
-    else this.liveTables.unfollow(name);
+    this.followed.unfollow(name);
   }
 
   /** Whether a followed table's changes are read from the changefeed. */
   followsDurably(name: string): boolean {
-    return this.followed.get(name)?.durable ?? false;
+    return this.followed.durably(name);
   }
 
   /** The cursor of the newest change told by live queries. */
@@ -227,10 +206,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     const { id, writable } = await identify(this.connection, this.process.endpoint);
     const anew = !this.begun || id !== this.reader.databaseId || !(await this.reader.continues());
     this.fullFeed = isFullFeedVersion(await this.connection.version());
-    if (anew) {
-      this.reader.databaseId = id;
-      await this.reader.begin();
-    }
+    if (anew) await this.reader.begin(id);
     // Remembered until it is told: the connection can break again before.
     this.untold ||= anew && this.begun;
     if (this.untold) await this.replaced();
@@ -266,7 +242,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   /** Tables that the service may define are defined again, so that their subscribers can go on. */
   private async replaced(): Promise<void> {
     this.logger.warn('The database is another than before, or was set back: every stream is told to read again');
-    await this.tables.restore(this.followed.keys());
+    await this.tables.restore(this.followed.names());
     this.listener?.replaced();
     // Live queries end with their database, and no message tells it.
     this.doorbells.renew('the database was replaced');
@@ -295,28 +271,6 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     this.tables.refresh().catch((error: unknown) => this.logger.debug(String(error)));
     this.feed.retry();
     void this.liveTables.retry();
-  }
-
-  private tableRemoved(name: string): void {
-    if (!this.followed.has(name)) return this.listener?.broken(name, 'feed_changed');
-    const successor = this.tables.known(name);
-    if (successor && !successor.view) return void this.refollow(successor);
-    this.letGo(name);
-    this.listener?.removed(name);
-  }
-
-  /** The table's changes come another way from now on, and some may have come neither way. */
-  private async refollow(table: TableDefinition): Promise<void> {
-    // Whoever was subscribed to it may come back: the log has to know of it, too.
-    if (!this.followed.has(table.name)) return this.listener?.broken(table.name, 'feed_changed');
-    this.letGo(table.name);
-    try {
-      await this.follow(table);
-      this.listener?.broken(table.name, 'feed_changed');
-    } catch (error) {
-      this.logger.warn(`Table ${table.name} can't be followed: ${String(error)}`);
-      this.listener?.removed(table.name);
-    }
   }
 
   private adviseChangefeeds(writable: boolean): void {

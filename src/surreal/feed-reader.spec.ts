@@ -96,8 +96,7 @@ describe('FeedReader of a database', () => {
     await connection.query(tables.join('; '));
     told = new Told();
     reader = new FeedReader(connection, WINDOWS, told);
-    reader.databaseId = 'test';
-    await reader.begin();
+    await reader.begin('test');
   });
 
   afterEach(() => connection.stop());
@@ -227,7 +226,7 @@ describe('FeedReader of a database', () => {
     expect(await reader.continues()).toBe(false);
     await expect(reader.read()).rejects.toThrow('lacks');
     expect([told.replacements, told.texts]).toEqual([1, ['CREATE a:1']]);
-    await reader.begin();
+    await reader.begin('test');
     await reader.read();
     expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:2']);
   });
@@ -287,7 +286,7 @@ describe('FeedReader of late changes', () => {
     feed.commit(at(0), 't:first');
     // Only these methods of the connection are used.
     reader = new FeedReader(feed as unknown as SupervisedConnection, WINDOWS, told);
-    await reader.begin();
+    await reader.begin('test');
     await readFor(100);
     told.texts.length = 0;
   });

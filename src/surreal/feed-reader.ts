@@ -1,23 +1,16 @@
 import type { DateTime } from 'surrealdb';
-import { Change, type FeedMark } from './change.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import { FastWindow } from './fast-window.js';
 import { FeedClock } from './feed-clock.js';
 import { FeedContinuity } from './feed-continuity.js';
-import { formatCursor } from './feed-cursor.js';
-import { decodeEntry, type FeedEntry, type RawChange } from './feed-entry.js';
+import { FeedIntake, type FeedListener } from './feed-intake.js';
 import { feedPage, feedPages, PAGE, pageBeyond, type FeedPage } from './feed-page.js';
 import { LiveTime } from './live-time.js';
 import type { Query } from './sdk-session.js';
-import { SeenChanges } from './seen-changes.js';
 import type { SupervisedConnection } from './supervised-connection.js';
 import { SCALE, SweepPlaces, type Sweep } from './sweep-places.js';
-import { UnreadableEntry } from './unreadable-entry.js';
 
 const NOTHING: FeedPage = { entries: [], last: true, next: 0n };
-
-/** How many changes are handed on before others get their turn: a transaction can have hundreds of thousands. */
-const BATCH = 1_000;
 
 export interface FeedReaderOptions {
   readonly fastWindowMs: number;
@@ -26,19 +19,9 @@ export interface FeedReaderOptions {
   readonly retentionMs: () => number;
 }
 
-export interface FeedReaderListener {
-  /** New changes: in the feed's order within a call; a call may bring older ones than the last. */
-  changes(changes: readonly Change[]): void;
-  /** A change that was found after a newer one of the same record had been handed on. It is not handed on. */
-  late(change: Change): void;
+export interface FeedReaderListener extends FeedListener {
   /** The sweep found changes that had become visible later than the fast window looks back. They are handed on. */
   swept(late: number): void;
-  /** An entry that is no change of a record. Told between the changes before it and those behind. */
-  marked(mark: FeedMark): void;
-  /** A transaction, or an entry of it, can't be read and is passed over: nobody can know what it did. */
-  unreadable(mark: FeedMark, cause?: unknown): void;
-  /** Behind this place all changes will be handed on. */
-  began(mark: FeedMark): void;
   /** The feed lacks a change that was read from it: the database was removed and made anew, or set back. */
   replaced(): void;
 }
@@ -53,16 +36,11 @@ export class FeedReader {
   private readonly query: Query = (text) => this.connection.query(text);
   private readonly liveTime: LiveTime;
   private readonly fastWindow: FastWindow;
-  private readonly seen = new SeenChanges();
-  private highest = 0n;
   private readonly continuity: FeedContinuity;
   private readonly sweeps: SweepPlaces;
   /** A transaction of which the page of a read may have shown a part only. */
   private cut: bigint | undefined;
-  /** A transaction of which some changes may have been handed on and others not. */
-  private underWay: bigint | undefined;
-  private readonly unreadable = new Set<bigint>();
-  private begins = 0;
+  private readonly intake: FeedIntake;
 
   constructor(
     private readonly connection: SupervisedConnection,
@@ -73,30 +51,32 @@ export class FeedReader {
     this.liveTime = new LiveTime(SCALE.deep * options.sweepWindowMs);
     this.fastWindow = new FastWindow(options.fastWindowMs, options.sweepWindowMs);
     this.sweeps = new SweepPlaces(options.sweepWindowMs, this.liveTime);
+    const { clock, continuity, liveTime, fastWindow } = this;
+    this.intake = new FeedIntake({ clock, continuity, liveTime, fastWindow, settled: () => this.settled }, listener);
   }
 
-  /** Identity of the database in the cursors of what is read next. */
-  databaseId = '';
+  /** Identity of the database, as cursors carry it. */
+  get databaseId(): string {
+    return this.intake.databaseId;
+  }
 
   /** The newest place known; where the feed began if nothing was read yet. */
   get head(): bigint {
-    return this.highest;
+    return this.intake.highest;
   }
 
-  /** Goes to the end of the feed, less one sweep window. */
-  async begin(): Promise<void> {
+  /** Goes to the end of a database's feed, less one sweep window. */
+  async begin(databaseId: string): Promise<void> {
     const first = await this.firstStamp();
     if (first !== undefined) this.clock.learn(first);
     const [now] = await this.connection.query('RETURN time::now()');
     const start = first !== undefined ? (now as DateTime).toDate().getTime() - this.options.sweepWindowMs : 0;
-    this.highest = this.clock.stampAt(start);
+    const place = this.clock.stampAt(start);
     this.continuity.begin();
-    this.cut = this.underWay = undefined;
-    this.begins += 1;
-    this.seen.clear();
-    this.liveTime.reset(this.highest);
-    this.sweeps.begin(this.highest);
-    this.listener.began(this.mark(this.highest > 0n ? this.highest - 1n : 0n));
+    this.cut = undefined;
+    this.liveTime.reset(place);
+    this.sweeps.begin(place);
+    this.intake.begin(databaseId, place);
   }
 
   /** From where a snapshot has to read the feed to know all that this reader might still find. */
@@ -106,13 +86,12 @@ export class FeedReader {
 
   /** How many times it began: what was read of the feed before counts for nothing. */
   get generation(): number {
-    return this.begins;
+    return this.intake.generation;
   }
 
   /** Whether a transaction that is in the feed has been handed on, all of it. */
   hasRead(stamp: bigint): boolean {
-    if (stamp === this.cut || stamp === this.underWay) return false;
-    return stamp < this.settled || this.seen.count(stamp) > 0;
+    return stamp !== this.cut && this.intake.has(stamp);
   }
 
   /** Whether the feed still holds the newest change that was read from it; one that doesn't is another feed. */
@@ -133,7 +112,7 @@ export class FeedReader {
     const found = page.last
       ? await this.takePages([page])
       : await this.connection.readTransaction((query) => this.takePages(feedPages(query, since, PAGE)));
-    this.liveTime.answered(performance.now(), this.highest);
+    this.liveTime.answered(performance.now(), this.head);
     this.continuity.wasRead();
     return found;
   }
@@ -145,17 +124,12 @@ export class FeedReader {
     const through = last || next >= end;
     // The last transaction of a page may be there in part only: it is left to the next page.
     const place = through ? end : next;
-    const late = await this.take(entries.filter(({ versionstamp }) => versionstamp < place));
+    const late = await this.intake.take(entries.filter(({ versionstamp }) => versionstamp < place));
     this.sweeps.reached(sweep, place, through);
     if (late > 0) this.listener.swept(late);
-    if (unreadable !== undefined && unreadable < end) this.passOver(unreadable);
-    if (sweep === 'deep') this.forgetBefore(this.sweeps.left);
+    if (unreadable !== undefined && unreadable < end) this.intake.passOver(unreadable);
+    if (sweep === 'deep') this.intake.forgetBefore(this.sweeps.left);
     return through;
-  }
-
-  private forgetBefore(start: bigint): void {
-    this.seen.forgetBefore(start);
-    for (const stamp of this.unreadable) if (stamp < start) this.unreadable.delete(stamp);
   }
 
   /** From where the next fast read begins. */
@@ -174,8 +148,8 @@ export class FeedReader {
     for await (const page of pages) {
       expected = this.expectedBehind(page, expected);
       this.cut = page.last ? undefined : page.next;
-      found += await this.take(page.entries);
-      this.passOver(page.unreadable);
+      found += await this.intake.take(page.entries);
+      if (page.unreadable !== undefined) this.intake.passOver(page.unreadable);
     }
     return found;
   }
@@ -186,85 +160,6 @@ export class FeedReader {
     if (unreadable !== undefined && expected < next) return undefined;
     if (last || next > expected) this.lost();
     return expected;
-  }
-
-  /** @returns how many of the changes were new */
-  private async take(entries: readonly FeedEntry[]): Promise<number> {
-    let changes: Change[] = [];
-    const handOn = () => {
-      if (changes.length > 0) this.listener.changes(changes);
-      changes = [];
-    };
-    let found = 0;
-    for (const entry of entries) {
-      const { versionstamp } = entry;
-      let index = this.seen.count(versionstamp);
-      this.underWay = versionstamp;
-      for (const raw of index < entry.count ? entry.changes(index) : []) {
-        found += 1;
-        const told = this.decode(raw, versionstamp, index++);
-        if (told instanceof Change) changes.push(told);
-        else if (told) {
-          handOn();
-          if (told instanceof UnreadableEntry) this.passOver(told.stamp, told.cause);
-          else this.listener.marked(told);
-        }
-        if (changes.length < BATCH) continue;
-        handOn();
-        await this.letOthers();
-      }
-      if (versionstamp > this.highest) this.highest = versionstamp;
-      this.continuity.saw(versionstamp);
-    }
-    handOn();
-    this.underWay = undefined;
-    return found;
-  }
-
-  /** Others get their turn. @throws DatabaseUnavailable when the reader began anew meanwhile */
-  private async letOthers(): Promise<void> {
-    const { begins } = this;
-    await new Promise(setImmediate);
-    if (this.begins !== begins) throw new DatabaseUnavailable('the database was replaced');
-  }
-
-  /** @returns what is to be told. */
-  private decode(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | UnreadableEntry | undefined {
-    this.clock.learn(stamp);
-    if (stamp < this.highest) this.fastWindow.late(performance.now(), this.liveTime.lateness(stamp));
-    const told = this.entry(raw, stamp, index);
-    if (!(told instanceof Change)) {
-      this.seen.add(stamp);
-      return told;
-    }
-    const overtaken = this.seen.overtaken(stamp, told.key);
-    this.seen.add(stamp, told.key);
-    if (overtaken) this.listener.late(told);
-    return overtaken ? undefined : told;
-  }
-
-  private entry(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | UnreadableEntry {
-    const place = { stamp, index };
-    const time = this.clock.milliseconds(stamp);
-    const overdue = stamp < this.highest && stamp < this.settled;
-    try {
-      return decodeEntry(raw, { place, time, overdue, cursor: formatCursor(this.databaseId, place) });
-    } catch (error) {
-      if (error instanceof UnreadableEntry) return error;
-      throw error;
-    }
-  }
-
-  private passOver(stamp: bigint | undefined, cause?: unknown): void {
-    if (stamp === undefined || this.unreadable.has(stamp)) return;
-    this.unreadable.add(stamp);
-    if (stamp > this.highest) this.highest = stamp;
-    this.listener.unreadable(this.mark(stamp), cause);
-  }
-
-  private mark(stamp: bigint): FeedMark {
-    const place = { stamp, index: 0 };
-    return { table: undefined, place, cursor: formatCursor(this.databaseId, place) };
   }
 
   private async firstStamp(): Promise<bigint | undefined> {

@@ -39,7 +39,7 @@ describe('SnapshotReader', () => {
     );
     snapshots = new SnapshotReader(await connected(options), reader);
     await writer.query('DEFINE TABLE t CHANGEFEED 3d INCLUDE ORIGINAL; DEFINE TABLE bare; CREATE t:1 SET n = 0');
-    await reader.begin();
+    await reader.begin('test');
   });
 
   afterAll(async () => {
