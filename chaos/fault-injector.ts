@@ -9,6 +9,10 @@ import type { Site } from './site.js';
 /** Of a database that stutters. */
 const STOPPED_MS = [10, 90] as const;
 const RUNNING_MS = [10, 60] as const;
+/** Of the threads that are held: for longer than the fast window widens by what it sees otherwise. */
+const HELD_AT_ONCE = 2;
+const HELD_MS = [150, 400] as const;
+const PAUSE_MS = [2, 10] as const;
 
 export interface FaultRecord {
   readonly fault: Fault;
@@ -88,6 +92,9 @@ export class FaultInjector {
       case 'database stuttering':
         await this.stutter(new Random(fault.at), lasts());
         return this.recoveries.begin(kind, clients);
+      case 'database threads held':
+        await this.holdThreads(new Random(fault.at), lasts());
+        return this.recoveries.begin(kind, clients);
       case 'sockets cut':
         return this.hit(kind, chosen, ({ wire }) => wire.cut());
       case 'sockets blackholed':
@@ -116,6 +123,24 @@ export class FaultInjector {
       process.kill('SIGCONT');
       await delay(random.between(...RUNNING_MS));
     }
+  }
+
+  /** What a thread is in the middle of committing becomes visible behind what others committed later. */
+  private async holdThreads(random: Random, end: Promise<void>): Promise<void> {
+    // Here, since only some systems have what it needs.
+    const { holdThread } = await import('./thread-hold.js');
+    const { pid } = this.site.database.process;
+    let ended = false;
+    void end.then(() => (ended = true));
+    const hold = async () => {
+      while (!ended) {
+        const letGo = await holdThread(pid, random);
+        if (letGo) await delay(random.between(...HELD_MS));
+        letGo?.();
+        await delay(random.between(...PAUSE_MS));
+      }
+    };
+    await Promise.all(Array.from({ length: HELD_AT_ONCE }, hold));
   }
 
   private async hit(kind: Fault['kind'], clients: readonly ChaosClient[], how: (client: ChaosClient) => void) {
