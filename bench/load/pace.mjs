@@ -5,6 +5,11 @@ const TICK_MS = 1;
 /** Bytes that wait for a server that reads too slowly, at most: beyond them a publisher holds back. */
 const HELD_BACK_BYTES = 4 * 1024 * 1024;
 
+/** How many are due after so many seconds: the first at once. */
+export function dueBy(seconds, rate) {
+  return Math.floor(seconds * rate) + 1;
+}
+
 /**
  * Offers so many publishes a second, evenly, whatever comes back. Each carries the time when it was due: one that is late
  * because the server reads slowly is late for its receivers, too.
@@ -18,7 +23,7 @@ export async function pace(publications, { rate, seconds }) {
   await new Promise((resolve) => {
     const timer = setInterval(() => {
       const time = now();
-      const due = Math.min(wanted, Math.floor(((time - began) / 1e6) * rate)) - sent;
+      const due = Math.min(wanted, dueBy((time - began) / 1e6, rate)) - sent;
       const times = new Map();
       for (let message = 0; message < due; message += 1) {
         const publication = publications[turn++ % publications.length];

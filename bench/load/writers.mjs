@@ -1,6 +1,7 @@
 import { RecordId } from 'surrealdb';
 import { now } from './clock.mjs';
 import { connectDatabase } from './database-client.mjs';
+import { dueBy } from './pace.mjs';
 import { payload, stampText } from './payload.mjs';
 import { Tally } from './tally.mjs';
 
@@ -56,7 +57,7 @@ export class Writers {
     await new Promise((resolve) => {
       const timer = setInterval(() => {
         const elapsed = (now() - began) / 1e6;
-        const due = Math.min(wanted, Math.floor(elapsed * rate));
+        const due = Math.min(wanted, dueBy(elapsed, rate));
         while (begun < due && this.#pending.size < MOST_PENDING) {
           this.#begin(began + (begun / rate) * 1e6);
           begun += 1;
