@@ -1,7 +1,10 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ConfigError } from '../config/load-config.js';
 import { Config } from '../config/config.js';
+
+/** The least that RFC 7518, 3.2 allows for HS256. */
+const SECRET_BYTES = 32;
 
 /** The secret that tokens are signed with, by applications and in development by the service itself. */
 @Injectable()
@@ -21,5 +24,10 @@ export class SigningSecret {
     }
     if (this.madeForRun) this.key = createSecretKey(randomBytes(32));
     else if (config.jwtSecret !== '') this.key = createSecretKey(Buffer.from(config.jwtSecret));
+    const bytes = this.key?.symmetricKeySize ?? SECRET_BYTES;
+    if (bytes >= SECRET_BYTES) return;
+    new Logger(SigningSecret.name).warn(
+      `JWT_SECRET has ${bytes} bytes: whoever has a token can find out a short one by trying. Use ${SECRET_BYTES} random ones`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { SignJWT } from 'jose';
 import { Config } from '../config/config.js';
@@ -184,6 +185,17 @@ describe('SigningSecret', () => {
       });
     },
   );
+
+  it.each([
+    ['x'.repeat(31), 1],
+    ['x'.repeat(32), 0],
+  ])('warns of one that is short: %s', (jwtSecret, warnings) => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const secret = new SigningSecret(Object.assign(new Config(), { jwtSecret }));
+    expect(warn).toHaveBeenCalledTimes(warnings);
+    warn.mockRestore();
+    expect(secret.key?.symmetricKeySize).toBe(jwtSecret.length);
+  });
 
   it('is never made in production', () => {
     const config = Object.assign(new Config(), { environment: 'production' });
