@@ -134,7 +134,7 @@ describe('recovery', () => {
 
   it.each([
     ['from the future', (cursor: string) => forged(cursor)],
-    ['of another database', (cursor: string) => `x${cursor.slice(1)}`],
+    ['of another database', (cursor: string) => `${cursor.startsWith('x') ? 'y' : 'x'}${cursor.slice(1)}`],
     ['of a place that holds no change', (cursor: string) => cursor.replace(/-[^-]+$/, '-zz')],
   ])('says that it can’t recover from a cursor %s', async (_, change) => {
     const { cursor, epoch } = await seen('a:1');
