@@ -115,14 +115,12 @@ export class FaultInjector {
   /** As a container does that has used its share of the processor up: now it runs, now it doesn't. */
   private async stutter(random: Random, end: Promise<void>): Promise<void> {
     const { process } = this.site.database;
-    let ended = false;
-    void end.then(() => (ended = true));
-    while (!ended) {
+    await repeat(end, async () => {
       process.kill('SIGSTOP');
       await delay(random.between(...STOPPED_MS));
       process.kill('SIGCONT');
       await delay(random.between(...RUNNING_MS));
-    }
+    });
   }
 
   /** What a thread is in the middle of committing becomes visible behind what others committed later. */
@@ -130,17 +128,13 @@ export class FaultInjector {
     // Here, since only some systems have what it needs.
     const { holdThread } = await import('./thread-hold.js');
     const { pid } = this.site.database.process;
-    let ended = false;
-    void end.then(() => (ended = true));
     const hold = async () => {
-      while (!ended) {
-        const letGo = await holdThread(pid, random);
-        if (letGo) await delay(random.between(...HELD_MS));
-        letGo?.();
-        await delay(random.between(...PAUSE_MS));
-      }
+      const letGo = await holdThread(pid, random);
+      if (letGo) await delay(random.between(...HELD_MS));
+      letGo?.();
+      await delay(random.between(...PAUSE_MS));
     };
-    await Promise.all(Array.from({ length: HELD_AT_ONCE }, hold));
+    await Promise.all(Array.from({ length: HELD_AT_ONCE }, () => repeat(end, hold)));
   }
 
   private async hit(kind: Fault['kind'], clients: readonly ChaosClient[], how: (client: ChaosClient) => void) {
@@ -155,4 +149,11 @@ export class FaultInjector {
     this.recoveries.begin(kind, slow);
     for (const { wire } of slow) wire.resume();
   }
+}
+
+/** Does it again and again. Settles with the round that is under way at the end. */
+async function repeat(end: Promise<void>, round: () => Promise<void>): Promise<void> {
+  let ended = false;
+  void end.then(() => (ended = true));
+  while (!ended) await round();
 }

@@ -1,5 +1,5 @@
 /** Made unless others are asked for. */
-const USUAL_KINDS = [
+export const USUAL_KINDS = [
   'gateway killed',
   'gateway frozen briefly',
   'gateway frozen for long',

@@ -1,4 +1,4 @@
-import { kindsOf, type Fault, type FaultKind } from './fault.js';
+import { USUAL_KINDS, type Fault, type FaultKind } from './fault.js';
 import type { Random } from './random.js';
 
 /** Shorter and longer than the gateways' timeouts, which are 5 s for clients and 2 s for the database. */
@@ -16,7 +16,7 @@ const PAUSE_MS = [200, 2_500] as const;
 const RECOVERY_MS = 2_500;
 
 /** All kinds in another order each round, with pauses: the faults of one seed are the same each time. */
-export function schedule(random: Random, minutes: number, kinds: readonly FaultKind[] = kindsOf([])): readonly Fault[] {
+export function schedule(random: Random, minutes: number, kinds: readonly FaultKind[] = USUAL_KINDS): readonly Fault[] {
   const faults: Fault[] = [];
   const busyUntil = new Map<string, number>();
   for (let at = 1_000; ;) {
