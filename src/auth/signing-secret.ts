@@ -22,12 +22,17 @@ export class SigningSecret {
         'Production needs a key to check tokens with: set JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL.',
       );
     }
-    if (this.madeForRun) this.key = createSecretKey(randomBytes(32));
-    else if (config.jwtSecret !== '') this.key = createSecretKey(Buffer.from(config.jwtSecret));
-    const bytes = this.key?.symmetricKeySize ?? SECRET_BYTES;
-    if (bytes >= SECRET_BYTES) return;
+    if (this.madeForRun) this.key = createSecretKey(randomBytes(SECRET_BYTES));
+    else if (config.jwtSecret !== '') this.key = configured(config.jwtSecret);
+  }
+}
+
+function configured(secret: string): KeyObject {
+  const bytes = Buffer.from(secret);
+  if (bytes.length < SECRET_BYTES) {
     new Logger(SigningSecret.name).warn(
-      `JWT_SECRET has ${bytes} bytes: whoever has a token can find out a short one by trying. Use ${SECRET_BYTES} random ones`,
+      `JWT_SECRET has ${bytes.length} bytes: whoever has a token can find out a short one by trying. Use ${SECRET_BYTES} random ones`,
     );
   }
+  return createSecretKey(bytes);
 }
