@@ -126,6 +126,16 @@ describe('TokenVerifier', () => {
     await expect(refused).rejects.toThrow(message);
   });
 
+  it('judges each token by its own header, whichever came before', async () => {
+    const one = verifier({ jwtSecret: SECRET });
+    const good = () => one.verify(forge({ alg: 'HS256' }, PAYLOAD, SECRET));
+    await good();
+    await expect(one.verify(forge({ alg: 'HS256', crit: ['b64'] }, PAYLOAD, SECRET))).rejects.toThrow('extensions');
+    await expect(one.verify(forge({ alg: 'none' }, PAYLOAD))).rejects.toThrow('algorithm');
+    await expect(good()).resolves.toMatchObject({ id: 'user-1' });
+    await expect(one.verify(`${forge({ alg: 'HS256' }, PAYLOAD, SECRET)}.`)).rejects.toThrow('malformed');
+  });
+
   it('refuses a token whose payload was exchanged', async () => {
     const [header, , signature] = (await sign('HS256', SECRET)).split('.');
     const payload = Buffer.from(JSON.stringify({ sub: 'user-2' })).toString('base64url');

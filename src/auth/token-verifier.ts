@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
 import { Config } from '../config/config.js';
 import { AuthenticationError } from './authentication-error.js';
 import { principalFrom, type Claims } from './claims.js';
@@ -9,15 +8,14 @@ import { PublicKey } from './public-key.js';
 import { RemoteKeys } from './remote-keys.js';
 import { SecretKey } from './secret-key.js';
 import { SigningSecret } from './signing-secret.js';
+import { TokenHeaders } from './token-headers.js';
 import type { TokenKeys } from './token-keys.js';
-
-/** Longest token, in characters. */
-const TOKEN_LENGTH = 8 * 1024;
 
 /** Tells whom a token speaks for. Every configured kind of key is usable at once; the token's `alg` chooses among them. */
 @Injectable()
 export class TokenVerifier {
   private readonly keys: readonly TokenKeys[];
+  private readonly headers = new TokenHeaders();
 
   /** @throws ConfigError for a key that can't be one */
   constructor(
@@ -43,7 +41,7 @@ export class TokenVerifier {
   }
 
   private async verifySignature(token: string): Promise<Claims> {
-    const algorithm = algorithmOf(token);
+    const algorithm = this.headers.algorithmOf(token);
     let refusal: AuthenticationError | undefined;
     for (const keys of this.keys) {
       if (!keys.accepts(algorithm)) continue;
@@ -56,17 +54,4 @@ export class TokenVerifier {
     }
     throw refusal ?? new AuthenticationError('the algorithm of the token is not accepted here');
   }
-}
-
-function algorithmOf(token: string): string {
-  if (token.length > TOKEN_LENGTH) throw new AuthenticationError(`the token is longer than ${TOKEN_LENGTH} characters`);
-  let header: ProtectedHeaderParameters;
-  try {
-    header = decodeProtectedHeader(token);
-  } catch {
-    throw new AuthenticationError('the token is malformed');
-  }
-  // Extensions that have to be understood, and jsonwebtoken doesn't look.
-  if (header.crit !== undefined) throw new AuthenticationError('the token asks for extensions that are not known');
-  return typeof header.alg === 'string' ? header.alg : '';
 }
