@@ -2,22 +2,23 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import { ServerError } from 'surrealdb';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import type { Change, FeedMark } from './change.js';
 import { ChangeFeed } from './change-feed.js';
 import { identify } from './database-identity.js';
 import type { DatabaseListener } from './database-listener.js';
 import { DatabaseProcess } from './database-process.js';
 import { DatabaseState } from './database-state.js';
 import { defineDatabase } from './define-database.js';
+import { durabilityAdvice } from './durability-advice.js';
 import { FeedHistory } from './feed-history.js';
 import { FeedReader } from './feed-reader.js';
+import { FeedTeller } from './feed-teller.js';
 import { FollowedTables } from './followed-tables.js';
 import { LiveQueries } from './live-queries.js';
 import { LiveTables } from './live-tables.js';
 import { SnapshotReader } from './snapshot-reader.js';
 import { SupervisedConnection } from './supervised-connection.js';
 import { TableCatalog } from './table-catalog.js';
-import { isOwnTable, type TableDefinition } from './table-definition.js';
+import type { TableDefinition } from './table-definition.js';
 
 const CATALOG_INTERVAL_MS = 1_000;
 const HEARTBEAT_MS = 2_000;
@@ -69,25 +70,27 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       disconnected: (reason) => this.disconnected(reason.message),
       unreachable: (reason) => this.state.down(reason.message),
     });
+    const manages = config.manageChangefeeds === 'all' || (config.manageChangefeeds === 'embedded' && process.own);
+    this.tables = new TableCatalog(this.connection, {
+      database: config.surrealDatabase,
+      manages,
+      same: () => this.reader.continues(),
+    });
     const { surrealFastWindowMs, surrealSweepWindowMs, surrealSweepIntervalMs, surrealPollMs } = config;
     const windows = {
       fastWindowMs: surrealFastWindowMs,
       sweepWindowMs: surrealSweepWindowMs,
       retentionMs: () => this.tables.retentionMs,
     };
-    this.reader = new FeedReader(this.connection, windows, {
-      changes: (changes) => this.changesRead(changes),
-      began: (mark) => this.listener?.began(mark),
-      late: (change) => this.listener?.late(change),
-      unreadable: (mark, cause) => this.unreadable(mark, cause),
-      swept: (late) => metrics.lateChanges.inc(late),
-      marked: (mark) => {
-        this.listener?.marked(mark);
-        // A definition names its table.
-        if (mark.table !== undefined) this.refreshCatalog();
-      },
-      replaced: () => this.connection.renew('the changefeed lacks what was read from it'),
-    });
+    this.reader = new FeedReader(
+      this.connection,
+      windows,
+      new FeedTeller(this.tables, metrics, {
+        listener: () => this.listener,
+        defined: () => this.refreshCatalog(),
+        replaced: () => this.connection.renew('the changefeed lacks what was read from it'),
+      }),
+    );
     this.doorbells = new LiveQueries(
       { ...session, name: 'doorbells', projection: 'id' },
       {
@@ -108,12 +111,6 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       interrupted: (tables) => {
         for (const table of tables) this.listener?.broken(table, 'interrupted');
       },
-    });
-    const manages = config.manageChangefeeds === 'all' || (config.manageChangefeeds === 'embedded' && process.own);
-    this.tables = new TableCatalog(this.connection, {
-      database: config.surrealDatabase,
-      manages,
-      same: () => this.reader.continues(),
     });
     this.followed = new FollowedTables(this.tables, this.feed, this.liveTables, () => this.listener);
     this.tables.listen(this.followed);
@@ -249,23 +246,6 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     this.liveTables.renew('the database was replaced');
   }
 
-  private changesRead(changes: readonly Change[]): void {
-    // What a feed without INCLUDE ORIGINAL tells is told by live queries.
-    const durable = changes.filter(({ table }) => this.tables.known(table)?.durable ?? true);
-    for (const { table } of durable) if (!isOwnTable(table)) this.metrics.changes.inc(table);
-    this.feed.observeLag(durable);
-    if (durable.length > 0) this.listener?.changes(durable);
-  }
-
-  private unreadable(mark: FeedMark, cause: unknown): void {
-    const reason =
-      cause instanceof Error ? cause.message : "it holds a value that the database can't hand out, such as a regex";
-    this.logger.error(
-      `A transaction in the changefeed (versionstamp ${mark.place.stamp}) can't be read: ${reason}. Every stream is told to read again`,
-    );
-    this.listener?.unreadable(mark);
-  }
-
   private refreshCatalog(): void {
     if (!this.connection.up) return;
     this.tables.refresh().catch((error: unknown) => this.logger.debug(String(error)));
@@ -276,13 +256,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private adviseChangefeeds(writable: boolean): void {
     // Elsewhere they get one when they are subscribed to.
     if (this.tables.manages && writable) return;
-    const tables = [...this.tables]
-      .filter(({ name, durable, view }) => !durable && !view && !isOwnTable(name))
-      .map(({ name }) => name);
-    if (tables.length === 0) return;
-    this.logger.warn(
-      `Streams of ${tables.slice(0, 20).join(', ')} are not durable: what is missed can't be replayed. ` +
-        'For each: ALTER TABLE … CHANGEFEED 3d INCLUDE ORIGINAL',
-    );
+    const advice = durabilityAdvice(this.tables);
+    if (advice !== undefined) this.logger.warn(advice);
   }
 }
