@@ -1,13 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { MetricsService } from '../metrics/metrics.service.js';
-import type { Change } from './change.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import type { FeedReader } from './feed-reader.js';
 import type { LiveQueries } from './live-queries.js';
 import { ReadingPace } from './reading-pace.js';
 import { Ring } from './ring.js';
-import { SweepPace } from './sweep-pace.js';
-import { nextTurn, SCALE, type Sweep } from './sweep-places.js';
+import { SweepSchedule } from './sweep-schedule.js';
 
 const RETRY_PAUSE_MS = 250;
 
@@ -31,9 +29,7 @@ export class ChangeFeed {
   private running: Promise<void> | undefined;
   private stopped = false;
   private paused = true;
-  private readonly sweeps: Record<Sweep, SweepPace>;
-  /** Of which sweep the last page was. */
-  private swept: Sweep = 'deep';
+  private readonly sweeps: SweepSchedule;
   private arrivals: (() => void)[] = [];
 
   constructor(
@@ -43,13 +39,7 @@ export class ChangeFeed {
     private readonly options: ChangeFeedOptions,
   ) {
     this.pace = new ReadingPace(options.pollMs, options.settleMs);
-    const { sweepIntervalMs } = options;
-    this.sweeps = {
-      whole: new SweepPace(Infinity),
-      soon: new SweepPace(sweepIntervalMs * SCALE.soon),
-      recent: new SweepPace(sweepIntervalMs * SCALE.recent),
-      deep: new SweepPace(sweepIntervalMs * SCALE.deep),
-    };
+    this.sweeps = new SweepSchedule(options.sweepIntervalMs);
     this.metrics.feedLoop.readFrom(() => (this.pace.mode === 'loop' ? 1 : 0));
   }
 
@@ -117,7 +107,7 @@ export class ChangeFeed {
       for (let reads = 0; !this.reader.hasRead(stamp); reads += 1) {
         if (this.reader.generation !== generation) throw new DatabaseUnavailable('the database was replaced');
         // What a fast read doesn't find is late: the sweep does.
-        if (reads > 0) this.sweeps.whole.hurry();
+        if (reads > 0) this.sweeps.hurry();
         await this.nextRead();
       }
     }
@@ -172,23 +162,15 @@ export class ChangeFeed {
 
   /** One page between two reads, so that no read waits for a whole sweep. */
   private async sweepIfDue(): Promise<void> {
-    const now = performance.now();
-    const sweep = nextTurn(this.swept, (each) => this.sweeps[each].due(now));
-    if (!sweep) return;
-    this.swept = sweep;
-    const through = await this.reader.sweep(sweep, this.sweeps[sweep].page(now));
-    this.sweeps[sweep].read(performance.now(), through);
+    const page = this.sweeps.next(performance.now());
+    if (!page) return;
+    const through = await this.reader.sweep(page.sweep, page.limit);
+    this.sweeps.read(page.sweep, performance.now(), through);
   }
 
   /** While the feed is read in a loop nobody need ring, and writers pay for each live query. */
   private hangDoorbells(): void {
     const wanted = this.options.bells && this.pace.mode === 'bell';
     void this.doorbells.want(wanted ? this.tables.keys() : []);
-  }
-
-  /** How old a change was when it was read. */
-  observeLag(changes: readonly Change[]): void {
-    const newest = changes.at(-1);
-    if (newest) this.metrics.feedLag.set(Math.max(0, Date.now() - newest.time) / 1_000);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LiveTime } from './live-time.js';
-import { nextTurn, SweepPlaces, type Sweep } from './sweep-places.js';
+import { SweepPlaces, type Sweep } from './sweep-places.js';
 
 const WINDOW_MS = 3_000;
 const READ_START = 29_950n;
@@ -13,18 +13,6 @@ function places(): SweepPlaces {
   sweeps.begin(100n);
   return sweeps;
 }
-
-describe('nextTurn', () => {
-  it('gives all that are due their turn', () => {
-    const due = new Set<Sweep>(['whole', 'soon', 'deep']);
-    const turns: Sweep[] = [];
-    for (let last: Sweep = 'deep'; turns.length < 5; turns.push(last))
-      last = nextTurn(last, (each) => due.has(each)) ?? last;
-    expect(turns).toEqual(['whole', 'soon', 'deep', 'whole', 'soon']);
-    expect(nextTurn('soon', (each) => each === 'soon')).toBe('soon');
-    expect(nextTurn('soon', () => false)).toBeUndefined();
-  });
-});
 
 describe('SweepPlaces', () => {
   it.each<[Sweep, bigint]>([

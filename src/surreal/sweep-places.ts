@@ -10,12 +10,6 @@ export const SWEEPS = ['whole', 'soon', 'recent', 'deep'] as const;
 
 export type Sweep = (typeof SWEEPS)[number];
 
-/** Whose turn is next of those that are due: none keeps the others waiting. */
-export function nextTurn(last: Sweep, isDue: (sweep: Sweep) => boolean): Sweep | undefined {
-  const behind = SWEEPS.indexOf(last) + 1;
-  return [...SWEEPS.slice(behind), ...SWEEPS.slice(0, behind)].find(isDue);
-}
-
 /** How many times further from the reads than the recent sweep each is, and how many times rarer. */
 export const SCALE = { soon: 1 / 4, recent: 1, deep: 10 } as const;
 
