@@ -42,8 +42,7 @@ describe('a user of one database', () => {
 
   it('who is a VIEWER of a database in which nothing happens can give cursors to come back with', async () => {
     await defineUser('VIEWER');
-    const windows = { SURREAL_SWEEP_WINDOW_MS: '200', SURREAL_SWEEP_INTERVAL_MS: '100' };
-    const running = (service = await startService({ ...USER, ...windows }, database));
+    const running = (service = await startService({ ...USER, SURREAL_SWEEP_WINDOW_MS: '200' }, database));
     const client = await running.connect();
     const { cursor, epoch } = (await subscribe(client, { topic: 'whole' })).subscribed;
     await client.close();

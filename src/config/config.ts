@@ -88,7 +88,7 @@ export class Config {
 
   @Setting(
     'SURREAL_SWEEP_INTERVAL_MS',
-    'Time between two sweeps, in ms; a quarter of it for the nearest one, ten times as much for the deep one.',
+    'Time between two sweeps, in ms, a third of the window at most; a quarter of it for the nearest one, ten times as much for the deep one.',
   )
   @IsInt()
   @Min(10)

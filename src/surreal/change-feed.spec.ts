@@ -70,6 +70,7 @@ describe('ChangeFeed', () => {
       pollMs: NEVER_MS,
       settleMs: 50,
       sweepIntervalMs: NEVER_MS,
+      sweepWindowMs: 3 * NEVER_MS,
       bells: true,
     });
     await reader.begin('test');

@@ -13,6 +13,7 @@ export interface ChangeFeedOptions {
   readonly pollMs: number;
   readonly settleMs: number;
   readonly sweepIntervalMs: number;
+  readonly sweepWindowMs: number;
   /** Without doorbells the feed is found out about by reading it, each `pollMs`. */
   readonly bells: boolean;
 }
@@ -39,7 +40,7 @@ export class ChangeFeed {
     private readonly options: ChangeFeedOptions,
   ) {
     this.pace = new ReadingPace(options.pollMs, options.settleMs);
-    this.sweeps = new SweepSchedule(options.sweepIntervalMs);
+    this.sweeps = new SweepSchedule(options.sweepIntervalMs, options.sweepWindowMs);
     this.metrics.feedLoop.readFrom(() => (this.pace.mode === 'loop' ? 1 : 0));
   }
 

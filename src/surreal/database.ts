@@ -104,6 +104,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       pollMs: bells ? surrealPollMs : Math.min(surrealPollMs, POLL_WITHOUT_BELLS_MS),
       settleMs: surrealFastWindowMs,
       sweepIntervalMs: surrealSweepIntervalMs,
+      sweepWindowMs: surrealSweepWindowMs,
       bells,
     });
     this.liveTables = new LiveTables(session, {

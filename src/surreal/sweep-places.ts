@@ -13,6 +13,14 @@ export type Sweep = (typeof SWEEPS)[number];
 /** How many times further from the reads than the recent sweep each is, and how many times rarer. */
 export const SCALE = { soon: 1 / 4, recent: 1, deep: 10 } as const;
 
+/** The recent sweep goes over a change at two thirds of the window; the rest is left for it to come round in. */
+const DISTANCE = 2 / 3;
+
+/** Longest time from one recent sweep to the next with which what it leaves behind is settled within the window, in ms. */
+export function longestInterval(windowMs: number): number {
+  return windowMs - windowMs * DISTANCE;
+}
+
 /** What a sweep has before it: from a stamp on, to one that it leaves alone. */
 export interface Stretch {
   readonly from: bigint;
@@ -59,8 +67,7 @@ export class SweepPlaces {
     else if (place > this.places[sweep]) this.places[sweep] = place;
   }
 
-  /** The recent sweep goes over a change at two thirds of the window, so that an interval is left for it to do so. */
   private distanceMs(sweep: Exclude<Sweep, 'whole'>): number {
-    return ((this.windowMs * 2) / 3) * SCALE[sweep];
+    return this.windowMs * DISTANCE * SCALE[sweep];
   }
 }

@@ -1,5 +1,5 @@
 import { SweepPace } from './sweep-pace.js';
-import { SCALE, SWEEPS, type Sweep } from './sweep-places.js';
+import { longestInterval, SCALE, SWEEPS, type Sweep } from './sweep-places.js';
 
 /** A page of a sweep, of so many keys at most. */
 export interface SweepPage {
@@ -13,8 +13,9 @@ export class SweepSchedule {
   /** Of which sweep the last page was. */
   private last: Sweep = 'deep';
 
-  /** @param intervalMs of the recent sweep; the others are rarer or more frequent */
-  constructor(intervalMs: number) {
+  /** @param wantedMs from one recent sweep to the next, if the window allows it; the others are rarer or more frequent */
+  constructor(wantedMs: number, windowMs: number) {
+    const intervalMs = Math.min(wantedMs, longestInterval(windowMs));
     this.paces = {
       whole: new SweepPace(Infinity),
       soon: new SweepPace(intervalMs * SCALE.soon),
