@@ -2,10 +2,11 @@ import type { DatabaseRow } from '../values/path.js';
 import { accessPlan } from './access-plan.js';
 import type { Condition } from './condition.js';
 import { IndexNode } from './index-node.js';
+import { placementsOf, type Placement } from './placement.js';
 
 /**
  * Finds the few conditions that a row may match among many. Equality, `in`, ranges and `startsWith` are looked up,
- * combined by `and` (equality on all fields, then one range) and `or` (each branch); of conditions without any of them
+ * combined by `and` (equality on the fields, then one range) and `or` (each branch); of conditions without any of them
  * all are candidates. Adding and removing take O(log n).
  */
 export class FilterIndex<T> {
@@ -21,9 +22,9 @@ export class FilterIndex<T> {
   add(condition: Condition, item: T): void {
     this.remove(item);
     this.conditions.set(item, condition);
-    const plan = accessPlan(condition);
-    if (plan === undefined) this.scanned.add(item);
-    else for (const access of plan) this.root.add(access, item);
+    const placements = placementsIn(condition);
+    if (placements === undefined) this.scanned.add(item);
+    else for (const placement of placements) this.root.add(placement, item);
   }
 
   /** Does nothing for an item that isn't there. */
@@ -32,7 +33,7 @@ export class FilterIndex<T> {
     if (condition === undefined) return;
     this.conditions.delete(item);
     if (this.scanned.delete(item)) return;
-    for (const access of accessPlan(condition) ?? []) this.root.remove(access, item);
+    for (const placement of placementsIn(condition) ?? []) this.root.remove(placement, item);
   }
 
   /** Every item whose condition holds for the row, and maybe some more; each once. */
@@ -41,4 +42,9 @@ export class FilterIndex<T> {
     this.root.collect(row, found);
     return found;
   }
+}
+
+function placementsIn(condition: Condition): readonly Placement[] | undefined {
+  const plan = accessPlan(condition);
+  return plan && placementsOf(plan);
 }

@@ -1,6 +1,6 @@
 import { pathText, readPath, type DatabaseRow, type Path } from '../values/path.js';
-import type { Access, EqualAccess, RangeAccess } from './access-plan.js';
-import { keysOfOperand, keysOfValue } from './index-key.js';
+import { keysOfValue } from './index-key.js';
+import type { Placement } from './placement.js';
 import { RangeIndex } from './range-index.js';
 
 /** What hangs below one path: nodes by the value there, and ranges of values. */
@@ -10,86 +10,83 @@ interface Branch<T> {
   readonly ranges: RangeIndex<T>;
 }
 
-/** Places that one alternative of a condition may take in the index; fields beyond are left to the evaluator. */
-const MOST_PLACES = 4_096;
-
-/** One level of a tree of equality tests: the items that need no more, and the next tests by path. */
+/**
+ * One level of a tree of equality tests: the items that need no more, and the next tests by path. There are many of them,
+ * and most have either: what a node doesn't have it doesn't make.
+ */
 export class IndexNode<T> {
-  private readonly items = new Set<T>();
+  private items: Set<T> | undefined;
   /** By the first name of their path, so that only the fields of a row are looked at. */
-  private readonly branches = new Map<string, Map<string, Branch<T>>>();
+  private branches: Map<string, Map<string, Branch<T>>> | undefined;
   /** Those with ranges that rows without the field can be in. */
-  private readonly wantsNone = new Set<Branch<T>>();
+  private wantsNone: Set<Branch<T>> | undefined;
 
   get isEmpty(): boolean {
-    return this.items.size === 0 && this.branches.size === 0;
+    return this.items === undefined && this.branches === undefined;
   }
 
-  add(access: Access, item: T): void {
-    this.addFrom(stepsOf(access), 0, mainRange(access), item);
+  add(placement: Placement, item: T): void {
+    this.addFrom(placement, 0, item);
   }
 
-  remove(access: Access, item: T): void {
-    this.removeFrom(stepsOf(access), 0, mainRange(access), item);
+  remove(placement: Placement, item: T): void {
+    this.removeFrom(placement, 0, item);
   }
 
   /** Adds the items below here that a row may match. */
   collect(row: DatabaseRow, found: Set<T>): void {
-    for (const item of this.items) found.add(item);
-    const names = Object.keys(row);
-    if (this.branches.size < names.length) {
-      for (const [name, branches] of this.branches) if (Object.hasOwn(row, name)) collectBranches(branches, row, found);
-    } else {
-      for (const name of names) {
-        const branches = this.branches.get(name);
-        if (branches) collectBranches(branches, row, found);
-      }
-    }
+    if (this.items) for (const item of this.items) found.add(item);
+    if (this.branches) collectFields(this.branches, row, found);
+    if (!this.wantsNone) return;
     for (const { path, ranges } of this.wantsNone) {
       if (!Object.hasOwn(row, path[0] ?? '')) ranges.collect(undefined, found);
     }
   }
 
-  private addFrom(steps: readonly Step[], depth: number, range: RangeAccess | undefined, item: T): void {
+  private addFrom(placement: Placement, depth: number, item: T): void {
+    const { steps, range } = placement;
     const step = steps[depth];
     if (step) {
       const { byKey } = this.branch(step.path);
       for (const key of step.keys) {
         let node = byKey.get(key);
         if (!node) byKey.set(key, (node = new IndexNode()));
-        node.addFrom(steps, depth + 1, range, item);
+        node.addFrom(placement, depth + 1, item);
       }
     } else if (range) {
       const branch = this.branch(range.path);
       branch.ranges.add(range, item);
-      if (branch.ranges.wantsNone) this.wantsNone.add(branch);
+      if (branch.ranges.wantsNone) (this.wantsNone ??= new Set()).add(branch);
     } else {
-      this.items.add(item);
+      (this.items ??= new Set()).add(item);
     }
   }
 
-  private removeFrom(steps: readonly Step[], depth: number, range: RangeAccess | undefined, item: T): void {
+  private removeFrom(placement: Placement, depth: number, item: T): void {
+    const { steps, range } = placement;
     const step = steps[depth];
     if (step) {
       const branch = this.branch(step.path);
       for (const key of step.keys) {
         const node = branch.byKey.get(key);
-        node?.removeFrom(steps, depth + 1, range, item);
+        node?.removeFrom(placement, depth + 1, item);
         if (node?.isEmpty) branch.byKey.delete(key);
       }
       this.prune(branch);
     } else if (range) {
       const branch = this.branch(range.path);
       branch.ranges.remove(range, item);
-      if (!branch.ranges.wantsNone) this.wantsNone.delete(branch);
+      if (!branch.ranges.wantsNone) this.wantsNone?.delete(branch);
       this.prune(branch);
     } else {
-      this.items.delete(item);
+      this.items?.delete(item);
+      if (this.items?.size === 0) this.items = undefined;
     }
   }
 
   private branch(path: Path): Branch<T> {
     const name = path[0] ?? '';
+    this.branches ??= new Map<string, Map<string, Branch<T>>>();
     let branches = this.branches.get(name);
     if (!branches) this.branches.set(name, (branches = new Map<string, Branch<T>>()));
     const key = pathText(path);
@@ -101,9 +98,25 @@ export class IndexNode<T> {
   private prune({ path, byKey, ranges }: Branch<T>): void {
     if (byKey.size > 0 || !ranges.isEmpty) return;
     const name = path[0] ?? '';
-    const branches = this.branches.get(name);
+    const branches = this.branches?.get(name);
     branches?.delete(pathText(path));
-    if (branches?.size === 0) this.branches.delete(name);
+    if (branches?.size === 0) this.branches?.delete(name);
+    if (this.branches?.size === 0) this.branches = undefined;
+  }
+}
+
+type Fields<T> = ReadonlyMap<string, ReadonlyMap<string, Branch<T>>>;
+
+/** Looks at the fewer of the two: the fields of the row, or those that are asked for. */
+function collectFields<T>(fields: Fields<T>, row: DatabaseRow, found: Set<T>): void {
+  const names = Object.keys(row);
+  if (fields.size < names.length) {
+    for (const [name, branches] of fields) if (Object.hasOwn(row, name)) collectBranches(branches, row, found);
+  } else {
+    for (const name of names) {
+      const branches = fields.get(name);
+      if (branches) collectBranches(branches, row, found);
+    }
   }
 }
 
@@ -113,35 +126,4 @@ function collectBranches<T>(branches: ReadonlyMap<string, Branch<T>>, row: Datab
     if (byKey.size > 0) for (const key of keysOfValue(value)) byKey.get(key)?.collect(row, found);
     ranges.collect(value, found);
   }
-}
-
-interface Step {
-  readonly path: Path;
-  readonly keys: ReadonlySet<unknown>;
-}
-
-/** The equality tests of an access in the order in which the tree asks them: by path, so that conditions share nodes. */
-function stepsOf({ equals }: Access): Step[] {
-  const steps: Step[] = [];
-  let places = 1;
-  for (const { path, operands } of equals.toSorted(byPath)) {
-    const keys = new Set(operands.flatMap((operand) => [...keysOfOperand(operand)]));
-    if (places * keys.size > MOST_PLACES && steps.length > 0) continue;
-    places *= keys.size;
-    steps.push({ path, keys });
-  }
-  return steps;
-}
-
-function byPath(a: EqualAccess, b: EqualAccess): number {
-  const x = pathText(a.path);
-  const y = pathText(b.path);
-  return x < y ? -1 : Number(x > y);
-}
-
-/** The range that tells most: one that is bounded on both sides, if there is one. */
-function mainRange({ ranges }: Access): RangeAccess | undefined {
-  const isClosed = (range: RangeAccess) =>
-    range.prefix !== undefined || (range.from !== undefined && range.to !== undefined);
-  return ranges.find(isClosed) ?? ranges[0];
 }

@@ -1,0 +1,70 @@
+import { pathText, type Path } from '../values/path.js';
+import type { Access, RangeAccess } from './access-plan.js';
+import { keysOfOperand } from './index-key.js';
+
+/** A test of equality that the index makes: at a path, under which keys an item is found. */
+export interface Step {
+  readonly path: Path;
+  readonly keys: ReadonlySet<unknown>;
+}
+
+/** Where in the index an item is: at each combination of its steps' keys, by a range there if it has one. */
+export interface Placement {
+  readonly steps: readonly Step[];
+  readonly range: RangeAccess | undefined;
+}
+
+/**
+ * Places that a condition may take, of all its alternatives together: as many as its longest list has keys, but where lists are
+ * combined only a few. A short filter could take a thousand times its own size otherwise.
+ */
+const MOST_LISTED = 2_048;
+const MOST_COMBINED = 64;
+
+/**
+ * Where the alternatives of a condition are put. What the index doesn't ask is left to the evaluator. `undefined`: they
+ * would take too many places, whichever of their tests are left out.
+ */
+export function placementsOf(alternatives: readonly Access[]): readonly Placement[] | undefined {
+  const listed = MOST_LISTED / alternatives.length;
+  const combined = MOST_COMBINED / alternatives.length;
+  const placements: Placement[] = [];
+  for (const access of alternatives) {
+    const steps = stepsOf(access, listed, combined);
+    const range = mainRange(access);
+    if (steps.length === 0 && range === undefined) return undefined;
+    placements.push({ steps, range });
+  }
+  return placements;
+}
+
+/** In the order in which the tree asks them: by path, so that conditions share nodes. */
+function stepsOf({ equals }: Access, listed: number, combined: number): readonly Step[] {
+  const all = equals.map(({ path, operands }) => ({
+    path,
+    keys: new Set(operands.flatMap((operand) => [...keysOfOperand(operand)])),
+  }));
+  const steps: Step[] = [];
+  let places = 1;
+  // Those that tell most first: the fewest keys.
+  for (const step of all.toSorted((a, b) => a.keys.size - b.keys.size)) {
+    const isCombined = places > 1 && step.keys.size > 1;
+    if (places * step.keys.size > (isCombined ? combined : listed)) continue;
+    places *= step.keys.size;
+    steps.push(step);
+  }
+  return steps.toSorted(byPath);
+}
+
+function byPath(a: Step, b: Step): number {
+  const x = pathText(a.path);
+  const y = pathText(b.path);
+  return x < y ? -1 : Number(x > y);
+}
+
+/** The range that tells most: one that is bounded on both sides, if there is one. */
+function mainRange({ ranges }: Access): RangeAccess | undefined {
+  const isClosed = (range: RangeAccess) =>
+    range.prefix !== undefined || (range.from !== undefined && range.to !== undefined);
+  return ranges.find(isClosed) ?? ranges[0];
+}
