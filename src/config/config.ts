@@ -225,7 +225,10 @@ export class Config {
   @Min(16 * 1024)
   limitOutboxBytes = 16 * MIB;
 
-  @Setting('LIMIT_OUTBOX_TOTAL_BYTES', 'Bytes that may wait for all connections; beyond, the largest outbox is closed.')
+  @Setting(
+    'LIMIT_OUTBOX_TOTAL_BYTES',
+    'Bytes that may wait for all connections; beyond, the largest outboxes are closed.',
+  )
   @IsInt()
   @Min(64 * 1024)
   limitOutboxTotalBytes = 512 * MIB;

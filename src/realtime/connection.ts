@@ -169,6 +169,7 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Pulse
   /** Without a word. */
   terminate(): void {
     this.end();
+    this.outbox.destroy();
     this.socket.terminate();
   }
 

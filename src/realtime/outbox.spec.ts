@@ -19,7 +19,8 @@ class Owner implements OutboxOwner {
   outbox: Outbox | undefined;
   overflowed(): void {
     this.overflows += 1;
-    this.outbox?.close();
+    if (this.overflows === 1) this.outbox?.close();
+    else this.outbox?.destroy();
   }
 }
 
@@ -67,8 +68,8 @@ describe('Outbox', () => {
   }
 
   /** Sends until the kernel has long taken no more: its buffers grow a while. */
-  async function block({ outbox }: { outbox: Outbox }): Promise<void> {
-    while (outbox.waiting < 512 * KIB) {
+  async function block({ outbox }: { outbox: Outbox }, waiting = 512 * KIB): Promise<void> {
+    while (outbox.waiting < waiting) {
       outbox.send(large());
       await tick();
     }
@@ -132,6 +133,25 @@ describe('Outbox', () => {
       );
     }
     expect([larger.owner.overflows, smaller.owner.overflows]).toEqual([1, 0]);
+  });
+
+  it('holds no more than may wait for all together, however many outboxes it is in', async () => {
+    const limit = 2 * KIB * KIB;
+    const { outboxes, metrics } = outboxesOf({ limitOutboxTotalBytes: limit });
+    const peers = await Promise.all(Array.from({ length: 24 }, () => open(outboxes)));
+    // Little enough in each that it is written when the outbox is closed.
+    for (const peer of peers) await block(peer, 96 * KIB);
+    let most = 0;
+    for (let n = 0; n < 200; n++) {
+      const message = frame('x'.repeat(KIB));
+      for (const { outbox } of peers) outbox.send(message);
+      most = Math.max(most, await metrics.outboxBytes.value());
+    }
+    expect(most).toBeGreaterThan(limit / 2);
+    expect(most).toBeLessThan(1.2 * limit);
+    const hit = peers.filter(({ owner }) => owner.overflows > 0).length;
+    expect(hit).toBeGreaterThan(0);
+    expect(hit).toBeLessThan(peers.length);
   });
 
   it('lets bulk senders go on when the reader has caught up', async () => {

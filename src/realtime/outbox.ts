@@ -13,7 +13,7 @@ const BULK_BYTES = 64 * 1024;
 export interface OutboxOwner {
   /** Whether its socket still takes frames. */
   readonly writable: boolean;
-  /** More waits than may. Called again if even what is left after closing is too much. */
+  /** More waits than may. Called again if what is left after closing has to go as well, which takes `destroy`. */
   overflowed(): void;
 }
 
@@ -32,7 +32,7 @@ export class Outbox {
   private blocked = false;
   private listening = false;
   private scheduled = false;
-  private closed = false;
+  private ended = false;
   private waiters: (() => void)[] | undefined;
 
   constructor(
@@ -41,6 +41,11 @@ export class Outbox {
     private readonly outboxes: Outboxes,
   ) {}
 
+  /** Whether it takes no more; what it had may still wait for the kernel. */
+  get closed(): boolean {
+    return this.ended;
+  }
+
   /** Bytes that the kernel has not taken yet. */
   get waiting(): number {
     return this.queued + this.inFlight;
@@ -48,7 +53,7 @@ export class Outbox {
 
   send(frame: EncodedFrame): void {
     const size = frame.bytes.length;
-    if (this.closed) return;
+    if (this.ended) return;
     if (!this.fits(size)) {
       this.overflow();
       return;
@@ -69,7 +74,7 @@ export class Outbox {
 
   /** Settles when little enough waits that more may be sent in bulk; at once when closed. */
   drained(): Promise<void> {
-    if (this.closed || (!this.blocked && this.queued <= BULK_BYTES)) return Promise.resolve();
+    if (this.ended || (!this.blocked && this.queued <= BULK_BYTES)) return Promise.resolve();
     return new Promise((resolve) => (this.waiters ??= []).push(resolve));
   }
 
@@ -82,10 +87,10 @@ export class Outbox {
 
   /** Nothing is sent any more. What waits is still written if it is little, or if the socket takes it at once. */
   close(): void {
-    if (this.closed) return;
+    if (this.ended) return;
     const little = this.waiting <= BATCH_BYTES;
     while ((little || !this.blocked) && this.writeNext());
-    this.closed = true;
+    this.ended = true;
     this.drop();
     this.settle();
   }
