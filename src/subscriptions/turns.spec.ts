@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { Turns } from './turns.js';
+
+describe('Turns', () => {
+  it('gives each its own turn of the event loop, in the order in which they asked', async () => {
+    const turns = new Turns();
+    let loops = 0;
+    let counting = true;
+    const count = () => {
+      loops += 1;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    const given: [string, number][] = [];
+    const ask = async (name: string) => {
+      await turns.next();
+      given.push([name, loops]);
+    };
+    await Promise.all(['a', 'b', 'c'].map(ask));
+    await ask('d');
+    counting = false;
+    expect(given.map(([name]) => name)).toEqual(['a', 'b', 'c', 'd']);
+    expect(new Set(given.map(([, loop]) => loop)).size).toBe(4);
+  });
+});
