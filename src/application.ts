@@ -6,6 +6,9 @@ import { listenError } from './config/listen-error.js';
 import { RealtimeAdapter } from './realtime/realtime.adapter.js';
 import { StderrLogger } from './stderr-logger.js';
 
+/** Connections that may wait to be accepted, if the system lets so many (`net.core.somaxconn`). Node's default is 511. */
+const BACKLOG = 4_096;
+
 /** Starts the service; settles when it listens. SIGTERM and SIGINT drain it, then end the process with 0. */
 export async function startApplication(config: Readonly<Config>): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
@@ -20,7 +23,9 @@ export async function startApplication(config: Readonly<Config>): Promise<NestEx
   app.set('trust proxy', config.trustProxy ? 1 : false);
   app.useWebSocketAdapter(new RealtimeAdapter(app));
   try {
-    await app.listen(config.port, config.host);
+    // Nest hands on all that `http.Server.listen` takes, and declares less.
+    const listen = app.listen.bind(app) as unknown as (...args: [number, string, number]) => Promise<unknown>;
+    await listen(config.port, config.host, BACKLOG);
   } catch (error) {
     await app.close();
     throw listenError(error, config);

@@ -1,7 +1,16 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { TestClient } from './support/client.js';
 import { startGateway } from './support/gateway.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
+
+/** Connections that the system lets wait for one socket; beyond a thousand it makes no difference here. */
+async function waitingRoom(): Promise<number> {
+  const limit = await readFile('/proc/sys/net/core/somaxconn', 'utf8').catch(() => '100');
+  return Math.min(1_000, Number(limit));
+}
 
 describe('the process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
@@ -18,6 +27,17 @@ describe('the process', () => {
     },
     40_000,
   );
+
+  it('lets as many wait to be accepted while it is busy as the system does', async () => {
+    const gateway = await startGateway({ JWT_SECRET });
+    const { hostname, port } = new URL(gateway.httpUrl);
+    gateway.kill('SIGSTOP');
+    const sockets = Array.from({ length: await waitingRoom() }, () => connect(Number(port), hostname));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    gateway.kill('SIGCONT');
+    for (const socket of sockets) socket.destroy();
+    await gateway.stop();
+  }, 40_000);
 
   it('delivers what waits before it closes', async () => {
     const gateway = await startGateway({ JWT_SECRET });
