@@ -169,7 +169,7 @@ async function quiet(subscriptions) {
 async function connect() {
   const connection = new Surreal({ websocketImpl: WebSocket });
   const authentication = { username: 'root', password: 'root' };
-  await connection.connect(database.url, { authentication, reconnect: false });
+  await connection.connect(database.url, { authentication });
   await connection.query('DEFINE NAMESPACE IF NOT EXISTS main');
   await connection.use({ namespace: 'main' });
   await connection.query('DEFINE DATABASE IF NOT EXISTS main');
@@ -181,7 +181,7 @@ async function startGateway() {
   const { PATH } = process.env;
   const env = { PATH, PORT: '0', HOST: '127.0.0.1', SURREAL_URL: database.url, LOG_LEVEL: 'warn' };
   const child = spawn(process.execPath, ['dist/main.js'], {
-    env: { ...env, SURREAL_USERNAME: 'root', SURREAL_PASSWORD: 'root', LIMIT_OUTBOX_BYTES: String(64 * 1024 * 1024) },
+    env: { ...env, SURREAL_USERNAME: 'root', SURREAL_PASSWORD: 'root' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface({ input: child.stdout })) {

@@ -16,7 +16,7 @@ export function table({ columns: names, ratios }, rows) {
 function ratioTo(peer, row, rows, ratios) {
   const other = rows.find((candidate) => candidate.peer === peer && candidate.case === row.case);
   if (!other || row.peer === peer) return '';
-  return ratios.map((ratio) => decimal(ratio(row, other))).join(' / ');
+  return ratios.map((ratio) => decimal(ratio(row, other)) || '–').join(' / ');
 }
 
 /** By what is served in a second. */
@@ -24,3 +24,12 @@ export const byRate = (row, other) => row.perSecond / other.perSecond;
 
 /** By what is served in a second of the server's CPU: the same on a busy machine. */
 export const byCpu = (row, other) => other.cpuPerMillion / row.cpuPerMillion;
+
+/** By the memory of a connection. */
+export const byMemory = (row, other) => other.bytesPerConnection / row.bytesPerConnection;
+
+/** By latency at p99. */
+export const byP99 = (row, other) => other.latency?.p99 / row.latency?.p99;
+
+/** By latency at p50. */
+export const byP50 = (row, other) => other.latency?.p50 / row.latency?.p50;

@@ -4,6 +4,7 @@ import { bareWs } from '../peers/bare-ws.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
 import { busy } from '../report/columns.mjs';
+import { byCpu, byMemory, byP50 } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
 
 const CONNECTIONS = 10_000;
@@ -17,7 +18,8 @@ export const idle = {
   name: 'idle',
   title: 'Idle connections, and one message to all of them: the time until the last one has it',
   peers: [edgeHive, bareWs, socketIo, joinedWs],
-  columns: ['perConnection', 'heapPerConnection', 'memory', 'p50', 'max', 'lost', ...busy],
+  columns: ['perConnection', 'heapPerConnection', 'memory', 'cpu', 'p50', 'max', 'lost', ...busy],
+  ratios: [byMemory, byCpu, byP50],
   plots: [
     {
       title: 'Memory of a connection',

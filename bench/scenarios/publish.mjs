@@ -3,19 +3,23 @@ import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
-import { byCpu, byRate } from '../report/table.mjs';
+import { byCpu, byP50, byRate } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
 
 const PUBLISHERS = 100;
-/** Publishes of each connection that wait for their acknowledgement. */
-const WINDOW = 16;
+/** How many of them publish, and how many publishes of each wait for their acknowledgement. */
+const CASES = [
+  { publishers: PUBLISHERS, window: 16 },
+  { publishers: PUBLISHERS, window: 1 },
+  { publishers: 1, window: 1 },
+];
 
 export const publish = {
   name: 'publish',
   title: `${PUBLISHERS} connections publish to channels that nobody reads, each publish acknowledged`,
   peers: [edgeHive, bareWs, socketIo],
   columns: ['served', 'cpu', 'p50', 'p99', 'memory', ...busy],
-  ratios: [byRate, byCpu],
+  ratios: [byRate, byCpu, byP50],
   plots: [
     {
       title: 'Publishes a second of server CPU',
@@ -34,11 +38,13 @@ export const publish = {
         count: PUBLISHERS,
         tokens: peer.tokens(PUBLISHERS),
       });
-      const channels = Array.from({ length: PUBLISHERS }, (_, index) => `bench:in-${index}`);
-      await load.call('publishers', { channels, acknowledged: true });
-      const flood = () => load.call('flood', { window: WINDOW, seconds, answers: 'acknowledgements' });
-      await flood();
-      await load.call('settle', { seconds });
-      report({ case: 'saturation', ...(await measure(server, load, flood)) });
+      for (const { publishers, window } of CASES) {
+        const channels = Array.from({ length: publishers }, (_, index) => `bench:in-${index}`);
+        await load.call('publishers', { channels, acknowledged: true });
+        const flood = () => load.call('flood', { window, seconds, answers: 'acknowledgements' });
+        await flood();
+        await load.call('settle', { seconds });
+        report({ case: `${publishers} × ${window} under way`, ...(await measure(server, load, flood)) });
+      }
     }),
 };

@@ -2,7 +2,7 @@
 const CARRIED = 0.95;
 /** So many doublings in a row that are not carried end the search: a single one can be another process's doing. */
 const BEYOND = 2;
-const MOST_DOUBLINGS = 10;
+const MOST_DOUBLINGS = 12;
 const REFINEMENTS = 2;
 
 /**
@@ -12,8 +12,9 @@ const REFINEMENTS = 2;
 export async function* saturate(measureStep, first) {
   const steps = [];
   const step = async (offered) => {
-    const figures = { offered, ...(await measureStep(offered)) };
-    steps.push({ offered, carried: figures.perSecond >= offered * CARRIED });
+    const measured = await measureStep(offered);
+    const figures = { offered, ...measured, carried: measured.perSecond >= offered * CARRIED };
+    steps.push(figures);
     return figures;
   };
   const highestCarried = () => Math.max(0, ...steps.filter(({ carried }) => carried).map(({ offered }) => offered));

@@ -1,6 +1,7 @@
 import { fanOut } from './fan-out.mjs';
 import { filters } from './filters.mjs';
 import { idle } from './idle.mjs';
+import { lookUps } from './look-ups.mjs';
 import { publish } from './publish.mjs';
 import { rooms } from './rooms.mjs';
 import { slowConsumers } from './slow-consumers.mjs';
@@ -9,4 +10,4 @@ import { tableEvents } from './table-events.mjs';
 import { writers } from './writers.mjs';
 
 /** In the order in which they are run. */
-export const scenarios = [fanOut, rooms, publish, tableEvents, writers, filters, idle, storm, slowConsumers];
+export const scenarios = [fanOut, rooms, publish, tableEvents, writers, filters, lookUps, idle, storm, slowConsumers];

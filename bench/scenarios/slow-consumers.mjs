@@ -3,6 +3,7 @@ import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
+import { byCpu, byP99, byRate } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
 
 const SUBSCRIBERS = 200;
@@ -20,7 +21,8 @@ export const slowConsumers = {
   name: 'slow-consumers',
   title: `${SUBSCRIBERS} subscribers of events of ${EVENT_BYTES / 1_024} KiB, of which ${SLOW} stop reading`,
   peers: [edgeHive, bareWs, socketIo],
-  columns: ['offered', 'served', 'p50', 'p99', 'memory', 'lost', ...busy],
+  columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', 'lost', ...busy],
+  ratios: [byRate, byCpu, byP99],
   plots: [{ title: 'Latency p99 of those who read', y: { label: 'ms', value: ({ latency }) => latency.p99 } }],
   run: (peer, context) =>
     onStage(context, async (stage) => {

@@ -4,6 +4,7 @@ import { databaseEnv, startDatabase } from '../peers/database.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { liveQueries } from '../peers/live-queries.mjs';
 import { busy } from '../report/columns.mjs';
+import { byP50, byP99 } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
 import { startLiveQueries, subscribeFilters } from './table-watchers.mjs';
 import { startWriters } from './table-writers.mjs';
@@ -33,12 +34,13 @@ export const tableEvents = {
     'databaseCpu',
     ...busy,
   ],
+  ratios: [byP50, byP99],
   plots: [
     {
       title: 'From a write to its client, p99',
       x: { label: 'writes a second offered', value: ({ offered }) => offered },
       y: { label: 'ms', value: ({ latency }) => latency.p99 },
-      series: (row) => `${row.peer}, ${row.case}`,
+      series: (row) => `${row.peer}, ${row.filters} filters`,
     },
   ],
   async run(peer, context) {
@@ -72,7 +74,8 @@ async function writeAtRates(stage, peer, filters, { report, seconds }) {
     });
     const writes = databaseUsage.result;
     report({
-      case: filters === 1 ? '1 filter' : `${filters} filters`,
+      case: `${filters === 1 ? '1 filter' : `${filters} filters`}, ${rate} writes/s`,
+      filters,
       offered: rate,
       ...figures,
       writes,
