@@ -51,6 +51,13 @@ describe('Outbox', () => {
     return { client, socket, owner, outbox };
   }
 
+  /** One after the other, or two would take the same connection for theirs. */
+  async function openMany(count: number, outboxes: Outboxes) {
+    const peers: Awaited<ReturnType<typeof open>>[] = [];
+    while (peers.length < count) peers.push(await open(outboxes));
+    return peers;
+  }
+
   function outboxesOf(limits: Partial<Pick<Config, 'limitOutboxBytes' | 'limitOutboxTotalBytes'>> = {}) {
     const metrics = new MetricsService();
     return { metrics, outboxes: new Outboxes(Object.assign(new Config(), limits), metrics) };
@@ -138,7 +145,7 @@ describe('Outbox', () => {
   it('holds no more than may wait for all together, however many outboxes it is in', async () => {
     const limit = 2 * KIB * KIB;
     const { outboxes, metrics } = outboxesOf({ limitOutboxTotalBytes: limit });
-    const peers = await Promise.all(Array.from({ length: 24 }, () => open(outboxes)));
+    const peers = await openMany(24, outboxes);
     // Little enough in each that it is written when the outbox is closed.
     for (const peer of peers) await block(peer, 96 * KIB);
     let most = 0;
@@ -168,6 +175,28 @@ describe('Outbox', () => {
     peer.client.resume();
     await drained;
     expect(peer.outbox.waiting).toBeLessThanOrEqual(64 * KIB);
+  });
+
+  it('closes a reader for whom bulk senders wait, and who takes nothing for a minute', async () => {
+    const { outboxes } = outboxesOf();
+    const [stalled, slow] = [await open(outboxes), await open(outboxes)];
+    await block(stalled);
+    await block(slow);
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    try {
+      const drained = [stalled.outbox.drained(), slow.outbox.drained()];
+      jest.advanceTimersByTime(59_000);
+      const taken = once(slow.socket, 'drain');
+      slow.client.resume();
+      await taken;
+      expect([stalled.owner.overflows, slow.owner.overflows]).toEqual([0, 0]);
+      jest.advanceTimersByTime(1_000);
+      expect([stalled.owner.overflows, slow.owner.overflows]).toEqual([1, 0]);
+      await Promise.all(drained);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('forgets what waits for a socket that is gone', async () => {

@@ -9,6 +9,9 @@ const BATCH_BYTES = 256 * 1024;
 /** Bytes waiting, at most, for which senders in bulk go on. */
 const BULK_BYTES = 64 * 1024;
 
+/** For how long senders in bulk wait for a reader who takes nothing, in ms: what they have to send is in memory. */
+const STALLED_MS = 60_000;
+
 /** Whose outbox it is. */
 export interface OutboxOwner {
   /** Whether its socket still takes frames. */
@@ -34,6 +37,7 @@ export class Outbox {
   private scheduled = false;
   private ended = false;
   private waiters: (() => void)[] | undefined;
+  private patience: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly socket: Socket,
@@ -72,9 +76,13 @@ export class Outbox {
     this.owner.overflowed();
   }
 
-  /** Settles when little enough waits that more may be sent in bulk; at once when closed. */
+  /**
+   * Settles when little enough waits that more may be sent in bulk; at once when closed. A reader who takes nothing for a
+   * minute meanwhile has overflowed.
+   */
   drained(): Promise<void> {
     if (this.ended || (!this.blocked && this.queued <= BULK_BYTES)) return Promise.resolve();
+    this.patience ??= setTimeout(() => this.overflow(), STALLED_MS);
     return new Promise((resolve) => (this.waiters ??= []).push(resolve));
   }
 
@@ -151,6 +159,7 @@ export class Outbox {
     if (this.listening) return;
     this.listening = true;
     this.socket.on('drain', () => {
+      this.patience?.refresh();
       this.unblock();
       this.flush();
     });
@@ -171,6 +180,8 @@ export class Outbox {
   }
 
   private settle(): void {
+    clearTimeout(this.patience);
+    this.patience = undefined;
     const { waiters } = this;
     this.waiters = undefined;
     for (const resolve of waiters ?? []) resolve();

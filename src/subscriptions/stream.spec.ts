@@ -1,38 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import { Claims } from '../delivery/claims.js';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
-import type { Subscriber } from '../delivery/subscriber.js';
+import { Recorder } from '../../test/support/recorder.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Change } from '../surreal/change.js';
 import { EventEncoder } from './event-encoder.js';
 import { streamSpec } from './stream-spec.js';
 import { Stream } from './stream.js';
-
-interface Sent {
-  readonly type: string;
-  readonly reason?: string;
-}
-
-class Recorder implements Subscriber {
-  readonly id = 'recorder';
-  readonly claims = new Claims(10);
-  readonly closed = false;
-  readonly frames: EncodedFrame[] = [];
-
-  send(frame: EncodedFrame): void {
-    this.frames.push(frame);
-  }
-
-  drained(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  get sent(): Sent[] {
-    return this.frames.map(({ bytes }) => JSON.parse(bytes.subarray(bytes.indexOf('{')).toString()) as Sent);
-  }
-}
 
 const id = new RecordId('notes', 1);
 

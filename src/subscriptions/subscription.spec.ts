@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import { Claims } from '../delivery/claims.js';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
-import type { Subscriber } from '../delivery/subscriber.js';
+import { Recorder } from '../../test/support/recorder.js';
+import { EncodedFrame } from '../delivery/encoded-frame.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Change } from '../surreal/change.js';
 import { ChangeLog } from './change-log.js';
@@ -20,21 +19,6 @@ class CountingLog extends ChangeLog {
   override after(table: string, position: number): ReturnType<ChangeLog['after']> {
     this.asked += 1;
     return super.after(table, position);
-  }
-}
-
-class Reader implements Subscriber {
-  readonly id = 'reader';
-  readonly claims = new Claims(10);
-  readonly closed = false;
-  readonly frames: EncodedFrame[] = [];
-
-  send(frame: EncodedFrame): void {
-    this.frames.push(frame);
-  }
-
-  drained(): Promise<void> {
-    return Promise.resolve();
   }
 }
 
@@ -64,7 +48,7 @@ describe('Subscription', () => {
     const log = new CountingLog(64 * 1024 * 1024);
     for (let n = 0; n < CHANGES; n += 1) log.append(change(n));
     const subscriptions = Array.from({ length: 20 }, (_, index) => {
-      const subscriber = new Reader();
+      const subscriber = new Recorder();
       const stream = openStream(CHANGES - 1 - index);
       return { subscriber, subscription: new Subscription(stream, true, subscriber, log, () => undefined) };
     });
@@ -90,5 +74,28 @@ describe('Subscription', () => {
       expect(subscriber.frames.map(({ type }) => type)).toEqual(['event']);
       expect(subscription.live).toBe(true);
     }
+  });
+
+  it('has no more than four snapshots in memory for a subscriber that does not read', async () => {
+    const log = new ChangeLog(1_000);
+    const subscriber = new Recorder();
+    let read: () => void = () => undefined;
+    subscriber.reads = new Promise((resolve) => (read = resolve));
+    const frame = EncodedFrame.of({ type: 'checkpoint', cursor: 'c' });
+    let taken = 0;
+    const take = async () => {
+      taken += 1;
+      return { frames: [frame], position: log.head, contains: () => true };
+    };
+    const subscriptions = Array.from(
+      { length: 6 },
+      (_, n) => new Subscription(openStream(n), true, subscriber, log, () => undefined),
+    );
+    const placed = subscriptions.map((subscription) => subscription.place(take));
+    await new Promise(setImmediate);
+    expect([taken, subscriber.frames.length]).toEqual([4, 0]);
+    read();
+    await Promise.all(placed);
+    expect([taken, subscriber.frames.length]).toEqual([6, 6]);
   });
 });

@@ -9,17 +9,21 @@ import type { Change } from '../surreal/change.js';
 import { DatabaseUnavailable } from '../surreal/database-unavailable.js';
 import type { ChangeLog } from './change-log.js';
 import type { Resumption } from './resumptions.js';
+import { SnapshotSlots } from './snapshot-slots.js';
 import type { Snapshot } from './snapshots.js';
 import type { Stream } from './stream.js';
 import { Turns } from './turns.js';
 
 /** Snapshots that may wait for one subscription, the one that is read included. */
 const MOST_WAITING = 8;
+/** Snapshots of one subscriber that are read or sent at a time. */
+const MOST_UNDER_WAY = 4;
 /** Changes of the log that are looked at in one turn of the event loop: a tenth of a millisecond, where none is to be told. */
 const LOOKED_AT = 250;
 
 /** Many who come back at once have the whole log to go through, each of them. */
 const turns = new Turns();
+const slots = new SnapshotSlots(MOST_UNDER_WAY);
 
 /** One subscriber's claim on a stream of a topic. */
 export class Subscription implements Claim {
@@ -75,7 +79,7 @@ export class Subscription implements Claim {
    * @param take reads the snapshot, begun no earlier than at a position of the log.
    */
   place(take: (notBefore: number) => Promise<Snapshot>): Promise<void> {
-    return this.enqueue(() => this.placeNow(take));
+    return this.enqueue(() => slots.run(this.subscriber, () => this.placeNow(take)));
   }
 
   /** Whether so many snapshots wait to be placed that no more may be asked for. */
