@@ -3,8 +3,8 @@ import { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { Subscription } from './subscription.js';
 
-/** Subscribers told in one turn of the event loop. */
-const SLICE = 500;
+/** Steps in which a round goes over all subscribers: told all at once, they would keep everybody else waiting. */
+const STEPS = 50;
 
 /**
  * Tells subscribers from time to time up to where all of their durable streams are delivered, so that a stream on which
@@ -13,6 +13,10 @@ const SLICE = 500;
 export class Checkpoints {
   private readonly told = new Map<Subscriber, string>();
   private timer: NodeJS.Timeout | undefined;
+  private step = 0;
+  /** Who is told in this round, and how many of them at each step. */
+  private round: Subscriber[] = [];
+  private share = 0;
 
   constructor(
     private readonly intervalMs: number,
@@ -20,7 +24,7 @@ export class Checkpoints {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.tell(), this.intervalMs);
+    this.timer = setInterval(() => this.tell(), this.intervalMs / STEPS);
   }
 
   stop(): void {
@@ -32,17 +36,17 @@ export class Checkpoints {
     if (!this.told.has(subscriber)) this.told.set(subscriber, cursor);
   }
 
-  private tell(): void {
-    this.tellSlice([...this.told.keys()], 0);
-  }
-
   /** The cursor is looked up in the turn in which it is told: all changes up to it are in the outboxes then, and no others. */
-  private tellSlice(subscribers: readonly Subscriber[], from: number): void {
+  private tell(): void {
+    if (this.step === 0) {
+      this.round = [...this.told.keys()];
+      this.share = Math.ceil(this.round.length / STEPS);
+    }
+    this.step = (this.step + 1) % STEPS;
     const cursor = this.cursor();
-    if (cursor === undefined || from >= subscribers.length) return;
+    if (cursor === undefined || this.round.length === 0) return;
     const frame = EncodedFrame.of({ type: 'checkpoint', cursor });
-    for (const subscriber of subscribers.slice(from, from + SLICE)) this.tellOne(subscriber, cursor, frame);
-    setImmediate(() => this.tellSlice(subscribers, from + SLICE));
+    for (const subscriber of this.round.splice(0, this.share)) this.tellOne(subscriber, cursor, frame);
   }
 
   private tellOne(subscriber: Subscriber, cursor: string, frame: EncodedFrame): void {
