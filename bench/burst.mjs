@@ -5,16 +5,18 @@
  *
  *   npm run build && node bench/burst.mjs [--writes 20000] [--groups 100] [--surreal path/to/surreal]
  */
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startSurreal } from '@edge-hive/surreal-server';
-import { RecordId, Surreal, Table, eq } from 'surrealdb';
+import { RecordId, Table, eq } from 'surrealdb';
 import { WebSocket } from 'ws';
+import { connectDatabase, prepareDatabase } from './load/database-client.mjs';
+import { databaseEnv } from './peers/database.mjs';
+import { ServerProcess } from './peers/server-process.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -32,21 +34,24 @@ const QUIET_MS = 3_000;
 
 const data = await mkdtemp(join(tmpdir(), 'edge-hive-bench-'));
 const database = await startSurreal({ data, ...(values.surreal && { bin: values.surreal }) });
-const gateway = await startGateway();
+const gateway = await ServerProcess.start(fileURLToPath(new URL('../dist/main.js', import.meta.url)), {
+  // In development this machine needs no token.
+  env: { NODE_ENV: 'development', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...databaseEnv(database) },
+});
 try {
   console.log(`| told by | writes | seconds | expected | delivered | lost | repeated |`);
   console.log(`| --- | ---: | ---: | ---: | ---: | ---: | ---: |`);
   await measure('gateway', 'told_by_gateway', subscribeGateway);
   await measure('SDK live queries', 'told_by_sdk', subscribeSdk);
 } finally {
-  gateway.kill('SIGTERM');
+  await gateway.stop();
   await database.stop();
   await rm(data, { recursive: true, force: true });
 }
 
 async function measure(name, table, subscribe) {
-  const root = await connect();
-  await root.query(`DEFINE TABLE ${table} CHANGEFEED 3d INCLUDE ORIGINAL`);
+  await prepareDatabase(database.url, [table]);
+  const root = await connectDatabase(database.url);
   const filters = [undefined, ...Array.from({ length: GROUPS }, (_, group) => group)];
   const { subscriptions, close } = await subscribe(table, filters);
   const began = performance.now();
@@ -73,7 +78,7 @@ async function measure(name, table, subscribe) {
 async function burst(table) {
   const bulks = 2;
   const each = Math.ceil((WRITES - bulks * BULK_ROWS) / WRITERS);
-  const connections = await Promise.all(Array.from({ length: WRITERS }, connect));
+  const connections = await Promise.all(Array.from({ length: WRITERS }, () => connectDatabase(database.url)));
   await Promise.all(
     connections.map(async (connection, writer) => {
       if (writer < bulks) {
@@ -106,7 +111,7 @@ async function write(connection, bindings) {
 async function subscribeGateway(table, filters) {
   const subscriptions = await Promise.all(
     filters.map(async (group) => {
-      const socket = new WebSocket(gateway.url);
+      const socket = new WebSocket(`ws://${gateway.host}:${gateway.port}/api/v1/realtime`);
       const told = [];
       await new Promise((resolve, reject) => {
         socket.on('error', reject);
@@ -131,7 +136,7 @@ async function subscribeSdk(table, filters) {
   const subscriptions = [];
   // One after the other: live queries that are made at once conflict.
   for (const group of filters) {
-    const connection = await connect();
+    const connection = await connectDatabase(database.url);
     connections.push(connection);
     const query = connection.live(new Table(table));
     const live = await (group === undefined ? query : query.where(eq('group', group)));
@@ -164,29 +169,4 @@ async function quiet(subscriptions) {
     before = count();
     await delay(QUIET_MS);
   }
-}
-
-async function connect() {
-  const connection = new Surreal({ websocketImpl: WebSocket });
-  const authentication = { username: 'root', password: 'root' };
-  await connection.connect(database.url, { authentication });
-  await connection.query('DEFINE NAMESPACE IF NOT EXISTS main');
-  await connection.use({ namespace: 'main' });
-  await connection.query('DEFINE DATABASE IF NOT EXISTS main');
-  await connection.use({ namespace: 'main', database: 'main' });
-  return connection;
-}
-
-async function startGateway() {
-  const { PATH } = process.env;
-  const env = { PATH, PORT: '0', HOST: '127.0.0.1', SURREAL_URL: database.url, LOG_LEVEL: 'warn' };
-  const child = spawn(process.execPath, ['dist/main.js'], {
-    env: { ...env, SURREAL_USERNAME: 'root', SURREAL_PASSWORD: 'root' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = /^listening on http:\/\/(\S+)$/.exec(line)?.[1];
-    if (address) return { kill: (signal) => child.kill(signal), url: `ws://${address}/api/v1/realtime` };
-  }
-  throw new Error('The gateway did not start.');
 }
