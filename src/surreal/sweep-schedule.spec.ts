@@ -19,6 +19,8 @@ describe('SweepSchedule', () => {
     expect(turns(schedule, 4)).toEqual(['soon', 'recent', 'deep', 'soon']);
     schedule.hurry();
     expect(turns(schedule, 4)).toEqual(['recent', 'deep', 'whole', 'soon']);
+    for (const sweep of ['whole', 'recent', 'deep'] as const) schedule.read(sweep, 0, true);
+    expect(turns(schedule, 2)).toEqual(['soon', 'soon']);
   });
 
   it.each<[number, readonly Sweep[]]>([
