@@ -34,7 +34,7 @@ export class FeedHistory {
    */
   async *read(from: bigint, until: bigint): AsyncGenerator<readonly (Change | FeedMark)[]> {
     let told = { stamp: from, count: 0 };
-    for await (const { entries, next, unreadable } of feedPages(this.query, from, PAGE)) {
+    for await (const { entries, unreadable } of feedPages(this.query, from, PAGE, until)) {
       const found: (Change | FeedMark)[] = [];
       for (const entry of entries) {
         const { versionstamp: stamp, count } = entry;
@@ -46,7 +46,6 @@ export class FeedHistory {
       }
       yield found;
       if (unreadable !== undefined && unreadable < until) throw new UnreadableEntry(unreadable);
-      if (next >= until) return;
     }
   }
 

@@ -35,13 +35,23 @@ export async function pageBeyond(query: Query, since: bigint, limit: number): Pr
   return isWithinOne && limit < PAGE ? feedPage(query, since, PAGE) : page;
 }
 
-/** Page after page, from a versionstamp on to the end of the feed. */
-export async function* feedPages(query: Query, since: bigint, limit: number): AsyncGenerator<FeedPage> {
-  for (let from = since; ;) {
-    const page = await feedPage(query, from, limit);
-    yield page;
-    if (page.last) return;
-    from = page.next;
+/**
+ * Page after page, from a versionstamp on to the end of the feed, or until one reaches `until`. While one is worked on, the
+ * database reads the next; no query is under way any more when whoever takes the pages stops.
+ */
+export async function* feedPages(query: Query, since: bigint, limit: number, until?: bigint): AsyncGenerator<FeedPage> {
+  let ahead: Promise<FeedPage> | undefined = feedPage(query, since, limit);
+  try {
+    while (ahead) {
+      const page: FeedPage = await ahead;
+      const isEnough = page.last || (until !== undefined && page.next >= until);
+      ahead = isEnough ? undefined : feedPage(query, page.next, limit);
+      // Told when its turn comes: until then nobody awaits it.
+      ahead?.catch(ignore);
+      yield page;
+    }
+  } finally {
+    await ahead?.catch(ignore);
   }
 }
 
@@ -102,4 +112,8 @@ function isFarFromFull(entries: readonly FeedEntry[], limit: number): boolean {
   // What doesn't tell its table may be of one that nothing else is of.
   const tables = (entry: FeedEntry) => new Set(Array.from(entry.outlines(), (change) => tableOf(change) ?? change));
   return entries.reduce((sum, entry) => sum + tables(entry).size, 0) < limit / 2;
+}
+
+function ignore(): void {
+  // Whoever awaits the page is told.
 }
