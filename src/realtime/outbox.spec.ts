@@ -104,6 +104,18 @@ describe('Outbox', () => {
     expect(writes[0]?.mock.calls[0]?.[0]).toBe(writes[1]?.mock.calls[0]?.[0]);
   });
 
+  it('writes to nobody last each time', async () => {
+    const { outboxes } = outboxesOf();
+    const peers = await openMany(3, outboxes);
+    const written: number[] = [];
+    peers.forEach(({ socket }, n) => jest.spyOn(socket, 'write').mockImplementation(() => written.push(n) > 0));
+    for (const next of [frame('a'), frame('b')]) {
+      for (const { outbox } of peers) outbox.send(next);
+      await tick();
+    }
+    expect(written).toEqual([0, 1, 2, 2, 1, 0]);
+  });
+
   it('closes a reader that stops, and delivers to others meanwhile', async () => {
     const { outboxes } = outboxesOf({ limitOutboxBytes: 256 * KIB });
     const [slow, healthy] = [await open(outboxes), await open(outboxes)];
