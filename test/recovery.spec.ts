@@ -203,11 +203,17 @@ describe('recovery', () => {
     const client = await Client.connect(operated.url, { token: tokenOf('user-1') });
     await client.next('welcome');
     const { stream, cursor, epoch } = await subscribe(client);
-    const response = await fetch(`${operated.httpUrl}/api/v1/topics/${table}/resync`, {
-      method: 'POST',
-      headers: { 'x-api-key': 'an api key' },
+    const post = (topic: string) =>
+      fetch(`${operated.httpUrl}/api/v1/topics/${topic}/resync`, {
+        method: 'POST',
+        headers: { 'x-api-key': 'an api key' },
+      });
+    const unknown = await post('nowhere');
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toEqual({
+      error: { code: 'NOT_FOUND', message: 'topic: there is no table nowhere.' },
     });
-    expect(response.status).toBe(202);
+    expect((await post(table)).status).toBe(202);
     expect(await client.next('resync')).toMatchObject({ stream, reason: 'requested' });
     await client.request({ type: 'unsubscribe', id: 'u', topic: table });
     expect(await client.request(command({ since: cursor, epoch }))).toMatchObject({ recovered: false });

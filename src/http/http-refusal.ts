@@ -12,6 +12,7 @@ export interface HttpRefusal {
 const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  UNKNOWN_TOPIC: 404,
   LIMIT_EXCEEDED: 413,
   RATE_LIMITED: 429,
   UNAVAILABLE: 503,

@@ -11,7 +11,7 @@ export class TopicsController {
   /** Tells every subscriber of the topic to read it again: after an import, which leaves no trace in the database. */
   @Post('resync')
   @HttpCode(202)
-  resync(@Param('topic') topic: string): void {
-    this.liveQueries.resync(topic);
+  async resync(@Param('topic') topic: string): Promise<void> {
+    await this.liveQueries.resync(topic);
   }
 }

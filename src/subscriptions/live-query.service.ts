@@ -113,8 +113,9 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** Tells every subscriber of a topic to read it again. */
-  resync(topic: string): void {
+  /** Tells every subscriber of a topic to read it again. @throws CommandError UNKNOWN_TOPIC, UNAVAILABLE */
+  async resync(topic: string): Promise<void> {
+    await this.topics.find(topic);
     this.router.resync(topic);
   }
 

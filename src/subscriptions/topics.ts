@@ -50,6 +50,11 @@ export class Topics {
     }
   }
 
+  /** Settles when it is known that there is such a table. @throws CommandError UNKNOWN_TOPIC, UNAVAILABLE */
+  async find(name: string): Promise<void> {
+    if (!(await this.lookUp(this.database.tables.find(name)))) throw unknownTopic(name);
+  }
+
   closeIfIdle(topic: Topic): void {
     if (!topic.idle || !this.isOpen(topic)) return;
     this.byName.delete(topic.name);

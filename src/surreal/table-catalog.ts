@@ -144,9 +144,13 @@ export class TableCatalog {
   }
 
   private async read(): Promise<void> {
-    const [info] = await this.connection.query('INFO FOR DB STRUCTURE');
+    // Together: a database far away has commands wait for each answer.
+    const [[info], databaseFeed] = await Promise.all([
+      this.connection.query('INFO FOR DB STRUCTURE'),
+      this.databaseFeed(),
+    ]);
     const before = this.tables;
-    const tables = readTableDefinitions(info, await this.databaseFeed());
+    const tables = readTableDefinitions(info, databaseFeed);
     const gone = [...before.values()].some(({ name, id }) => tables.get(name)?.id !== id);
     // A database that was made anew lacks its tables too, and there they are defined again instead.
     if (gone && !(this.recognised && (await this.options.same()))) {
