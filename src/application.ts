@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import express from 'express';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { listenError } from './config/listen-error.js';
@@ -9,15 +10,24 @@ import { StderrLogger } from './stderr-logger.js';
 /** Connections that may wait to be accepted, if the system lets so many (`net.core.somaxconn`). Node's default is 511. */
 const BACKLOG = 4_096;
 
+export interface ApplicationListener {
+  /** From now on SIGTERM and SIGINT drain the service. */
+  draining(): void;
+}
+
 /** Starts the service; settles when it listens. SIGTERM and SIGINT drain it, then end the process with 0. */
-export async function startApplication(config: Readonly<Config>): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
+export async function startApplication(
+  config: Readonly<Config>,
+  listener: ApplicationListener,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), strictRouting(), {
     logger: new StderrLogger(config.logLevel),
     abortOnError: false,
     // JSON alone is read, and bounded: see JsonBody.
     bodyParser: false,
   });
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  listener.draining();
   app.disable('x-powered-by');
   // The nearest proxy only: addresses further out are what a client claims.
   app.set('trust proxy', config.trustProxy ? 1 : false);
@@ -31,4 +41,13 @@ export async function startApplication(config: Readonly<Config>): Promise<NestEx
     throw listenError(error, config);
   }
   return app;
+}
+
+/** Or a proxy that keeps `/metrics` from the public would let `/METRICS` and `/metrics/` through. */
+function strictRouting(): ExpressAdapter {
+  const server = express();
+  // Before Nest has it: the router looks at these once, when it is first used.
+  server.enable('case sensitive routing');
+  server.enable('strict routing');
+  return new ExpressAdapter(server);
 }

@@ -1,14 +1,12 @@
-import { announce } from './announcement.js';
-import { startApplication } from './application.js';
-import { PolicyError } from './auth/policy-error.js';
-import { ConfigError, loadConfig } from './config/load-config.js';
-import { settlePort } from './config/settle-port.js';
+/** Until the service drains at a signal it ends at once: process 1 of a container ignores signals without a handler. */
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const endAtOnce = (): never => process.exit(0);
+for (const signal of SIGNALS) process.on(signal, endAtOnce);
 
-try {
-  const config = await settlePort(loadConfig(process.env));
-  announce(await startApplication(config));
-} catch (error) {
-  const expected = error instanceof ConfigError || error instanceof PolicyError;
-  process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(1);
-}
+// Not before: loading takes most of a start.
+const { run } = await import('./run.js');
+await run({
+  draining: () => {
+    for (const signal of SIGNALS) process.off(signal, endAtOnce);
+  },
+});

@@ -64,7 +64,18 @@ describe('the process', () => {
     client.socket.terminate();
   }, 40_000);
 
+  it('ends at once at a signal that comes before it has anything to drain', async () => {
+    // As process 1 of a container it gets only the signals that it has handlers for: here one comes with the first of them.
+    const signal = `process.once('newListener', (name) => name === 'SIGTERM' && setImmediate(() => process.kill(process.pid, name)))`;
+    const started = startGateway({
+      JWT_SECRET,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(signal)}`,
+    });
+    await expect(started).rejects.toThrow(/^The gateway did not start \(0\):\n$/);
+  }, 40_000);
+
   it.each([
+    ['NODE_ENV', 'Production'],
     ['PORT', 'http'],
     ['HEARTBEAT_INTERVAL_MS', '-1'],
     ['POLICY_FILE', '/does/not/exist.json'],

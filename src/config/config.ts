@@ -7,9 +7,9 @@ const MIB = 1024 * 1024;
 
 /** Everything that can be configured, with its default. Read once from the environment by `loadConfig`, then frozen. */
 export class Config {
-  @Setting('NODE_ENV', '`production` turns every convenience of development off.')
-  @IsString()
-  environment = 'development';
+  @Setting('NODE_ENV', '`production` turns every convenience of `development` and `test` off.')
+  @IsIn(['development', 'test', 'production'])
+  environment: 'development' | 'test' | 'production' = 'development';
 
   @Setting('HOST', 'Address to listen on.')
   @IsString()
