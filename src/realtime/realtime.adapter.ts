@@ -9,6 +9,7 @@ import { ConnectionFactory } from './connection.factory.js';
 import { hasGlobalEnhancers } from './global-enhancers.js';
 import { chooseSubprotocol } from './handshake.js';
 import { LimitedLog } from './limited-log.js';
+import { ignoreOtherUpgrades } from './other-upgrades.js';
 import { PublishRoute } from './publish-route.js';
 import { RealtimeSocket } from './realtime-socket.js';
 
@@ -44,6 +45,12 @@ export class RealtimeAdapter extends WsAdapter {
       handleProtocols: chooseSubprotocol,
     }) as WebSocketServer;
     return this.realtime;
+  }
+
+  protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {
+    const server = super.ensureHttpServerExists(port, httpServer);
+    if (server) ignoreOtherUpgrades(server);
+    return server;
   }
 
   override bindClientConnect(server: WebSocketServer, callback: (...args: unknown[]) => void): void {

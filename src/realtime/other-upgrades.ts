@@ -1,0 +1,42 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Headers of an upgrade, beside `Connection`, in which they are named. */
+const UPGRADE_HEADERS: readonly string[] = ['upgrade', 'http2-settings'];
+
+/**
+ * Has requests for another protocol than WebSocket answered as if they had not asked for it, which a server may (RFC 9110,
+ * 7.8). Java's HTTP client asks for HTTP/2 by itself, and Node hands whatever asks for any protocol to who upgrades, never
+ * to who answers. To be called when the listeners for upgrades are there.
+ */
+export function ignoreOtherUpgrades(server: Server): void {
+  const listeners = server.listeners('upgrade') as UpgradeListener[];
+  server.removeAllListeners('upgrade');
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.headers.upgrade?.toLowerCase() === 'websocket') {
+      for (const listener of listeners) listener(request, socket, head);
+      return;
+    }
+    // The server reads the request once more, and nothing in it makes it an upgrade.
+    socket.unshift(Buffer.concat([Buffer.from(plainHead(request), 'latin1'), head]));
+    server.emit('connection', socket);
+  });
+}
+
+/** The request line and headers, without what asks for an upgrade. */
+export function plainHead({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let n = 0; n + 1 < rawHeaders.length; n += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(n, n + 2);
+    const kept = name.toLowerCase() === 'connection' ? withoutUpgrade(value) : value;
+    if (!UPGRADE_HEADERS.includes(name.toLowerCase()) && kept !== '') lines.push(`${name}: ${kept}`);
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+function withoutUpgrade(connection: string): string {
+  const options = connection.split(',').map((option) => option.trim());
+  return options.filter((option) => !UPGRADE_HEADERS.includes(option.toLowerCase())).join(', ');
+}
