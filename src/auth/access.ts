@@ -1,3 +1,4 @@
+import { isVariable } from './claim-variable.js';
 import { isService, type Caller } from './principal.js';
 import { PolicyError } from './policy-error.js';
 import { isObject, objectWith } from './policy-object.js';
@@ -29,7 +30,7 @@ export function parseAccess(json: unknown, place: string, placeholders: readonly
     );
   }
   const { role, principal, any } = objectWith(place, json, ['role', 'principal', 'any']);
-  if (role !== undefined) return { kind: 'role', role: textAt(`${place}.role`, role) };
+  if (role !== undefined) return { kind: 'role', role: parseRole(role, `${place}.role`) };
   if (principal !== undefined) return { kind: 'principal', id: parseId(principal, `${place}.principal`, placeholders) };
   if (!Array.isArray(any) || any.length === 0)
     throw new PolicyError(`${place}.any`, 'has to be an array of conditions');
@@ -37,8 +38,15 @@ export function parseAccess(json: unknown, place: string, placeholders: readonly
 }
 
 function textAt(place: string, json: unknown): string {
-  if (typeof json === 'string' && json !== '') return json;
-  throw new PolicyError(place, 'has to be a text');
+  if (typeof json !== 'string' || json === '') throw new PolicyError(place, 'has to be a text');
+  if (isVariable(json)) throw new PolicyError(place, `${json} is a variable, which only a where has`);
+  return json;
+}
+
+function parseRole(json: unknown, place: string): string {
+  const role = textAt(place, json);
+  if (/[{}]/.test(role)) throw new PolicyError(place, 'a role has no placeholders');
+  return role;
 }
 
 function parseId(json: unknown, place: string, placeholders: readonly string[]): readonly TemplatePart[] {
