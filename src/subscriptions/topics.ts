@@ -50,9 +50,9 @@ export class Topics {
     }
   }
 
-  /** Settles when it is known that there is such a table. @throws CommandError UNKNOWN_TOPIC, UNAVAILABLE */
+  /** Settles when it is known that the table can be subscribed to. @throws CommandError UNKNOWN_TOPIC, UNAVAILABLE */
   async find(name: string): Promise<void> {
-    if (!(await this.lookUp(this.database.tables.find(name)))) throw unknownTopic(name);
+    check(name, await this.lookUp(this.database.tables.find(name)));
   }
 
   closeIfIdle(topic: Topic): void {
@@ -86,9 +86,7 @@ export class Topics {
   private async open(name: string): Promise<Topic> {
     // Its table can be found as soon as there is a connection.
     await this.lookUp(this.database.beginning);
-    const table = await this.findTable(name);
-    if (!table) throw unknownTopic(name);
-    if (table.view) throw viewTopic(name);
+    const table = check(name, await this.findTable(name));
     // Another command may have opened it meanwhile.
     return this.byName.get(name) ?? this.follow(table);
   }
@@ -106,6 +104,12 @@ export class Topics {
     const known = this.database.tables.known(name);
     return known?.durable ? known : this.lookUp(this.database.tables.prepare(name, this.policy.namesTopic(name)));
   }
+}
+
+function check(name: string, table: TableDefinition | undefined): TableDefinition {
+  if (!table) throw unknownTopic(name);
+  if (table.view) throw viewTopic(name);
+  return table;
 }
 
 function viewTopic(name: string): CommandError {
