@@ -8,6 +8,8 @@ import { PublishRoute } from './publish-route.js';
 
 /** Bytes of a refused frame that are still parsed, for its `id`. */
 const REFUSED_BYTES = 16 * 1024;
+/** Characters of an unknown type that its error repeats. */
+const SHOWN_LENGTH = 64;
 
 /** Hands each frame to the handler of its type. What is wrong with it is answered, never thrown. */
 @Injectable()
@@ -34,7 +36,7 @@ export class Dispatcher {
     if (frame.type === 'publish' && this.publishes.open) return this.publishes.serve(connection, frame);
     const handler = connection.handlers.find(({ message }) => message === frame.type);
     if (handler) return handler.callback(frame) as Promise<unknown>;
-    connection.refuse(new CommandError('UNKNOWN_TYPE', 'There is no command of this type.'), frame.id);
+    connection.refuse(unknownType(connection, frame.type), frame.id);
     return undefined;
   }
 
@@ -44,4 +46,10 @@ export class Dispatcher {
     const id = parsed?.ok ? parsed.frame.id : parsed?.id;
     connection.refuse(new CommandError('RATE_LIMITED', 'Too many commands: send fewer a second.'), id);
   }
+}
+
+function unknownType({ handlers }: Connection, type: string): CommandError {
+  const known = handlers.map(({ message }) => String(message)).join(', ');
+  const shown = JSON.stringify(type.slice(0, SHOWN_LENGTH));
+  return new CommandError('UNKNOWN_TYPE', `type: there is no command ${shown}, but ${known}.`);
 }

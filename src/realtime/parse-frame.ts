@@ -28,7 +28,8 @@ export function parseFrame({ data, binary }: Pick<ReceivedFrame, 'data' | 'binar
   if (id !== undefined && !isId(id))
     return { ok: false, fault: `id has to be a string of up to ${ID_LENGTH} characters.` };
   if (typeof type !== 'string') {
-    return { ok: false, fault: 'type is missing: it has to be a string.', ...(id !== undefined && { id }) };
+    const fault = type === undefined ? 'type is missing: it has to be a string.' : 'type has to be a string.';
+    return { ok: false, fault, ...(id !== undefined && { id }) };
   }
   return { ok: true, frame: value as CommandFrame };
 }

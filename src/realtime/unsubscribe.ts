@@ -9,6 +9,8 @@ interface Selection {
   readonly channel?: unknown;
 }
 
+const FIELDS = ['stream', 'topic', 'channel'] as const;
+
 /** The claims that are meant; none where it isn't said by text. */
 export function claimsNamed(claims: Claims, { stream, topic, channel }: Selection): readonly Claim[] {
   if (typeof stream === 'string') return claims.find({ stream });
@@ -23,8 +25,10 @@ export function claimsNamed(claims: Claims, { stream, topic, channel }: Selectio
  */
 export function unsubscribe(connection: Connection, { id, ...selection }: Selection & { readonly id?: string }): void {
   const claims = claimsNamed(connection.claims, selection);
-  if (claims.length === 0)
-    throw new CommandError('NOT_SUBSCRIBED', 'There is no such subscription on this connection.');
+  if (claims.length === 0) {
+    const field = FIELDS.find((name) => selection[name] !== undefined) ?? 'stream';
+    throw new CommandError('NOT_SUBSCRIBED', `${field}: there is no such subscription on this connection.`);
+  }
   for (const claim of claims) {
     connection.claims.release(claim);
     connection.reply({ type: 'unsubscribed', ...(id !== undefined && { id }), stream: claim.stream, ...claim.target });

@@ -78,7 +78,7 @@ export class ChangeRouter implements DatabaseListener {
     const topic = this.topics.get(table);
     if (!topic) return;
     this.topics.forget(topic);
-    endAll(topic, new CommandError('UNKNOWN_TOPIC', 'The table was removed.'));
+    endAll(topic, new CommandError('UNKNOWN_TOPIC', 'The table was removed, or is a view now.'));
   }
 }
 

@@ -33,6 +33,7 @@ export class SubscribeDto extends CommandDto {
 
   @Optional()
   @IsArray(invalidFields)
+  @IsString({ each: true, ...invalidFields })
   @ArrayMaxSize(MAX_FIELDS, invalidFields)
   @Length(1, MAX_PATH_LENGTH, { each: true, ...invalidFields })
   readonly fields?: readonly string[];
