@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream';
 
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
+type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'rawHeaders'>;
+
 /** Headers of an upgrade, beside `Connection`, in which they are named. */
 const UPGRADE_HEADERS: readonly string[] = ['upgrade', 'http2-settings'];
 
@@ -26,12 +28,13 @@ export function ignoreOtherUpgrades(server: Server): void {
 }
 
 /** The request line and headers, without what asks for an upgrade. */
-export function plainHead({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
+export function plainHead({ method, url, httpVersion, rawHeaders }: RequestHead): string {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let n = 0; n + 1 < rawHeaders.length; n += 2) {
     const [name = '', value = ''] = rawHeaders.slice(n, n + 2);
+    if (UPGRADE_HEADERS.includes(name.toLowerCase())) continue;
     const kept = name.toLowerCase() === 'connection' ? withoutUpgrade(value) : value;
-    if (!UPGRADE_HEADERS.includes(name.toLowerCase()) && kept !== '') lines.push(`${name}: ${kept}`);
+    lines.push(`${name}: ${kept}`);
   }
   return `${lines.join('\r\n')}\r\n\r\n`;
 }

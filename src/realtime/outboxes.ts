@@ -69,7 +69,7 @@ export class Outboxes {
     const began = performance.now();
     this.scheduled = [];
     this.root = Batch.root();
-    // A flush of many takes a while, and a channel's subscribers always come in the same order: nobody is last each time.
+    // A flush of many takes a while, and a channel's subscribers come in one order: so nobody is last each time.
     if (this.backwards) scheduled.reverse();
     this.backwards = !this.backwards;
     for (const outbox of scheduled) outbox.flush();
