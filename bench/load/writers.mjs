@@ -70,11 +70,11 @@ export class Writers {
     await Promise.all(this.#pending);
   }
 
-  /** Each writer writes as soon as its last write was acknowledged. */
-  async flood({ seconds }) {
+  /** So many of the writers write, each as soon as its last write was acknowledged. */
+  async flood({ seconds, writers = WRITERS }) {
     const until = now() + seconds * 1e6;
     await Promise.all(
-      this.#connections.map(async (_, writer) => {
+      Array.from({ length: writers }, async (_, writer) => {
         for (let record = writer; now() < until; record = (record + WRITERS) % RECORDS)
           await this.#write(record, now());
       }),

@@ -9,6 +9,8 @@ import { startWriters } from './table-writers.mjs';
 
 const TABLE = 'written';
 const FILTERS = 100;
+/** One leaves the database time to spare, the most of them none of the machine. */
+const WRITERS = [1, 4, 16];
 /** With and without take turns, so that a database that gets slower in time doesn't count for either. */
 const ROUNDS = 3;
 /** So long a service that has just started is slower than one that has run for a while. */
@@ -25,21 +27,26 @@ export const writers = {
       const { report, seconds } = context;
       const database = await stage.add(startDatabase([TABLE]));
       const load = await startWriters(stage, database, TABLE, FILTERS);
-      const flood = () => measure(database, load, () => load.call('flood', { seconds }));
+      const flood = (count) => measure(database, load, () => load.call('flood', { seconds, writers: count }));
       for (let round = 1; round <= ROUNDS; round += 1) {
-        const without = await flood();
-        report({ case: `${round}, without`, ...asDatabase(without) });
+        const without = new Map();
+        for (const count of WRITERS) {
+          without.set(count, await flood(count));
+          report({ case: `${count}, without`, ...asDatabase(without.get(count)) });
+        }
         const server = await stage.server(edgeHive, { env: databaseEnv(database) });
         const clients = await subscribeFilters(stage, server, TABLE, FILTERS);
         await load.call('flood', { seconds: WARM_UP_SECONDS });
-        const { result, cpuShare, waitShare } = await usage(server.pid, flood);
-        report({
-          case: `${round}, with`,
-          ...asDatabase(result),
-          kept: result.perSecond / without.perSecond,
-          serverCpuShare: cpuShare,
-          serverWaitShare: waitShare,
-        });
+        for (const count of WRITERS) {
+          const { result, cpuShare, waitShare } = await usage(server.pid, () => flood(count));
+          report({
+            case: `${count}, with`,
+            ...asDatabase(result),
+            kept: result.perSecond / without.get(count).perSecond,
+            serverCpuShare: cpuShare,
+            serverWaitShare: waitShare,
+          });
+        }
         await clients.stop();
         await server.stop();
       }
