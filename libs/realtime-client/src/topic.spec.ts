@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Filter } from '@edge-hive/protocol';
 import { type TopicArguments, topicSpec } from './topic.js';
 
 describe('topicSpec', () => {
@@ -33,6 +34,30 @@ describe('topicSpec', () => {
     expect(request.filter).toEqual({ room: 'general' });
   });
 
+  it.each<[string, unknown, string]>([
+    ['a condition', { room: undefined }, 'filter.room is undefined'],
+    ['an operator', { 'address.age': { gte: 18, lt: NaN } }, 'filter.address.age.lt is NaN'],
+    ['a list', { room: { in: ['a', undefined] } }, 'filter.room.in[1] is undefined'],
+    ['a hole of a list', { room: { in: Array(1) } }, 'filter.room.in[0] is undefined'],
+    ['or', { or: [{ room: 'a' }, { room: () => 'b' }] }, 'filter.or[1].room is a function'],
+    ['not', { not: { age: { gt: -Infinity } } }, 'filter.not.age.gt is -Infinity'],
+    ['no alternatives', { or: undefined }, 'filter.or is undefined'],
+    ['an object', { address: { city: Symbol('Rome') } }, 'filter.address.city is Symbol(Rome)'],
+    ['a date', { at: { gt: new Date('yesterday') } }, 'filter.at.gt is Invalid Date'],
+    ['a large number', { n: 1n }, 'filter.n is 1'],
+    ['a circle', circle(), 'filter.not contains itself'],
+  ])('names the place in a filter that JSON can not carry: %s', (_, filter, message) => {
+    expect(() => topicSpec('messages', [filter as Filter, callback])).toThrow(TypeError);
+    expect(() => topicSpec('messages', [filter as Filter, callback])).toThrow(message);
+  });
+
+  it('sends null, dates and whatever else makes itself JSON', () => {
+    const room = { toJSON: () => 'room:1' };
+    const at = { gt: new Date(0) };
+    const { request } = topicSpec('messages', [{ room, left: null, at } as unknown as Filter, callback]);
+    expect(request.filter).toEqual({ room: 'room:1', left: null, at: { gt: '1970-01-01T00:00:00.000Z' } });
+  });
+
   it('names the argument that can not be used', () => {
     expect(() => topicSpec('', [callback])).toThrow('topic has to be');
     expect(() => topicSpec('messages', [[] as never, callback])).toThrow('filter has to be');
@@ -40,3 +65,9 @@ describe('topicSpec', () => {
     expect(() => topicSpec('messages', [null, callback, { snapshot: true }])).toThrow('snapshot needs onSnapshot');
   });
 });
+
+function circle(): object {
+  const filter: Record<string, unknown> = {};
+  filter['not'] = filter;
+  return filter;
+}

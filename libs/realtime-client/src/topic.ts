@@ -1,5 +1,6 @@
 import type { Action, EventFrame, Filter, Row, SnapshotRequest } from '@edge-hive/protocol';
 import type { SubscriptionSpec } from './active-subscription.js';
+import { checkFilter } from './filter-check.js';
 import type { SubscriptionOptions, TopicEvent } from './subscription.js';
 
 /** Options of a subscription to a topic. */
@@ -32,6 +33,7 @@ export function topicSpec<Data extends { id: string }>(
   if (filter !== undefined && (typeof filter !== 'object' || Array.isArray(filter))) {
     throw new TypeError('filter has to be an object, such as { room: "general" }.');
   }
+  if (filter !== undefined) checkFilter(filter);
   if (typeof options !== 'object') throw new TypeError('callback has to be a function, and options an object.');
   const { fields, events, snapshot, onSnapshot } = options;
   if (snapshot && !onSnapshot) throw new TypeError('snapshot needs onSnapshot, which is given the rows.');
