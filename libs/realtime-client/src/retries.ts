@@ -1,21 +1,19 @@
-import type { Subscriber } from './subscriber.js';
+/** What was refused for now, and is asked for again. */
+export class Retries<Key extends object> {
+  private readonly timers = new Map<Key, ReturnType<typeof setTimeout>>();
 
-/** Subscribers that were refused for now, and are asked for again. */
-export class Retries {
-  private readonly timers = new Map<Subscriber, ReturnType<typeof setTimeout>>();
-
-  has(subscriber: Subscriber): boolean {
-    return this.timers.has(subscriber);
+  has(key: Key): boolean {
+    return this.timers.has(key);
   }
 
-  add(subscriber: Subscriber, delay: number, again: () => void): void {
-    this.cancel(subscriber);
-    this.timers.set(subscriber, setTimeout(again, delay));
+  add(key: Key, delay: number, again: () => void): void {
+    this.cancel(key);
+    this.timers.set(key, setTimeout(again, delay));
   }
 
-  cancel(subscriber: Subscriber): void {
-    clearTimeout(this.timers.get(subscriber));
-    this.timers.delete(subscriber);
+  cancel(key: Key): void {
+    clearTimeout(this.timers.get(key));
+    this.timers.delete(key);
   }
 
   clear(): void {

@@ -43,12 +43,10 @@ export class Streams {
     return all;
   }
 
-  /** Takes out those of a target that nobody listens to. */
-  takeIdle(target: Target): Stream[] {
-    const idle = [...this.byName.values()].filter(
+  /** Those of a target that nobody listens to. */
+  idle(target: Target): Stream[] {
+    return [...this.byName.values()].filter(
       (stream) => stream.subscribers.size === 0 && isSameTarget(stream.target, target),
     );
-    for (const stream of idle) this.delete(stream);
-    return idle;
   }
 }

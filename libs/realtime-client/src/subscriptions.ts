@@ -2,6 +2,7 @@ import type { ServerFrame, SubscribedFrame, UnsubscribedFrame } from '@edge-hive
 import { RETRYABLE_ERROR_CODES } from '@edge-hive/protocol';
 import type { Backoff } from './backoff.js';
 import type { Commands, Outcome } from './commands.js';
+import { Endings } from './endings.js';
 import { RealtimeError } from './errors.js';
 import { type Resumption, Resumptions } from './resumptions.js';
 import { Retries } from './retries.js';
@@ -23,7 +24,8 @@ export class Subscriptions {
   private readonly streams = new Streams();
   /** Subscribers whose command is unanswered. One that was ended meanwhile stays until the answer. */
   private readonly asking = new Set<Subscriber>();
-  private readonly retries = new Retries();
+  private readonly retries = new Retries<Subscriber>();
+  private readonly endings: Endings;
   private readonly resumptions = new Resumptions();
   /** When the server last ended the stream of a subscriber. */
   private readonly ends = new WeakMap<Subscriber, { readonly backoff: Backoff; readonly at: number }>();
@@ -34,7 +36,14 @@ export class Subscriptions {
   constructor(
     private readonly commands: Commands,
     private readonly newBackoff: () => Backoff,
-  ) {}
+  ) {
+    this.endings = new Endings(
+      commands,
+      newBackoff,
+      (stream) => this.idle(stream.target).includes(stream),
+      (stream) => this.streams.delete(stream),
+    );
+  }
 
   get size(): number {
     return this.all.size;
@@ -79,6 +88,7 @@ export class Subscriptions {
     for (const stream of streams) this.prepareResumption(stream);
     this.asking.clear();
     this.retries.clear();
+    this.endings.lost();
     this.resumptions.lost();
     for (const stream of streams) stream.interrupted('reconnected');
   }
@@ -149,7 +159,7 @@ export class Subscriptions {
       this.asking.delete(asker);
       const { leader } = resumption;
       if (outcome.error.retryable && leader !== undefined) this.retry(leader, backoff);
-      return;
+      return this.sweep(asker.target);
     }
     const members = this.resumptions.dissolve(resumption);
     const reply = 'reply' in outcome && outcome.reply.type === 'subscribed' ? outcome.reply : undefined;
@@ -160,6 +170,7 @@ export class Subscriptions {
     const isAnswered = !isLive && !isInvalidCursor(outcome);
     if (isAnswered) this.answered(asker, outcome, backoff);
     for (const member of members) if (!isAnswered || member !== asker) this.ask(member);
+    this.sweep(asker.target);
   }
 
   private continueStream(frame: SubscribedFrame, asker: Subscriber, trail: Trail, members: Subscriber[]): void {
@@ -264,15 +275,18 @@ export class Subscriptions {
     this.resumptions.add(trail, [...subscribers].filter(isResumed));
   }
 
-  /**
-   * Ends streams that nobody listens to. Not while a subscription to the same target is unanswered: it may turn out to
-   * be the same stream, and the server would end it after having begun it.
-   */
+  /** Ends streams that nobody listens to. Until the server has done so they are live, and may be joined again. */
   private sweep(target: Target): void {
-    for (const subscriber of this.asking) if (isSameTarget(subscriber.target, target)) return;
-    for (const stream of this.streams.takeIdle(target)) {
-      this.commands.send({ type: 'unsubscribe', stream: stream.name }, () => undefined);
-    }
+    for (const stream of this.idle(target)) this.endings.add(stream);
+  }
+
+  /**
+   * None while a subscription to the same target is unanswered: it may turn out to be the same stream, and the server would
+   * end it after having begun it.
+   */
+  private idle(target: Target): Stream[] {
+    for (const subscriber of this.asking) if (isSameTarget(subscriber.target, target)) return [];
+    return this.streams.idle(target);
   }
 }
 

@@ -301,6 +301,29 @@ describe('resuming', () => {
     expect([old.heard, young.heard]).toEqual([['at-one', 'reconnected'], []]);
   });
 
+  it('does not take a stream that the server was slow to end for recovered', async () => {
+    const client = setup.client();
+    const { heard } = listen(client);
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    const refusal = { type: 'error', code: 'RATE_LIMITED', message: 'Slow down.', retryable: true } as const;
+    const resumption = await second.expect('subscribe');
+    const young = client.subscribe('messages', () => undefined);
+    void young.ready.then(() => young.unsubscribe());
+    const { id } = await second.expect('subscribe');
+    const reply = { topic: 'messages', stream: 's1', cursor: 'c2', epoch: 'e1', durable: true };
+    second.together(() => second.send({ ...refusal, id: resumption.id }, { type: 'subscribed', id, ...reply }));
+    const end = await second.expect('unsubscribe');
+    const again = await second.expect('subscribe');
+    second.send({ ...refusal, id: end.id }, { type: 'subscribed', id: again.id, ...reply, ...recovered });
+    expect(await second.acceptSubscription('s1')).not.toHaveProperty('since');
+    await second.settled();
+    expect(again).toMatchObject({ since: 'at-one' });
+    expect(heard).toEqual(['at-one', 'reconnected']);
+  });
+
   it('begins anew under other rights, with a snapshot and without a cursor', async () => {
     const { heard } = listen(setup.client(), { snapshot: true });
     const server = await setup.server.connection();
