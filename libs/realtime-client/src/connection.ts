@@ -63,7 +63,7 @@ export class Connection {
   }
 
   close(reason: CloseReason): void {
-    if (this.current.status === 'closed') return;
+    if (this.isClosed) return;
     this.session?.close(reason);
     this.finish(reason);
   }
@@ -77,7 +77,7 @@ export class Connection {
       this.withoutToken(cause);
       return;
     }
-    if (this.current.status === 'closed') return;
+    if (this.isClosed) return;
     if (this.refused !== undefined && this.refused.token === token) {
       if (this.refused.waitForAnother) this.retry(this.refused.reason);
       else this.finish(this.refused.reason);
@@ -88,12 +88,13 @@ export class Connection {
   }
 
   private withoutToken(cause: unknown): void {
-    if (this.current.status === 'closed') return;
+    if (this.isClosed) return;
     const error = new RealtimeError('TOKEN_UNAVAILABLE', `getToken failed: ${String(cause)}`, {
       retryable: true,
       cause,
     });
     this.listener.report(error);
+    if (this.isClosed) return;
     this.retry({ code: CLOSE_CODES.UNAUTHENTICATED, reason: error.message });
   }
 
@@ -119,6 +120,8 @@ export class Connection {
     this.session = undefined;
     this.openedAt = undefined;
     if (this.current.status === 'open') this.listener.lost(reason);
+    // A listener may have closed the client.
+    if (this.isClosed) return;
     const reaction = reactionTo(reason.code);
     const { renewable, current: token } = this.options.tokens;
     this.refused = undefined;
@@ -144,6 +147,10 @@ export class Connection {
     this.session = undefined;
     this.listener.closed(reason);
     this.become({ status: 'closed', reason });
+  }
+
+  private get isClosed(): boolean {
+    return this.current.status === 'closed';
   }
 
   private become(state: ConnectionState): void {

@@ -81,6 +81,16 @@ describe('authenticating', () => {
     expect(setup.errors).toMatchObject([{ code: 'TOKEN_UNAVAILABLE', retryable: true }]);
   });
 
+  it('stays closed when it is closed because getToken fails', async () => {
+    const client = setup.client({ getToken: () => Promise.reject(new Error('offline')) });
+    client.on('error', () => client.close());
+    const closed = stateOf(client, 'closed');
+    client.subscribe('messages', () => undefined);
+    await closed;
+    expect(setup.states.map(({ status }) => status)).toEqual(['connecting', 'closed']);
+    expect(client.state).toMatchObject({ status: 'closed' });
+  });
+
   it('renews a token that is about to expire, on the connection that is open', async () => {
     const tokens = ['old', 'new'];
     const client = setup.client({ getToken: () => tokens.shift() });

@@ -93,4 +93,19 @@ describe('reconnecting', () => {
     expect(setup.states.map(({ status }) => status)).toEqual(['connecting', 'open', 'closed']);
     expect(setup.errors).toEqual([]);
   });
+
+  it('stays closed when it is closed while a connection is being given up', async () => {
+    const client = setup.client();
+    const collection = client.collection('messages');
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    server.snapshot('s1');
+    await collection.ready;
+    const closed = stateOf(client, 'closed');
+    collection.on('status', () => client.close());
+    server.break();
+    expect(await closed).toMatchObject({ reason: { code: 1000 } });
+    expect(setup.states.map(({ status }) => status)).toEqual(['connecting', 'open', 'closed']);
+    expect(client.state).toMatchObject({ status: 'closed' });
+  });
 });
