@@ -1,6 +1,6 @@
 import { CLOSE_CODES, type PrincipalInfo, type ServerFrame, type WelcomeFrame } from '@edge-hive/protocol';
 import type { Backoff } from './backoff.js';
-import { type CloseReason, reactionTo } from './close-reaction.js';
+import { type CloseReaction, type CloseReason, reactionTo } from './close-reaction.js';
 import type { ConnectionState } from './connection-state.js';
 import { RealtimeError, type Report } from './errors.js';
 import { Session } from './session.js';
@@ -17,9 +17,9 @@ export interface ConnectionOptions {
 export interface ConnectionListener {
   opened(welcome: WelcomeFrame | undefined): void;
   frame(frame: ServerFrame): void;
-  /** What was open isn't any more. It is called before the state changes. */
+  /** What was open isn't any more, and another follows. It is called before the state changes. */
   lost(reason: CloseReason): void;
-  /** For good. */
+  /** For good, whether it was open or not. It is called when the state has changed, and before that is told. */
   closed(reason: CloseReason): void;
   stateChanged(state: ConnectionState): void;
   report: Report;
@@ -119,20 +119,25 @@ export class Connection {
     const lasted = this.openedAt === undefined ? 0 : performance.now() - this.openedAt;
     this.session = undefined;
     this.openedAt = undefined;
+    const reaction = this.reactionTo(reason);
+    if (reaction === 'stop') return this.finish(reason);
     if (this.current.status === 'open') this.listener.lost(reason);
     // A listener may have closed the client.
     if (this.isClosed) return;
-    const reaction = reactionTo(reason.code);
-    const { renewable, current: token } = this.options.tokens;
-    this.refused = undefined;
-    if (reaction === 'another-token' || reaction === 'fresh-token') {
-      // An anonymous connection with nothing to do is closed by the server after a while: the next use opens another.
-      if (token === undefined && !this.listener.inUse()) return this.become({ status: 'idle' });
-      if (!renewable) return this.finish(reason);
-      this.refused = { token, reason, waitForAnother: reaction === 'fresh-token' };
-    }
-    if (reaction === 'stop') this.finish(reason);
+    const isRefused = reaction === 'another-token' || reaction === 'fresh-token';
+    const token = this.options.tokens.current;
+    this.refused = isRefused ? { token, reason, waitForAnother: reaction === 'fresh-token' } : undefined;
+    if (reaction === 'idle') this.become({ status: 'idle' });
     else this.retry(reason, lasted, reaction === 'back-off');
+  }
+
+  private reactionTo({ code }: CloseReason): CloseReaction | 'idle' {
+    const reaction = reactionTo(code);
+    if (reaction !== 'another-token' && reaction !== 'fresh-token') return reaction;
+    const { renewable, current } = this.options.tokens;
+    // An anonymous connection with nothing to do is closed by the server after a while: the next use opens another.
+    if (current === undefined && !this.listener.inUse()) return 'idle';
+    return renewable ? reaction : 'stop';
   }
 
   private retry(reason: CloseReason, lasted = 0, overloaded = false): void {
@@ -145,8 +150,11 @@ export class Connection {
   private finish(reason: CloseReason): void {
     clearTimeout(this.timer);
     this.session = undefined;
+    const state = { status: 'closed', reason } as const;
+    // The application is called in there: it has to find the client closed.
+    this.current = state;
     this.listener.closed(reason);
-    this.become({ status: 'closed', reason });
+    this.become(state);
   }
 
   private get isClosed(): boolean {

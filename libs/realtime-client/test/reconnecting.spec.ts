@@ -108,4 +108,32 @@ describe('reconnecting', () => {
     expect(setup.states.map(({ status }) => status)).toEqual(['connecting', 'open', 'closed']);
     expect(client.state).toMatchObject({ status: 'closed' });
   });
+
+  it('is closed already when the application is told that the server closed it for good', async () => {
+    const client = setup.client();
+    const told: unknown[] = [];
+    const late: Promise<void>[] = [];
+    const onError = ({ code }: { code: string }) => {
+      told.push([code, client.state.status]);
+      const { ready } = client.subscribe('other', null, () => undefined, { onError: (error) => told.push(error.code) });
+      late.push(expect(ready).rejects.toMatchObject({ code: 'CLOSED' }));
+      late.push(expect(client.channel('room:1').publish('said')).rejects.toMatchObject({ code: 'CLOSED' }));
+      client.close();
+    };
+    client.subscribe('messages', null, () => undefined, { onError });
+    client.collection('messages').on('status', (status) => told.push([status, client.state.status]));
+    client.on('error', () => client.close());
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    await server.acceptSubscription('s1');
+    server.snapshot('s1');
+    await server.settled();
+    const closed = stateOf(client, 'closed');
+    server.close(4403, 'no');
+    expect(await closed).toMatchObject({ reason: { code: 4403 } });
+    await Promise.all(late);
+    expect(told).toEqual([['current', 'open'], ['stale', 'closed'], ['CLOSED', 'closed'], 'CLOSED']);
+    expect(setup.states.map(({ status }) => status)).toEqual(['connecting', 'open', 'closed']);
+    expect(setup.errors).toMatchObject([{ code: 'CLOSED' }]);
+  });
 });
