@@ -1,10 +1,10 @@
 import { CLOSE_CODES, type PrincipalInfo, type ServerFrame, type WelcomeFrame } from '@edge-hive/protocol';
 import type { Backoff } from './backoff.js';
-import { type CloseReaction, type CloseReason, reactionTo } from './close-reaction.js';
+import { ABNORMAL_CLOSE, type CloseReaction, type CloseReason, reactionTo } from './close-reaction.js';
 import type { ConnectionState } from './connection-state.js';
 import { RealtimeError, type Report } from './errors.js';
 import { Session } from './session.js';
-import type { WebSocketConstructor } from './socket.js';
+import type { WebSocketConstructor, WebSocketLike } from './socket.js';
 import type { TokenSource } from './token-source.js';
 
 export interface ConnectionOptions {
@@ -99,13 +99,24 @@ export class Connection {
   }
 
   private begin(token: string | undefined): void {
-    const socket = new this.options.WebSocket(this.options.url);
+    const socket = this.newSocket();
+    if (socket === undefined) return;
     this.session = new Session(socket, token, {
       opened: (welcome) => this.opened(welcome),
       frame: (frame) => this.listener.frame(frame),
       ended: (reason) => this.ended(reason),
       report: (error) => this.listener.report(error),
     });
+  }
+
+  private newSocket(): WebSocketLike | undefined {
+    try {
+      return new this.options.WebSocket(this.options.url);
+    } catch (cause) {
+      // Browsers throw for ws: on a page that came by https.
+      this.retry({ code: ABNORMAL_CLOSE, reason: String(cause) });
+      return undefined;
+    }
   }
 
   private opened(welcome: WelcomeFrame | undefined): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { WELCOME } from './scripted-server.js';
 import { stateOf, useServer } from './setup.js';
 
@@ -51,6 +52,26 @@ describe('reconnecting', () => {
     expect(await stateOf(client, 'reconnecting')).toMatchObject({ attempt: 2 });
     await setup.start(port);
     await (await setup.server.connection()).acceptSubscription('s1');
+  });
+
+  it('keeps trying when a WebSocket can not even be made, and says why', async () => {
+    const causes = [new Error('insecure'), new Error('still insecure')];
+    class Throwing extends WebSocket {
+      constructor(url: string) {
+        const cause = causes.shift();
+        if (cause) throw cause;
+        super(url);
+      }
+    }
+    const client = setup.client({ WebSocket: Throwing });
+    client.subscribe('messages', () => undefined);
+    await (await setup.server.connection()).acceptSubscription('s1');
+    expect(setup.states).toMatchObject([
+      { status: 'connecting' },
+      { status: 'reconnecting', attempt: 1, reason: { code: 1006, reason: 'Error: insecure' } },
+      { status: 'reconnecting', attempt: 2, reason: { code: 1006, reason: 'Error: still insecure' } },
+      { status: 'open' },
+    ]);
   });
 
   it.each([1009, 4400, 4403])('stays closed after close code %i, and tells it', async (code) => {
