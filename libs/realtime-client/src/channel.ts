@@ -9,7 +9,7 @@ export interface PublishOptions {
    * one of its own by default; give one where your application may repeat the call, after a reload for instance.
    */
   key?: string;
-  /** `false`: this connection doesn't get its own message. Default true. */
+  /** `false`: this client doesn't get its own message. Default true. */
   echo?: boolean;
 }
 

@@ -9,6 +9,7 @@ import type { CollectionOptions } from './collection-options.js';
 import { Commands } from './commands.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
+import { Echoes } from './echoes.js';
 import { Emitter } from './emitter.js';
 import { closedError, invoke, RealtimeError } from './errors.js';
 import { PublishQueue } from './publish-queue.js';
@@ -35,8 +36,9 @@ export class RealtimeClient {
     const tokens = new TokenSource(options);
     const newBackoff = () => new Backoff(options.backoff);
     this.commands = new Commands((text) => this.connection.send(text));
-    this.publishes = new PublishQueue(queueBounds(options), this.commands, newBackoff);
-    this.subscriptions = new Subscriptions(this.commands, newBackoff);
+    const echoes = new Echoes();
+    this.publishes = new PublishQueue(queueBounds(options), this.commands, newBackoff, echoes);
+    this.subscriptions = new Subscriptions(this.commands, newBackoff, echoes);
     this.renewal = new TokenRenewal(tokens, (token) => this.authenticate(token), report);
     this.host = {
       leave: (subscriber) => this.subscriptions.remove(subscriber),

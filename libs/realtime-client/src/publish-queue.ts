@@ -1,6 +1,7 @@
 import type { PublishFrame } from '@edge-hive/protocol';
 import type { Backoff } from './backoff.js';
 import type { Commands, Outcome, Settle } from './commands.js';
+import type { Echoes, Muted } from './echoes.js';
 import { RealtimeError } from './errors.js';
 
 /** What the server remembers a key for, less what clocks and networks may differ by, in milliseconds. */
@@ -18,6 +19,8 @@ interface Publish {
   json: string;
   bytes: number;
   settle: Settle;
+  /** Published under `echo: false`. */
+  muted: Muted | undefined;
   /** When it was first sent without an answer, by `Date.now()`, which goes on while a device sleeps. */
   sentAt?: number;
   inFlight: boolean;
@@ -39,6 +42,7 @@ export class PublishQueue {
     private readonly bounds: QueueBounds,
     private readonly commands: Commands,
     private readonly newBackoff: () => Backoff,
+    private readonly echoes: Echoes,
   ) {}
 
   get idle(): boolean {
@@ -55,7 +59,9 @@ export class PublishQueue {
       return;
     }
     this.bytes += bytes;
-    this.entries.add({ json, bytes, settle, inFlight: false });
+    const { channel, event, echo } = command;
+    const muted = echo === false ? { channel, event } : undefined;
+    this.entries.add({ json, bytes, settle, muted, inFlight: false });
     this.flush();
   }
 
@@ -103,7 +109,10 @@ export class PublishQueue {
       // It was not carried out: its key is unused.
       delete entry.sentAt;
       this.pauseFor((this.backoff ??= this.newBackoff()));
-    } else return;
+    } else {
+      if (entry.muted) this.echoes.doubt(entry.muted);
+      return;
+    }
     this.flush();
   }
 
@@ -124,6 +133,7 @@ export class PublishQueue {
     if (!this.entries.delete(entry)) return;
     this.bytes -= entry.bytes;
     entry.settle(outcome);
+    if (entry.muted) this.echoes.settle(entry.muted, cursorOf(outcome));
   }
 
   private overflow(bytes: number): RealtimeError {
@@ -136,6 +146,10 @@ export class PublishQueue {
 
 function isPassing({ code, retryable }: RealtimeError): boolean {
   return retryable || code === 'DISCONNECTED';
+}
+
+function cursorOf(outcome: Outcome): string | undefined {
+  return 'reply' in outcome && outcome.reply.type === 'ack' ? outcome.reply.cursor : undefined;
 }
 
 /** Not `randomUUID`, which a page without TLS doesn't have. */

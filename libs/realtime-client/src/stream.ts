@@ -55,6 +55,11 @@ export class Stream {
     return [];
   }
 
+  /** A message that nobody is to be told. It is a place to go on from all the same. */
+  skip(frame: MessageFrame): void {
+    this.trail?.take(frame);
+  }
+
   /** Of the connection's checkpoints, which are places in the database's log: a channel has a log of its own. */
   checkpoint(cursor: string): void {
     if ('topic' in this.target) this.trail?.advance(cursor);

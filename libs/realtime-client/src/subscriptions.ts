@@ -2,6 +2,7 @@ import type { ServerFrame, SubscribedFrame, UnsubscribedFrame } from '@edge-hive
 import { RETRYABLE_ERROR_CODES } from '@edge-hive/protocol';
 import type { Backoff } from './backoff.js';
 import type { Commands, Outcome } from './commands.js';
+import type { Echoes } from './echoes.js';
 import { Endings } from './endings.js';
 import { RealtimeError } from './errors.js';
 import { type Resumption, Resumptions } from './resumptions.js';
@@ -15,6 +16,8 @@ import { Trail } from './trail.js';
 
 /** Until `welcome` names the server's own, in milliseconds. */
 const DEFAULT_REPLAY_WINDOW = 3_000;
+
+type StreamFrame = Extract<ServerFrame, { stream: string }>;
 
 /** What the application wants to hear, and what the server sends on this connection: brought together, and kept so. */
 export class Subscriptions {
@@ -36,6 +39,7 @@ export class Subscriptions {
   constructor(
     private readonly commands: Commands,
     private readonly newBackoff: () => Backoff,
+    private readonly echoes: Echoes,
   ) {
     this.endings = new Endings(
       commands,
@@ -89,6 +93,7 @@ export class Subscriptions {
     this.asking.clear();
     this.retries.clear();
     this.endings.lost();
+    this.echoes.lost();
     this.resumptions.lost();
     for (const stream of streams) stream.interrupted('reconnected');
   }
@@ -105,8 +110,14 @@ export class Subscriptions {
     if (frame.type === 'checkpoint') this.streams.checkpoint(frame.cursor);
     if (!('stream' in frame)) return;
     const stream = this.streams.get(frame.stream);
-    if (stream === undefined) return;
-    if (frame.type === 'event' || frame.type === 'message') this.askAll(stream.receive(frame));
+    if (stream !== undefined) this.take(stream, frame);
+  }
+
+  private take(stream: Stream, frame: StreamFrame): void {
+    const { target } = stream;
+    if ('channel' in target && this.echoes.hold(target.channel, frame, () => this.take(stream, frame))) return;
+    if (frame.type === 'message' && this.echoes.has(frame)) stream.skip(frame);
+    else if (frame.type === 'event' || frame.type === 'message') this.askAll(stream.receive(frame));
     else if (frame.type === 'snapshot') stream.snapshot(frame);
     else if (frame.type === 'resync') this.askAll(stream.resync(frame.reason));
     else if (frame.type === 'unsubscribed' && frame.code !== undefined) this.endedByServer(stream, frame);

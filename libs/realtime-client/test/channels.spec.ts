@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ScriptedConnection } from './scripted-server.js';
 import { stateOf, useServer } from './setup.js';
 
 describe('channels', () => {
@@ -105,5 +106,82 @@ describe('channels', () => {
     client.channel('room:1').unsubscribe();
     expect(await server.expect('unsubscribe')).toMatchObject({ stream: 's1' });
     expect([first.ended, other.ended]).toEqual([true, false]);
+  });
+
+  describe('published under echo: false', () => {
+    const message = { type: 'message', channel: 'room:1', time: '2026-01-01T00:00:00.000Z' } as const;
+    const said = (stream: string, cursor: string) =>
+      ({ ...message, stream, event: 'said', data: cursor, cursor }) as const;
+
+    /** Subscribed, and a publish on its way. */
+    async function publish() {
+      const channel = setup.client().channel('room:1');
+      const heard: unknown[] = [];
+      channel.subscribe(({ cursor }) => heard.push(cursor), { onResync: ({ reason }) => heard.push(reason) });
+      const published = channel.publish('said', 'mine', { echo: false });
+      const server = await setup.server.connection();
+      await server.acceptSubscription('s1');
+      const { id } = await server.expect('publish');
+      return { heard, published, server, id };
+    }
+
+    async function reconnect(server: ScriptedConnection): Promise<ScriptedConnection> {
+      await server.settled();
+      server.break();
+      const next = await setup.server.connection();
+      await next.acceptSubscription('s2', { recovered: true });
+      return next;
+    }
+
+    it('does not come back by a replay, which goes on behind it', async () => {
+      const { heard, server, id } = await publish();
+      server.send({ type: 'ack', id, cursor: 'mine' });
+      const second = await reconnect(server);
+      for (const cursor of ['other', 'mine']) second.send(said('s2', cursor));
+      await second.settled();
+      second.break();
+      const third = await setup.server.connection();
+      expect(await third.acceptSubscription('s3', { recovered: true })).toMatchObject({ since: 'mine' });
+      third.send(said('s3', 'another'));
+      await third.settled();
+      expect(heard).toEqual(['other', 'another']);
+    });
+
+    it('does not come back before the answer to its repeat, and holds up only what is behind it', async () => {
+      const { heard, published, server } = await publish();
+      const next = await reconnect(server);
+      const { id } = await next.expect('publish');
+      next.send({ ...said('s2', 'before'), event: 'typing' }, said('s2', 'mine'), said('s2', 'behind'));
+      next.send({ type: 'resync', stream: 's2', reason: 'requested' });
+      await next.settled();
+      expect(heard).toEqual(['before']);
+      next.send({ type: 'ack', id, cursor: 'mine' }, said('s2', 'last'));
+      await published;
+      await next.settled();
+      expect(heard).toEqual(['before', 'behind', 'requested', 'last']);
+    });
+
+    it('holds up nothing for longer than it may come to an answer', async () => {
+      const { heard, published, server } = await publish();
+      const next = await reconnect(server);
+      const { id } = await next.expect('publish');
+      next.send(said('s2', 'theirs'));
+      next.send({ type: 'error', id, code: 'FORBIDDEN', message: 'No.', retryable: false });
+      await expect(published).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await next.settled();
+      expect(heard).toEqual(['theirs']);
+    });
+
+    it('is held up until the next connection when this one breaks, too', async () => {
+      const { heard, published, server } = await publish();
+      const second = await reconnect(server);
+      second.send(said('s2', 'mine'), said('s2', 'behind'));
+      const third = await reconnect(second);
+      const { id } = await third.expect('publish');
+      third.send(said('s2', 'mine'), said('s2', 'behind'), { type: 'ack', id, cursor: 'mine' });
+      await published;
+      await third.settled();
+      expect(heard).toEqual(['behind']);
+    });
   });
 });
