@@ -97,7 +97,7 @@ export class RealtimeClient {
    *
    * @throws TypeError naming the option that can't be used
    */
-  collection<Item extends Row = Row>(topic: string, options: CollectionOptions = {}): Collection<Item> {
+  collection<Item extends { id: string } = Row>(topic: string, options: CollectionOptions = {}): Collection<Item> {
     return new Collection(topic, options, { begin: (spec) => this.begin(spec), report: (error) => this.report(error) });
   }
 

@@ -17,13 +17,13 @@ const READ_INTERVAL = 500;
  */
 export type CollectionStatus = 'loading' | 'current' | 'stale';
 
-export interface CollectionEvents<Item extends Row> {
+export interface CollectionEvents<Item extends { id: string }> {
   /** One for each row of a batch, once all rows of the batch are in place. */
   change: RowChange<Item>;
   status: CollectionStatus;
 }
 
-export type CollectionListener<Item extends Row> = (changes: readonly RowChange<Item>[]) => void;
+export type CollectionListener<Item extends { id: string }> = (changes: readonly RowChange<Item>[]) => void;
 
 export interface CollectionHost {
   begin<Event>(spec: SubscriptionSpec<Event>): ActiveSubscription<Event>;
@@ -31,7 +31,7 @@ export interface CollectionHost {
 }
 
 /** The rows of a table that match, kept as they are in the database. */
-export class Collection<Item extends Row = Row> {
+export class Collection<Item extends { id: string } = Row> {
   /** Resolves when the rows are there. Rejects with why they never will be. */
   readonly ready: Promise<void>;
   private readonly rows: RowSet<Item>;

@@ -1,6 +1,6 @@
-import type { Row, SnapshotOrder } from '@edge-hive/protocol';
+import type { SnapshotOrder } from '@edge-hive/protocol';
 
-export type Compare = (one: Row, other: Row) => number;
+export type Compare = (one: { id: string }, other: { id: string }) => number;
 
 /**
  * The order of rows by sort keys, then by id, as SurrealDB has it: a missing field comes first, then null, booleans,

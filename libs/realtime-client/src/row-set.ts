@@ -1,9 +1,8 @@
-import type { Row } from '@edge-hive/protocol';
 import { isEqual } from './is-equal.js';
 import type { Compare } from './row-order.js';
 
 /** What became of one row of a set. */
-export type RowChange<Item extends Row> =
+export type RowChange<Item extends { id: string }> =
   | { action: 'insert'; id: string; item: Item; previous?: never }
   | { action: 'update'; id: string; item: Item; previous: Item }
   | { action: 'remove'; id: string; item?: never; previous: Item };
@@ -12,7 +11,7 @@ export type RowChange<Item extends Row> =
  * Rows in order, at most `limit` of them: the first of all that match. Where others match that it doesn't hold, it knows of
  * those no more than that they come behind its last: once a row is gone from it, it can't tell which one follows.
  */
-export class RowSet<Item extends Row> {
+export class RowSet<Item extends { id: string }> {
   private rows = new Map<string, Item>();
   private sorted: readonly Item[] | undefined;
   /** By id, what each row was when changes were last taken. */

@@ -37,6 +37,17 @@ describe('collections', () => {
     return next;
   }
 
+  it('has rows of whatever type has an id', () => {
+    interface Message {
+      id: string;
+      text: string;
+    }
+    // That it compiles is what is tested: an interface has no index signature, as Row has.
+    const collection: Collection<Message> = setup.client().collection<Message>('messages');
+    const texts: string[] = collection.items.map(({ text }) => text);
+    expect(texts).toEqual([]);
+  });
+
   it('has the rows of the snapshot once it is ready, in order of their ids', async () => {
     const { collection, command } = await open({ filter: { room: 'general' } }, row('b'), row('a'));
     expect(command).toMatchObject({ topic: 'messages', filter: { room: 'general' }, snapshot: true });
