@@ -13,7 +13,7 @@ export type ClientErrorCode =
   | 'BUFFER_OVERFLOW'
   /** `getToken` failed. */
   | 'TOKEN_UNAVAILABLE'
-  /** A callback of the application threw; the thrown value is the `cause`. */
+  /** A callback of the application threw, or rejected; the `cause` is what it threw. */
   | 'CALLBACK_FAILED'
   /** The server sent what isn't a frame. */
   | 'BAD_FRAME';
@@ -45,11 +45,18 @@ export function closedError({ code, reason }: CloseReason): RealtimeError {
 
 export type Report = (error: RealtimeError) => void;
 
-/** Calls an application's callback: what it throws is reported and stops nobody else. */
-export function invoke<Value>(callback: (value: Value) => void, value: Value, report: Report): void {
-  try {
-    callback(value);
-  } catch (cause) {
+/** Calls an application's callback: what it throws, or rejects with, is reported and stops nobody else. */
+export function invoke<Value>(callback: (value: Value) => unknown, value: Value, report: Report): void {
+  const failed = (cause: unknown) =>
     report(new RealtimeError('CALLBACK_FAILED', `A callback threw: ${String(cause)}`, { cause }));
+  try {
+    const result = callback(value);
+    if (isThenable(result)) result.then(undefined, failed);
+  } catch (cause) {
+    failed(cause);
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }

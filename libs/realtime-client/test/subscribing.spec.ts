@@ -125,6 +125,16 @@ describe('subscribing', () => {
     expect(setup.errors).toMatchObject([{ code: 'CALLBACK_FAILED', cause: { message: 'mine' } }]);
   });
 
+  it('reports what an async callback rejects with', async () => {
+    const client = setup.client();
+    const told = new Promise((resolve) => client.on('error', resolve));
+    client.subscribe('messages', async () => Promise.reject(new Error('mine')));
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    server.event('s1', 'one');
+    expect(await told).toMatchObject({ code: 'CALLBACK_FAILED', cause: { message: 'mine' } });
+  });
+
   it('ignores frames that it does not know, and reports what is no frame', async () => {
     const received: string[] = [];
     setup.client().subscribe('messages', (event) => received.push(event.cursor));
