@@ -7,6 +7,8 @@ import type { WebSocketLike } from './socket.js';
 
 /** The server answers an authentication within 10 s, or closes. */
 const OPEN_TIMEOUT = 15_000;
+/** How long the server has to answer a close frame, in milliseconds. `ws` gives it 30 s, in which a process can't end. */
+const CLOSE_TIMEOUT = 2_000;
 /** Until `welcome` names the server's own. */
 const DEFAULT_HEARTBEAT: HeartbeatTimes = { interval: 25_000, timeout: 10_000 };
 /** Ids of the session's own commands. The others' are numbers. */
@@ -58,7 +60,13 @@ export class Session {
   close({ code, reason }: CloseReason): void {
     this.phase = 'ended';
     this.stopTimers();
+    if (this.socket.terminate) this.terminateLater();
     this.socket.close(code, reason);
+  }
+
+  private terminateLater(): void {
+    const timer = setTimeout(() => this.socket.terminate?.(), CLOSE_TIMEOUT);
+    this.socket.addEventListener('close', () => clearTimeout(timer));
   }
 
   private transmit(command: AuthFrame | PingFrame): void {

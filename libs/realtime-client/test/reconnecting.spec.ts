@@ -157,4 +157,23 @@ describe('reconnecting', () => {
     expect(setup.states.map(({ status }) => status)).toEqual(['connecting', 'open', 'closed']);
     expect(setup.errors).toMatchObject([{ code: 'CLOSED' }]);
   });
+
+  it('does not wait long for a server that does not answer its close', async () => {
+    let terminated: () => void = () => undefined;
+    const termination = new Promise<void>((resolve) => (terminated = resolve));
+    class Watched extends WebSocket {
+      override terminate(): void {
+        terminated();
+        super.terminate();
+      }
+    }
+    const client = setup.client({ WebSocket: Watched });
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    await server.acceptSubscription('s1');
+    server.freeze();
+    client.close();
+    await termination;
+    expect(client.state).toMatchObject({ status: 'closed', reason: { code: 1000 } });
+  });
 });
