@@ -186,10 +186,10 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
   }
 
   private overflow(): void {
-    const error = new RealtimeError(
-      'BUFFER_OVERFLOW',
-      'The loop over this subscription was too slow: raise bufferSize, or do less for each event.',
-    );
+    const message = this.isRead
+      ? 'The loop over this subscription was too slow: raise bufferSize, or do less for each event.'
+      : 'Nothing takes the events of this subscription: pass a callback, also beside onSnapshot, or loop over it.';
+    const error = new RealtimeError('BUFFER_OVERFLOW', message);
     this.buffer?.end(error);
     if (this.spec.callback !== undefined) {
       this.buffer = undefined;

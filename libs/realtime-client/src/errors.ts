@@ -9,7 +9,7 @@ export type ClientErrorCode =
   | 'DISCONNECTED'
   /** Too many publishes, or too large ones, wait for a connection or for their answers. */
   | 'QUEUE_FULL'
-  /** A `for await` loop was slower than its events for too long. */
+  /** A `for await` loop was slower than its events for too long, or there was neither a loop nor a callback. */
   | 'BUFFER_OVERFLOW'
   /** `getToken` failed. */
   | 'TOKEN_UNAVAILABLE'
