@@ -103,6 +103,19 @@ describe('PublishQueue', () => {
     expect(sent.map(({ data }) => data)).toEqual(['sent', 'waiting']);
   });
 
+  it('counts from the try that was not answered, though a later one was refused', () => {
+    const { add, sent, open, lose, refuse, outcomes } = setup();
+    add(1);
+    open();
+    lose();
+    open();
+    refuse('2', true);
+    jest.setSystemTime(Date.now() + 5 * 60_000);
+    jest.runAllTimers();
+    expect(outcomes).toMatchObject([{ error: { code: 'DISCONNECTED' } }]);
+    expect(sent).toHaveLength(2);
+  });
+
   it('waits after a refusal that passes, and lets nothing overtake', () => {
     const { add, sent, open, refuse, acknowledge, outcomes } = setup();
     add(1);

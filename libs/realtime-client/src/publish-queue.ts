@@ -23,6 +23,8 @@ interface Publish {
   muted: Muted | undefined;
   /** When it was first sent without an answer, by `Date.now()`, which goes on while a device sleeps. */
   sentAt?: number;
+  /** A connection broke before its answer: it may have been carried out. */
+  inDoubt: boolean;
   inFlight: boolean;
 }
 
@@ -61,7 +63,7 @@ export class PublishQueue {
     this.bytes += bytes;
     const { channel, event, echo } = command;
     const muted = echo === false ? { channel, event } : undefined;
-    this.entries.add({ json, bytes, settle, muted, inFlight: false });
+    this.entries.add({ json, bytes, settle, muted, inDoubt: false, inFlight: false });
     this.flush();
   }
 
@@ -106,10 +108,11 @@ export class PublishQueue {
       if (this.pause === undefined) this.backoff = undefined;
       this.finish(entry, outcome);
     } else if (outcome.error.code !== 'DISCONNECTED') {
-      // It was not carried out: its key is unused.
-      delete entry.sentAt;
+      // It was not carried out: its key is unused, unless an earlier try was.
+      if (!entry.inDoubt) delete entry.sentAt;
       this.pauseFor((this.backoff ??= this.newBackoff()));
     } else {
+      entry.inDoubt = true;
       if (entry.muted) this.echoes.doubt(entry.muted);
       return;
     }
