@@ -35,6 +35,8 @@ export class Echoes {
 
   /** True: whether it is an own one isn't known yet, or it comes behind one of which that is so. `deliver` is called later. */
   hold(channel: string, frame: ServerFrame, deliver: () => void): boolean {
+    // Nearly always: nothing is held then either.
+    if (this.doubtful.size === 0) return false;
     const held = this.held.get(channel) ?? [];
     if (held.length === 0 && !this.isDoubtful(frame)) return false;
     held.push(deliver);
