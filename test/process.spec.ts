@@ -112,6 +112,15 @@ describe('the process', () => {
     40_000,
   );
 
+  it('serves a path as it is written only, so that a proxy can keep it from the public', async () => {
+    const gateway = await startGateway({ JWT_SECRET, SURREAL_URL: 'ws://127.0.0.1:9/rpc' });
+    const answers = ['/metrics', '/metrics/', '/METRICS', '/health/live', '/health/live/'].map(
+      async (path) => (await fetch(`${gateway.httpUrl}${path}`)).status,
+    );
+    expect(await Promise.all(answers)).toEqual([200, 404, 404, 200, 404]);
+    await gateway.stop();
+  }, 40_000);
+
   it('serves liveness while its database is away', async () => {
     const gateway = await startGateway({ JWT_SECRET, SURREAL_URL: 'ws://127.0.0.1:9/rpc' });
     expect((await fetch(`${gateway.httpUrl}/health/live`)).status).toBe(200);
