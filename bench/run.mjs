@@ -46,6 +46,10 @@ for (const scenario of chosen()) {
 async function measured(scenario) {
   const rows = [];
   for (const peer of scenario.peers.filter(({ name }) => !options.peer || options.peer.includes(name))) {
+    if (peer.isThere?.() === false) {
+      console.log(`${peer.name} is not installed: left out.\n`);
+      continue;
+    }
     const report = (row) => rows.push({ scenario: scenario.name, peer: peer.name, ...machine(), ...row });
     try {
       await scenario.run(peer, { ...context, report });

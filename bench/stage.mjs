@@ -1,3 +1,4 @@
+import { Generator } from './load/generator.mjs';
 import { Load } from './load/load.mjs';
 
 const open = new Set();
@@ -17,9 +18,9 @@ export class Stage {
     return this.add(peer.start({ profile: this.#profile, ...options }));
   }
 
-  /** A load process of a kind. */
-  load(kind = 'generator') {
-    const load = new Load(kind);
+  /** A load process: connections, or `writers` or `live-clients` of a database. */
+  load(kind) {
+    const load = kind === undefined ? new Generator() : new Load(kind);
     this.#running.push(load);
     return load;
   }

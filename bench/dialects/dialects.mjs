@@ -1,4 +1,5 @@
 import { edgeHive, edgeHiveTopics } from './edge-hive.mjs';
+import { nats } from './nats.mjs';
 import { plain } from './plain.mjs';
 import { socketIo } from './socket-io.mjs';
 
@@ -6,6 +7,7 @@ import { socketIo } from './socket-io.mjs';
 export const dialects = {
   'edge-hive': edgeHive,
   'edge-hive-topics': edgeHiveTopics,
+  nats,
   plain,
   'socket-io': socketIo,
 };

@@ -5,16 +5,16 @@ const event = 'said';
 /** The protocol of the service, over channels. */
 export const edgeHive = {
   path: '/api/v1/realtime',
-  isReady: (text) => text.startsWith('{"type":"welcome"'),
+  ready: '{"type":"welcome"',
   subscribe: (target) => JSON.stringify({ type: 'subscribe', ...target }),
-  isSubscribed: (text) => text.startsWith('{"type":"subscribed"'),
+  subscribed: '{"type":"subscribed"',
   publish: (channel, data, acknowledged) => {
     const id = acknowledged ? '"id":"1",' : '';
     return `{"type":"publish",${id}"channel":${JSON.stringify(channel)},"event":"${event}","data":${data}}`;
   },
   delivery: mark('{"type":"message"', 'me'),
   acknowledgement: mark('{"type":"ack"', 'ac'),
-  isError: (text) => text.startsWith('{"type":"error"'),
+  error: '{"type":"error"',
 };
 
 /** The same, over tables. */

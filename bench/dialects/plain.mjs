@@ -1,4 +1,4 @@
 import { edgeHive } from './edge-hive.mjs';
 
 /** The same frames without a handshake of their own, as servers on bare `ws` speak them here. */
-export const plain = { ...edgeHive, path: '/', isReady: undefined };
+export const plain = { ...edgeHive, path: '/', ready: undefined };

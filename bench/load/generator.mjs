@@ -1,126 +1,142 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { dialects } from '../dialects/dialects.mjs';
-import { Connection } from './connection.mjs';
-import { flood } from './flood.mjs';
-import { now } from './clock.mjs';
-import { pace } from './pace.mjs';
-import { Publication } from './publication.mjs';
-import { Tally } from './tally.mjs';
+import { builtGenerator } from './built-generator.mjs';
+import { clientFrame } from './client-frame.mjs';
+import { handshake } from './handshake.mjs';
+import { findStamp, payload } from './payload.mjs';
 
 /** Handshakes under way at a time: fewer than a server's backlog has room for. */
 const HANDSHAKES = 200;
-const LOOPBACK_ADDRESSES = 16;
+/** How finely publishes are spread, in µs. */
+const PACE_TICK = 250;
+/** One of so many deliveries has its latency measured. A prime, so that no pattern of batches is sampled in step. */
+const SAMPLE_EVERY = 97;
 
-/** The connections of a load process, and what can be done with them. */
+/** The connections of a load process of its own (`generator.c`), and what can be done with them. */
 export class Generator {
-  #connections = [];
-  #publications = [];
-  #tally = new Tally();
-  #lost = 0;
+  #child;
+  #answers;
+  #connections = 0;
+  #dialect;
 
-  /** Connects; each takes the next token and subscribes to the next targets. Handshakes are told as latencies. */
-  async connect({ dialect, host, port, count, tokens, targets }) {
-    const began = now();
-    const first = this.#connections.length;
-    await this.#atATime(count, async (index) => {
-      const asked = now();
-      const connection = new Connection({
-        host,
-        port,
-        localAddress: `127.0.0.${1 + (index % LOOPBACK_ADDRESSES)}`,
-        dialect: dialects[dialect],
-        token: tokens?.[index % tokens.length],
-        tally: this.#tally,
-        onClosed: () => (this.#lost += 1),
-      });
-      this.#connections[first + index] = connection;
-      await connection.opened();
-      this.#tally.record(now() - asked);
-    });
-    const seconds = (now() - began) / 1e6;
-    if (targets) await this.subscribe({ targets });
-    return { seconds };
+  constructor() {
+    this.#child = spawn(builtGenerator(), { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Each connection subscribes to all of the next targets. */
-  async subscribe({ targets }) {
-    await this.#atATime(this.#connections.length, async (index) => {
-      for (const target of targets[index % targets.length]) await this.#connections[index].subscribe(target);
-    });
+  get pid() {
+    return this.#child.pid;
   }
 
-  /** Who publishes to which channel from now on: connection `index` to `channels[index]`. */
-  publishers({ channels, acknowledged = false, bytes }) {
-    this.#publications = channels.map((channel, index) => {
-      return new Publication(this.#connections[index], channel, { acknowledged, bytes });
-    });
+  /**
+   * - `connect`: each takes the next token and subscribes to the next targets; handshakes are told as latencies
+   * - `subscribe`: each connection subscribes to all of the next targets
+   * - `publishers`: connection `index` publishes to `channels[index]` from now on
+   * - `pace`: so many publishes a second, evenly, whatever comes back
+   * - `flood`: keeps so many publishes of each connection under way
+   * - `begin`, `end`: what comes between them is counted
+   * - `settle`: until what is expected has come, or nothing has for a while
+   * - `broadcasts`: so many publishes, each when all have the last one; latency is the time until the last of them had it
+   * - `stall`, `resume`: no connection reads any more, until it does
+   * - `close`
+   */
+  async call(command, options = {}) {
+    for (const line of this.#lines(command, options)) this.#child.stdin.write(`${line}\n`);
+    if (command === 'publishers') return {};
+    const { value } = await this.#answers.next();
+    if (value === undefined) throw new Error('The load process ended.');
+    const answer = JSON.parse(value);
+    if (answer.fault !== undefined) throw new Error(`Load: ${answer.fault}.`);
+    if (command === 'connect' && options.targets) await this.call('subscribe', options);
+    return answer;
   }
 
-  async pace(options) {
-    await pace(this.#publications, options);
+  async stop() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
   }
 
-  async flood(options) {
-    this.#tally.sampleEvery = Infinity;
-    this.#tally.untilSample = Infinity;
-    await flood(this.#publications, options);
+  *#lines(command, options) {
+    switch (command) {
+      case 'connect':
+        return yield* this.#connect(options);
+      case 'subscribe':
+        return yield* this.#subscribe(options);
+      case 'publishers':
+        return yield* this.#publishers(options);
+      case 'pace':
+        return yield `pace ${options.rate} ${options.seconds} ${PACE_TICK}`;
+      case 'flood':
+        return yield `flood ${options.window} ${options.seconds} ${options.answers === 'acknowledgements' ? 1 : 0}`;
+      case 'begin': {
+        const { sampleEvery = SAMPLE_EVERY } = options;
+        return yield `begin ${Number.isFinite(sampleEvery) ? sampleEvery : 0}`;
+      }
+      case 'settle':
+        return yield `settle ${options.seconds} ${options.expected ?? ''}`;
+      case 'broadcasts':
+        return yield `broadcasts ${options.count} ${options.expected} ${options.seconds}`;
+      case 'close':
+        this.#connections = 0;
+    }
+    yield command;
   }
 
-  /** From now on what comes is counted. */
-  begin({ sampleEvery } = {}) {
-    this.#tally.begin(sampleEvery);
+  *#connect({ dialect, host, port, count, tokens }) {
+    this.#dialect = dialects[dialect];
+    yield* settingsOf(this.#dialect);
+    for (let index = 0; index < count; index += 1) {
+      const token = tokens?.[index % tokens.length];
+      yield `connection ${hex(handshake(host, port, this.#dialect, token))}`;
+    }
+    this.#connections += count;
+    yield `open ${port} ${HANDSHAKES}`;
   }
 
-  end() {
-    return { ...this.#tally.end(), lost: this.#lost };
+  *#subscribe({ targets }) {
+    const { subscribe, opcode } = this.#dialect;
+    for (let index = 0; index < this.#connections; index += 1) {
+      for (const target of targets[index % targets.length]) {
+        yield `command ${index} ${hex(clientFrame(subscribe(target), opcode))}`;
+      }
+    }
+    yield 'run';
   }
 
-  settle(options) {
-    return this.#tally.settle(options);
+  *#publishers({ channels, acknowledged = false, bytes }) {
+    const { publish, opcode } = this.#dialect;
+    yield 'forget';
+    for (const [index, channel] of channels.entries()) {
+      const frame = clientFrame(publish(channel, payload(bytes), acknowledged), opcode);
+      yield `publication ${index} ${findStamp(frame)} ${hex(frame)}`;
+    }
   }
+}
 
-  /** Publishes so many times, each when all have the last one. Latency is the time until the last of them had it. */
-  async broadcasts({ count, expected, seconds }) {
-    this.#tally.begin(Infinity);
-    for (let broadcast = 0; broadcast < count; broadcast += 1) await this.#broadcast(expected, seconds);
-    return this.end();
-  }
+function settingsOf({ scan, opcode, hello, ready, subscribed, error, delivery, acknowledgement, answers = [] }) {
+  const settings = {
+    scan: scan ? '1' : '0',
+    hello: hello === undefined ? '' : hex(clientFrame(hello, opcode)),
+    ready: hex(ready ?? ''),
+    subscribed: hex(subscribed),
+    error: hex(error),
+    ...(delivery && { delivery: markText(delivery) }),
+    ...(acknowledgement && { acknowledgement: markText(acknowledgement) }),
+  };
+  return [
+    ...Object.entries(settings).map(([name, value]) => `set ${name}=${value}`),
+    ...answers.map(([prefix, answer]) => `set answer=${hex(prefix)}:${hex(clientFrame(answer, opcode))}`),
+  ];
+}
 
-  /** No connection reads any more. */
-  stall() {
-    for (const connection of this.#connections) connection.socket.pause();
-  }
+function markText({ at, code }) {
+  return `${at}:${code.toString(16).padStart(4, '0')}`;
+}
 
-  resume() {
-    for (const connection of this.#connections) connection.socket.resume();
-  }
-
-  close() {
-    for (const connection of this.#connections) connection.close();
-    this.#connections = [];
-    this.#publications = [];
-  }
-
-  #broadcast(expected, seconds) {
-    this.#tally.deliveries = 0;
-    const began = now();
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.#tally.deliveries} deliveries came.`)), seconds * 1_000);
-      const read = () => {
-        if (this.#tally.deliveries < expected) return;
-        clearTimeout(timer);
-        this.#tally.record(now() - began);
-        resolve();
-      };
-      for (const connection of this.#connections) connection.onRead = read;
-      this.#publications[0].send([began]);
-    });
-  }
-
-  async #atATime(count, work) {
-    let next = 0;
-    const worker = async () => {
-      while (next < count) await work(next++);
-    };
-    await Promise.all(Array.from({ length: Math.min(HANDSHAKES, count) }, worker));
-  }
+function hex(bytes) {
+  return Buffer.from(bytes).toString('hex');
 }

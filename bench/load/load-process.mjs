@@ -1,9 +1,8 @@
-import { Generator } from './generator.mjs';
 import { LiveClients } from './live-clients.mjs';
 import { Writers } from './writers.mjs';
 
 const [, , kind] = process.argv;
-const kinds = { generator: Generator, writers: Writers, 'live-clients': LiveClients };
+const kinds = { writers: Writers, 'live-clients': LiveClients };
 const load = new kinds[kind]();
 
 // Whoever started this process is gone.

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 const PROCESS = new URL('load-process.mjs', import.meta.url);
 const ANSWER_TIMEOUT_MS = 120_000;
 
-/** A load process: each call is a method of what it runs, a `Generator`, `Writers` or `LiveClients`. */
+/** A load process: each call is a method of what it runs, `Writers` or `LiveClients`. */
 export class Load {
   #child;
   #waiting = new Map();

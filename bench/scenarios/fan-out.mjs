@@ -2,6 +2,7 @@ import { measure } from '../measure/measure.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
+import { nats } from '../peers/nats.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byRate } from '../report/table.mjs';
@@ -12,8 +13,8 @@ const SUBSCRIBERS = 1_000;
 const CHANNEL = 'bench:all';
 /** Less than any of the peers carries. */
 const FIRST_OFFER = 12_500;
-/** Beside the half of what is carried, latency is told at this rate, which some peers are near of or beyond. */
-const COMMON_RATE = 100_000;
+/** Beside the half of what is carried, latency is told at these rates, the last of which some peers don't carry. */
+const COMMON_RATES = [20_000, 50_000, 100_000];
 /** What the latencies are told of is measured for longer than the steps of the search. */
 const LONGER = 3;
 const SETTLE_SECONDS = 10;
@@ -21,7 +22,7 @@ const SETTLE_SECONDS = 10;
 export const fanOut = {
   name: 'fan-out',
   title: `One publisher, ${SUBSCRIBERS} subscribers`,
-  peers: [edgeHive, bareWs, socketIo, joinedWs],
+  peers: [edgeHive, bareWs, socketIo, joinedWs, nats],
   columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', ...busy],
   ratios: [byRate, byCpu],
   plots: [
@@ -61,7 +62,9 @@ export const fanOut = {
       report({ case: 'highest carried', ...best });
       const half = Math.round(best.perSecond / 2);
       report({ case: 'half of that', offered: half, ...(await step(half, LONGER * seconds)) });
-      report({ case: 'common rate', offered: COMMON_RATE, ...(await step(COMMON_RATE, LONGER * seconds)) });
+      for (const rate of COMMON_RATES) {
+        report({ case: `${rate} a second`, offered: rate, ...(await step(rate, LONGER * seconds)) });
+      }
     }),
 };
 

@@ -1,6 +1,7 @@
 import { measure } from '../measure/measure.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
+import { joinedWs } from '../peers/joined-ws.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byP50, byRate } from '../report/table.mjs';
@@ -17,7 +18,7 @@ const CASES = [
 export const publish = {
   name: 'publish',
   title: `${PUBLISHERS} connections publish to channels that nobody reads, each publish acknowledged`,
-  peers: [edgeHive, bareWs, socketIo],
+  peers: [edgeHive, bareWs, socketIo, joinedWs],
   columns: ['served', 'cpu', 'p50', 'p99', 'memory', ...busy],
   ratios: [byRate, byCpu, byP50],
   plots: [

@@ -2,6 +2,7 @@ import { measure } from '../measure/measure.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
+import { nats } from '../peers/nats.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byRate } from '../report/table.mjs';
@@ -12,13 +13,16 @@ const CHANNELS = Array.from({ length: 500 }, (_, index) => `bench:room-${index}`
 const MEMBERS = CONNECTIONS / CHANNELS.length;
 /** Publishes of each room that are under way. */
 const WINDOW = 16;
-const COMMON_RATE = 40_000;
+/** Of deliveries, at which latency is told. */
+const COMMON_RATES = [20_000, 50_000, 100_000];
+/** What the latencies are told of is measured for longer. */
+const LONGER = 2;
 const SETTLE_SECONDS = 10;
 
 export const rooms = {
   name: 'rooms',
   title: `${CONNECTIONS} connections over ${CHANNELS.length} channels: each pair of deliveries is a publish that came in`,
-  peers: [edgeHive, bareWs, socketIo, joinedWs],
+  peers: [edgeHive, bareWs, socketIo, joinedWs, nats],
   columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', ...busy],
   ratios: [byRate, byCpu],
   plots: [
@@ -42,7 +46,9 @@ export const rooms = {
       });
       await load.call('publishers', { channels: CHANNELS });
       const pace = async (rate) => {
-        const figures = await measure(server, load, () => load.call('pace', { rate: rate / MEMBERS, seconds }));
+        const figures = await measure(server, load, () =>
+          load.call('pace', { rate: rate / MEMBERS, seconds: seconds * LONGER }),
+        );
         await load.call('settle', { seconds: SETTLE_SECONDS });
         return { offered: rate, ...figures };
       };
@@ -55,6 +61,6 @@ export const rooms = {
       };
       await flood();
       report({ case: 'saturation', ...(await flood()) });
-      report({ case: 'common rate', ...(await pace(COMMON_RATE)) });
+      for (const rate of COMMON_RATES) report({ case: `${rate} a second`, ...(await pace(rate)) });
     }),
 };

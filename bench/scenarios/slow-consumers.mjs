@@ -1,6 +1,7 @@
 import { measure } from '../measure/measure.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
+import { joinedWs } from '../peers/joined-ws.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byP99, byRate } from '../report/table.mjs';
@@ -20,7 +21,7 @@ const SETTLE_SECONDS = 5;
 export const slowConsumers = {
   name: 'slow-consumers',
   title: `${SUBSCRIBERS} subscribers of events of ${EVENT_BYTES / 1_024} KiB, of which ${SLOW} stop reading`,
-  peers: [edgeHive, bareWs, socketIo],
+  peers: [edgeHive, bareWs, socketIo, joinedWs],
   columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', 'lost', ...busy],
   ratios: [byRate, byCpu, byP99],
   plots: [{ title: 'Latency p99 of those who read', y: { label: 'ms', value: ({ latency }) => latency.p99 } }],
