@@ -28,6 +28,7 @@ describe('authentication', () => {
       protocol: 1,
       connection: expect.any(String),
       principal: { id: 'user-1', expires: expect.any(Number) },
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       heartbeat: { interval: 25_000, timeout: 10_000 },
       limits: expect.objectContaining({ frameBytes: 262_144, subscriptions: 100, commandsPerSecond: 100 }),
     });
@@ -69,13 +70,28 @@ describe('authentication', () => {
 
   it.each([
     ['garbage', 'x'],
-    ['an expired token', tokenOf('user-1', { exp: 1_000_000 })],
     ['a token without a principal', tokenOf('')],
+    ['an expired token without a principal', tokenOf('', { exp: 1_000_000 })],
+    ['an expired token of another secret', `${tokenOf('user-1', { exp: 1_000_000 }).slice(0, -4)}AAAA`],
   ])('opens and closes with 4401 for %s in the handshake', async (_, token) => {
     const client = await connect({ token });
     client.send({ type: 'ping', id: '1' });
     expect((await client.closed).code).toBe(4401);
     expect(client.frames).toEqual([]);
+  });
+
+  it('opens and closes with 4410 for a token in the handshake that was right, and has expired', async () => {
+    const client = await connect({ token: tokenOf('user-1', { exp: 1_000_000 }) });
+    client.send({ type: 'ping', id: '1' });
+    expect((await client.closed).code).toBe(4410);
+    expect(client.frames).toEqual([]);
+  });
+
+  it('answers a first token that was right and has expired, and closes with 4410', async () => {
+    const client = await connect();
+    const token = tokenOf('user-1', { exp: 1_000_000 });
+    expect(await client.request({ type: 'auth', id: '0', token })).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect((await client.closed).code).toBe(4410);
   });
 
   it('answers a bad first token, and closes with 4401', async () => {

@@ -61,10 +61,11 @@ export const CONNECTION_FRAMES: Messages<WelcomeFrame | AuthenticatedFrame | Pon
         protocol: { const: 1 },
         connection: { type: 'string', description: 'Id of the connection.' },
         principal: schemaRef('principal'),
+        time: schemaRef('time'),
         heartbeat: objectSchema({ interval: MILLISECONDS, timeout: MILLISECONDS }, ['interval', 'timeout']),
         limits: LIMITS,
       },
-      ['protocol', 'connection', 'principal', 'heartbeat', 'limits'],
+      ['protocol', 'connection', 'principal', 'time', 'heartbeat', 'limits'],
     ),
     examples: [
       {
@@ -73,6 +74,7 @@ export const CONNECTION_FRAMES: Messages<WelcomeFrame | AuthenticatedFrame | Pon
           protocol: 1,
           connection: '6f1c2f0e-8a57-4d0f-9f0b-3f6f1f2f9a11',
           principal: { id: 'user-1', expires: 1_790_000_000 },
+          time: '2026-09-21T13:13:20.000Z',
           heartbeat: { interval: 25_000, timeout: 10_000 },
           limits: {
             frameBytes: 262_144,

@@ -3,6 +3,15 @@ export class AuthenticationError extends Error {
   override readonly name: string = 'AuthenticationError';
 }
 
+/** Everything else about the token is right: a fresh one will do. */
+export class ExpiredTokenError extends AuthenticationError {
+  override readonly name = 'ExpiredTokenError';
+
+  constructor() {
+    super('the token has expired');
+  }
+}
+
 /** The keys could not be fetched: the same token may be right a little later. */
 export class KeysUnavailableError extends AuthenticationError {
   override readonly name = 'KeysUnavailableError';

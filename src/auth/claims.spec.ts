@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AuthenticationError } from './authentication-error.js';
+import { AuthenticationError, ExpiredTokenError } from './authentication-error.js';
 import { parseClaims, principalFrom, type ClaimRules, type Claims } from './claims.js';
 
 const NOW = 1_790_000_000;
@@ -43,6 +43,13 @@ describe('principalFrom', () => {
   ])('refuses %s', (_name, claims, rules, message) => {
     expect(() => read(claims, rules)).toThrow(AuthenticationError);
     expect(() => read(claims, rules)).toThrow(message);
+  });
+
+  it('calls a token expired where nothing else is wrong with it', () => {
+    const expired = { sub: 'a', iss: 'b', exp: NOW };
+    expect(() => read(expired)).toThrow(ExpiredTokenError);
+    expect(() => read({ ...expired, sub: '' })).not.toThrow(ExpiredTokenError);
+    expect(() => read(expired, { issuer: 'c' })).not.toThrow(ExpiredTokenError);
   });
 
   it.each<[string, Claims, Partial<ClaimRules>]>([

@@ -1,4 +1,4 @@
-import { AuthenticationError } from './authentication-error.js';
+import { AuthenticationError, ExpiredTokenError } from './authentication-error.js';
 import type { Principal } from './principal.js';
 
 /** What a verified token says. */
@@ -42,10 +42,10 @@ const NOT_BEFORE_LEEWAY = 5;
  *
  * @param now Unix time in seconds
  * @throws AuthenticationError
+ * @throws ExpiredTokenError (one of them) where nothing else is wrong
  */
 export function principalFrom(claims: Claims, rules: ClaimRules, now: number): Principal {
   const expires = dateClaim(claims, 'exp');
-  if (expires !== undefined && expires <= now) throw new AuthenticationError('the token has expired');
   const notBefore = dateClaim(claims, 'nbf');
   if (notBefore !== undefined && notBefore > now + NOT_BEFORE_LEEWAY) {
     throw new AuthenticationError('the token is not valid yet');
@@ -56,8 +56,10 @@ export function principalFrom(claims: Claims, rules: ClaimRules, now: number): P
   if (rules.audience !== '' && !isMeantFor(claims.aud, rules.audience)) {
     throw new AuthenticationError('the token is for another audience');
   }
+  const id = principalId(claims, rules.principalClaim);
+  if (expires !== undefined && expires <= now) throw new ExpiredTokenError();
   return Object.freeze({
-    id: principalId(claims, rules.principalClaim),
+    id,
     roles: rolesOf(claims),
     claims: Object.freeze(claims),
     ...(expires === undefined ? {} : { expires }),

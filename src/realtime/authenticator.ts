@@ -12,6 +12,7 @@ import { LiveQueryService } from '../subscriptions/live-query.service.js';
 import type { Connection } from './connection.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { LimitedLog } from './limited-log.js';
+import { RefusedToken } from './refused-token.js';
 import { principalInfo, welcomeFrame } from './welcome.js';
 
 /** Who connections speak for: from the handshake or an `auth` command, renewed, until it expires. */
@@ -47,9 +48,9 @@ export class Authenticator {
       if (connection.principal) this.renew(connection, principal, id);
       else this.welcome(connection, principal);
     } catch (error) {
-      if (connection.principal || !isUnauthenticated(error)) throw error;
+      if (connection.principal || !(error instanceof RefusedToken)) throw error;
       connection.refuse(error, id);
-      connection.close(CLOSE_CODES.UNAUTHENTICATED, error.message);
+      connection.close(error.closeCode, error.message);
     }
   }
 
@@ -58,7 +59,7 @@ export class Authenticator {
       const principal = await this.verify(token);
       if (!connection.closed) this.welcome(connection, principal);
     } catch (error) {
-      if (isUnauthenticated(error)) return connection.close(CLOSE_CODES.UNAUTHENTICATED, error.message);
+      if (error instanceof RefusedToken) return connection.close(error.closeCode, error.message);
       this.log.error('A token could not be verified.', error);
       connection.close(CLOSE_CODES.OVERLOADED, 'tokens can not be verified now');
     }
@@ -70,10 +71,8 @@ export class Authenticator {
     } catch (error) {
       if (!(error instanceof AuthenticationError)) throw error;
       this.metrics.authFailures.inc();
-      throw new CommandError(
-        error instanceof KeysUnavailableError ? 'UNAVAILABLE' : 'UNAUTHENTICATED',
-        `Not authenticated: ${error.message}.`,
-      );
+      if (!(error instanceof KeysUnavailableError)) throw new RefusedToken(error);
+      throw new CommandError('UNAVAILABLE', `Not authenticated: ${error.message}.`);
     }
   }
 
@@ -114,8 +113,4 @@ export class Authenticator {
     if (connection.principal || connection.claims.size > 0) return;
     connection.close(CLOSE_CODES.UNAUTHENTICATED, 'no token came in time');
   }
-}
-
-function isUnauthenticated(error: unknown): error is CommandError {
-  return error instanceof CommandError && error.code === 'UNAUTHENTICATED';
 }

@@ -8,6 +8,7 @@ export function welcomeFrame(connection: string, principal: Principal, config: C
     protocol: 1,
     connection,
     principal: principalInfo(principal),
+    time: new Date().toISOString(),
     heartbeat: { interval: config.heartbeatIntervalMs, timeout: config.heartbeatTimeoutMs },
     limits: limitsOf(config),
   };

@@ -28,6 +28,8 @@ export interface WelcomeFrame {
   protocol: 1;
   connection: string;
   principal: PrincipalInfo;
+  /** The server's, ISO 8601: what `expires` is to be compared with. Servers of earlier versions don't tell it. */
+  time?: string;
   /** Both in milliseconds. */
   heartbeat: { interval: number; timeout: number };
   limits: Limits;
