@@ -34,7 +34,9 @@ export interface SessionListener {
 export class Session {
   private phase: 'opening' | 'open' | 'ended' = 'opening';
   private problem = '';
-  private readonly openTimer: ReturnType<typeof setTimeout>;
+  /** What the server said about a token that it won't have. */
+  private refusal: string | undefined;
+  private openTimer: ReturnType<typeof setTimeout>;
   private readonly heartbeat = new Heartbeat(
     () => this.transmit({ type: 'ping', id: PING_ID }),
     () => this.abandon({ code: CLOSE_CODES.HEARTBEAT_MISSED, reason: 'nothing heard from the server' }),
@@ -98,10 +100,18 @@ export class Session {
     } else if (frame.type === 'welcome') {
       this.open(frame);
     } else if (frame.type === 'error') {
-      // The token was refused, or could not be looked at now: told as the close code that means the same.
-      const code = frame.retryable ? CLOSE_CODES.OVERLOADED : CLOSE_CODES.UNAUTHENTICATED;
-      this.abandon({ code, reason: frame.message });
+      // The token could not be looked at now: told as the close code that means the same.
+      if (frame.retryable) this.abandon({ code: CLOSE_CODES.OVERLOADED, reason: frame.message });
+      else this.refused(frame.message);
     }
+  }
+
+  /** The close that follows tells whether it had only expired. */
+  private refused(message: string): void {
+    this.refusal = message;
+    clearTimeout(this.openTimer);
+    const reason = { code: CLOSE_CODES.UNAUTHENTICATED, reason: message };
+    this.openTimer = setTimeout(() => this.abandon(reason), CLOSE_TIMEOUT);
   }
 
   /** Ends without waiting for the other side, which may be gone. */
@@ -120,6 +130,10 @@ export class Session {
 
   /** A refusal of the token is an `error` first: a close without one says that the token didn't arrive in time. */
   private reasonOf(code: number, reason: string): CloseReason {
+    if (this.refusal !== undefined) {
+      const isExpired = code === CLOSE_CODES.TOKEN_EXPIRED;
+      return { code: isExpired ? code : CLOSE_CODES.UNAUTHENTICATED, reason: this.refusal };
+    }
     const isUnheard = this.phase === 'opening' && this.token !== undefined && code === CLOSE_CODES.UNAUTHENTICATED;
     return { code: isUnheard ? ABNORMAL_CLOSE : code, reason };
   }

@@ -33,9 +33,29 @@ describe('authenticating', () => {
     client.subscribe('messages', () => undefined);
     const server = await setup.server.connection();
     const closed = stateOf(client, 'closed');
+    await server.refuse('Signature.');
+    expect(await closed).toMatchObject({ reason: { code: 4401, reason: 'Signature.' } });
+  });
+
+  it('does not wait for the close of a server that has refused the token', async () => {
+    const client = setup.client({ token: 'bad' });
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    const closed = stateOf(client, 'closed');
     const { id } = await server.expect('auth');
     server.send({ type: 'error', id, code: 'UNAUTHENTICATED', message: 'Signature.', retryable: false });
     expect(await closed).toMatchObject({ reason: { code: 4401, reason: 'Signature.' } });
+  });
+
+  it('waits for a fresh token when the one that it has slept with had expired', async () => {
+    const tokens = ['old', 'old', 'fresh'];
+    const client = setup.client({ getToken: () => tokens.shift() });
+    client.subscribe('messages', () => undefined);
+    await (await setup.server.connection()).refuse('The token has expired.', 4410);
+    const server = await setup.server.connection();
+    expect(await server.welcome()).toMatchObject({ token: 'fresh' });
+    await server.acceptSubscription('s1');
+    expect(setup.server.count).toBe(2);
   });
 
   it('tries another token after 4401, and gives up when it is the same again', async () => {
@@ -45,15 +65,7 @@ describe('authenticating', () => {
     const closed = stateOf(client, 'closed');
     for (const token of ['first', 'second']) {
       const server = await setup.server.connection();
-      const command = await server.expect('auth');
-      expect(command).toMatchObject({ token });
-      server.send({
-        type: 'error',
-        id: command.id,
-        code: 'UNAUTHENTICATED',
-        message: 'Signature.',
-        retryable: false,
-      });
+      expect(await server.refuse('Signature.')).toMatchObject({ token });
     }
     expect(await closed).toMatchObject({ reason: { code: 4401 } });
     expect(setup.server.count).toBe(2);

@@ -76,6 +76,14 @@ export class ScriptedConnection {
     return command;
   }
 
+  /** Answers the next `auth` as the server does: with an error, and a close code that says what other token will do. */
+  async refuse(message: string, code: 4401 | 4410 = 4401): Promise<Frame<'auth'>> {
+    const command = await this.expect('auth');
+    this.send({ type: 'error', id: command.id, code: 'UNAUTHENTICATED', message, retryable: false });
+    this.close(code, message);
+    return command;
+  }
+
   event(stream: string, id: string, cursor = `at-${id}`): void {
     const data = { id: `messages:${id}`, room: 'general' };
     const time = '2026-01-01T00:00:00.000Z';
