@@ -1,30 +1,25 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
 type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'rawHeaders'>;
 
 /** Headers of an upgrade, beside `Connection`, in which they are named. */
 const UPGRADE_HEADERS: readonly string[] = ['upgrade', 'http2-settings'];
 
 /**
- * Has requests for another protocol than WebSocket answered as if they had not asked for it, which a server may (RFC 9110,
+ * Has a request for another protocol than WebSocket answered as if it had not asked for it, which a server may (RFC 9110,
  * 7.8). Java's HTTP client asks for HTTP/2 by itself, and Node hands whatever asks for any protocol to who upgrades, never
- * to who answers. To be called when the listeners for upgrades are there.
+ * to who answers.
  */
-export function ignoreOtherUpgrades(server: Server): void {
-  const listeners = server.listeners('upgrade') as UpgradeListener[];
-  server.removeAllListeners('upgrade');
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.headers.upgrade?.toLowerCase() === 'websocket') {
-      for (const listener of listeners) listener(request, socket, head);
-      return;
-    }
-    // The server reads the request once more, and nothing in it makes it an upgrade.
-    socket.unshift(Buffer.concat([Buffer.from(plainHead(request), 'latin1'), head]));
-    server.emit('connection', socket);
-  });
+export function answerWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  // What the client has ended, or reset, can't be read once more.
+  if (!socket.readable) {
+    socket.destroy();
+    return;
+  }
+  // Nothing in it makes it an upgrade now.
+  socket.unshift(Buffer.concat([Buffer.from(plainHead(request), 'latin1'), head]));
+  server.emit('connection', socket);
 }
 
 /** The request line and headers, without what asks for an upgrade. */

@@ -9,9 +9,10 @@ import { ConnectionFactory } from './connection.factory.js';
 import { hasGlobalEnhancers } from './global-enhancers.js';
 import { chooseSubprotocol } from './handshake.js';
 import { LimitedLog } from './limited-log.js';
-import { ignoreOtherUpgrades } from './other-upgrades.js';
 import { PublishRoute } from './publish-route.js';
 import { RealtimeSocket } from './realtime-socket.js';
+import { guardSockets } from './socket-guard.js';
+import { routeUpgrades, type Endpoint } from './upgrade-router.js';
 
 type ServerOptions = NonNullable<Parameters<WsAdapter['create']>[1]>;
 type MessageHandlers = Parameters<WsAdapter['bindMessageHandlers']>[1];
@@ -49,7 +50,10 @@ export class RealtimeAdapter extends WsAdapter {
 
   protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {
     const server = super.ensureHttpServerExists(port, httpServer);
-    if (server) ignoreOtherUpgrades(server);
+    if (!server) return undefined;
+    guardSockets(server);
+    // Nest's type for its servers is `any`; it puts their path into each.
+    routeUpgrades(server, () => (this.wsServersRegistry.get(port) ?? []) as Endpoint[]);
     return server;
   }
 

@@ -8,6 +8,12 @@ import { splitEnvelope } from './envelope.js';
 import { readNotification } from './live-queries.js';
 import { RpcConnection, type Routes } from './rpc-connection.js';
 
+/** Until the headers of a request, and all of it, have to be there, in ms. */
+const DEADLINES = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+
+/** For how long a client may take to answer a close, in ms, before it is cut. */
+const CLOSE_MS = 2_000;
+
 export interface RpcServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
@@ -30,11 +36,15 @@ export class RpcServer {
     private readonly options: RpcServerOptions,
   ) {
     const { maxPayload } = options;
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload, handleProtocols: () => 'cbor' });
-    this.#http = createServer((request, response) => {
+    // By a name: the types of `ws` lack `closeTimeout`.
+    const webSockets = { noServer: true, maxPayload, closeTimeout: CLOSE_MS, handleProtocols: () => 'cbor' };
+    this.#sockets = new WebSocketServer(webSockets);
+    this.#http = createServer(DEADLINES, (request, response) => {
       const body = pages[request.url ?? ''];
       response.writeHead(body ? 200 : 404, { 'content-type': 'text/plain' }).end(body?.() ?? 'Not found\n');
     });
+    // First of all that happens to a socket: Node has taken its own listener off when it hands one out for an upgrade.
+    this.#http.prependListener('connection', (socket) => socket.on('error', () => socket.destroy()));
     this.#http.on('upgrade', (request, stream: Duplex, head: Buffer) => this.#upgrade(request, stream, head));
   }
 
@@ -59,6 +69,7 @@ export class RpcServer {
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
+      stream.once('finish', () => stream.destroy());
       stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

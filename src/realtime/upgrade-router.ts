@@ -1,0 +1,48 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { REALTIME_PATH } from '@edge-hive/protocol';
+import type { WebSocketServer } from 'ws';
+import { answerWithoutUpgrade } from './other-upgrades.js';
+import { refuseUpgrade, type UpgradeRefusal } from './upgrade-refusal.js';
+
+/** A server of WebSockets and the path that it serves, as Nest notes it. */
+export type Endpoint = WebSocketServer & { readonly path?: string };
+
+const BAD_TARGET: UpgradeRefusal = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The target of the request, or its Host, is no address.',
+};
+const NO_ENDPOINT: UpgradeRefusal = {
+  status: 404,
+  code: 'NOT_FOUND',
+  message: `There is no WebSocket at this path, but at ${REALTIME_PATH}: paths are compared exactly.`,
+};
+
+/**
+ * Hands each request for a WebSocket to the endpoint of its path, in the place of Nest's own listener: that one cuts what
+ * it doesn't know without an answer, and writes to a socket that nobody listens to the errors of.
+ */
+export function routeUpgrades(server: Server, endpoints: () => readonly Endpoint[]): void {
+  server.removeAllListeners('upgrade');
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      answerWithoutUpgrade(server, request, socket, head);
+      return;
+    }
+    const path = pathOf(request);
+    const endpoint = endpoints().find((candidate) => candidate.path === path);
+    if (path === undefined) refuseUpgrade(socket, BAD_TARGET);
+    else if (!endpoint) refuseUpgrade(socket, NO_ENDPOINT);
+    else endpoint.handleUpgrade(request, socket, head, (client) => endpoint.emit('connection', client, request));
+  });
+}
+
+/** `undefined`: the target, or the host that it is relative to, doesn't parse. */
+export function pathOf({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): string | undefined {
+  try {
+    return new URL(url, `ws://${headers.host ?? 'localhost'}/`).pathname;
+  } catch {
+    return undefined;
+  }
+}
