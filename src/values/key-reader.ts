@@ -1,18 +1,33 @@
-import { Uuid, type RecordId, type RecordIdValue } from 'surrealdb';
+import { RecordId, Table, Uuid, type RecordIdValue } from 'surrealdb';
 import { parseDateTime } from './date-time-text.js';
 import { parseDecimal, parseDuration, parseInteger } from './parse-scalar.js';
+import { unescapeText } from './quoted-text.js';
+import { parseName } from './record-name.js';
 
 const MOST_LEVELS = 8;
 
 const SPACE = /\s*/y;
-const QUOTED = /([surdb]?)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/y;
+const QUOTED = /([surdb]?)("(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*')/y;
 const DURATION = /(?:\d+(?:ns|us|µs|μs|ms|s|m|h|d|w|y))+(?!\w)/y;
 const NUMBER = /(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(f|dec)?(?![\w.])/iy;
-const WORD = /(NONE|NULL|true|false)(?!\w)/iy;
+const WORD = /(?:NONE|NULL|true|false|NaN|-?Infinity)(?![\w:])/iy;
+const NAME = /`(?:[^`\\]|\\[^])*`|⟨(?:[^⟩\\]|\\[^])*⟩|\w+/y;
+const INTEGER = /-?\d+(?!\w)/y;
 const HEXADECIMAL = /^(?:[0-9A-F]{2})*$/i;
-const FIELD = /(\w+)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
+const FIELD = /(\w+)|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/y;
 
-const WORDS: Readonly<Record<string, unknown>> = { none: undefined, null: null, true: true, false: false };
+const WORDS: Readonly<Record<string, unknown>> = {
+  none: undefined,
+  null: null,
+  true: true,
+  false: false,
+  nan: NaN,
+  infinity: Infinity,
+  '-infinity': -Infinity,
+};
+
+/** Reads a text that is a whole record id, so deep within another. */
+type ReadRecordId = (text: string, level: number) => RecordId | undefined;
 
 /** Reads the key of a record id that is an array, an object or a uuid. */
 export class KeyReader {
@@ -20,18 +35,18 @@ export class KeyReader {
 
   private constructor(
     private readonly text: string,
-    private readonly recordIdOf: (text: string) => RecordId | undefined,
+    private readonly readRecordId: ReadRecordId,
   ) {}
 
   /**
-   * @param recordIdOf reads the record ids within the key: keys and record ids contain each other.
+   * @param readRecordId reads the record ids that are quoted within the key: keys and record ids contain each other.
    * @returns `undefined` for what is no such key.
    */
-  static read(text: string, recordIdOf: (text: string) => RecordId | undefined): RecordIdValue | undefined {
+  static read(text: string, readRecordId: ReadRecordId, level: number): RecordIdValue | undefined {
     if (!/^(?:[[{]|u["'])/.test(text)) return undefined;
     try {
-      const reader = new KeyReader(text, recordIdOf);
-      const value = reader.value(0);
+      const reader = new KeyReader(text, readRecordId);
+      const value = reader.value(level);
       // Its first characters say that it is one of the three, or a set, which is no key.
       return reader.position === text.length && !(value instanceof Set) ? (value as RecordIdValue) : undefined;
     } catch {
@@ -44,14 +59,34 @@ export class KeyReader {
     if (this.skip('[')) return this.items(']', level);
     if (this.skip('{')) return this.namesField() ? this.object(level) : this.set(level);
     const quoted = this.match(QUOTED);
-    if (quoted) return this.quoted(quoted[1] ?? '', quoted[2] ?? '');
+    if (quoted) return this.quoted(quoted[1] ?? '', quoted[2] ?? '', level);
     const duration = this.match(DURATION);
     if (duration) return known(parseDuration(duration[0]));
     const number = this.match(NUMBER);
     if (number) return readNumber(number[1] ?? '', number[2] ?? '');
     const word = this.match(WORD);
     if (word) return WORDS[word[0].toLowerCase()];
-    throw new SyntaxError('not a value');
+    return this.named(level);
+  }
+
+  /** A record id that isn't quoted, as SurrealDB writes it, or a table. */
+  private named(level: number): RecordId | Table {
+    const table = known(parseName(this.name()));
+    return this.skip(':') ? new RecordId(table, this.key(level + 1)) : new Table(table);
+  }
+
+  private name(): string {
+    return known(this.match(NAME)?.[0]);
+  }
+
+  private key(level: number): RecordIdValue {
+    const integer = this.match(INTEGER);
+    if (integer) return known(parseInteger(integer[0]));
+    if (!/[[{]|u["']/y.test(this.text.slice(this.position, this.position + 2))) return known(parseName(this.name()));
+    const value = this.value(level);
+    if (value instanceof Set) throw new SyntaxError('not a key');
+    // The first characters say that it is an array, an object or a uuid.
+    return value as RecordIdValue;
   }
 
   private items(end: string, level: number): unknown[] {
@@ -118,7 +153,7 @@ export class KeyReader {
     this.position = SPACE.lastIndex;
   }
 
-  private quoted(prefix: string, quoted: string): unknown {
+  private quoted(prefix: string, quoted: string, level: number): unknown {
     const text = unquote(quoted);
     switch (prefix) {
       case 'u':
@@ -128,7 +163,7 @@ export class KeyReader {
       case 'b':
         return HEXADECIMAL.test(text) ? new Uint8Array(Buffer.from(text, 'hex')) : known(undefined);
       case 'r':
-        return known(this.recordIdOf(text));
+        return known(this.readRecordId(text, level + 1));
       default:
         return text;
     }
@@ -136,8 +171,7 @@ export class KeyReader {
 }
 
 function unquote(quoted: string): string {
-  if (quoted.startsWith('"')) return JSON.parse(quoted) as string;
-  return quoted.slice(1, -1).replace(/\\(.)/g, '$1');
+  return known(unescapeText(quoted.slice(1, -1)));
 }
 
 function readNumber(digits: string, suffix: string): unknown {
