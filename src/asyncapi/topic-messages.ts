@@ -51,6 +51,11 @@ export const TOPIC_FRAMES: Messages<SnapshotFrame | EventFrame | CheckpointFrame
           enum: ['enter', 'leave'],
           description: 'Of an UPDATE: the record came into the filter, or left it.',
         },
+        known: {
+          const: 'id',
+          description:
+            'Of a DELETE: of the record nothing but its id is known. Absent: `data` is all of it, within `fields`.',
+        },
       },
       ['topic', 'stream', 'action', 'data', 'cursor', 'time'],
     ),

@@ -49,7 +49,8 @@ describe('EventEncoder', () => {
   it('tells only the id', () => {
     const data = { id: 'notes:⟨a-b⟩' };
     expect(jsonOf(encoder.idEvent(change(), 's1', 'leave'))).toEqual({ ...common, data, transition: 'leave' });
-    expect(jsonOf(encoder.idEvent(change({ action: 'DELETE' }), 's1'))).toEqual({ ...common, action: 'DELETE', data });
+    const deleted = jsonOf(encoder.idEvent(change({ action: 'DELETE' }), 's1'));
+    expect(deleted).toEqual({ ...common, action: 'DELETE', data, known: 'id' });
   });
 
   it('tells what a deleted record was', () => {

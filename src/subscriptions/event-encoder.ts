@@ -18,21 +18,21 @@ export class EventEncoder {
 
   /** `stream` is free of characters that JSON escapes. */
   event(change: Change, stream: string, fields: readonly Path[] | undefined, transition?: 'enter'): EncodedFrame {
-    return this.frame(change, stream, this.data(change, fields), transition);
+    return this.frame(change, stream, this.data(change, fields), transition && `,"transition":"${transition}"`);
   }
 
-  /** With only the id as data. */
+  /** With only the id as data: the record has left, or was deleted and nothing else is known of it. */
   idEvent(change: Change, stream: string, transition?: 'leave'): EncodedFrame {
-    return this.frame(change, stream, `{"id":${JSON.stringify(change.key)}}`, transition);
+    const why = transition ? `,"transition":"${transition}"` : ',"known":"id"';
+    return this.frame(change, stream, `{"id":${JSON.stringify(change.key)}}`, why);
   }
 
-  private frame(change: Change, stream: string, data: string, transition: 'enter' | 'leave' | undefined): EncodedFrame {
+  private frame(change: Change, stream: string, data: string, rest = ''): EncodedFrame {
     const time = new Date(change.time).toISOString();
-    const end = transition ? `,"transition":"${transition}"}` : '}';
     return EncodedFrame.ofJson(
       'event',
       `{"type":"event","topic":${this.topic},"stream":"${stream}","action":"${change.action}","data":${data},` +
-        `"cursor":"${change.cursor}","time":"${time}"${end}`,
+        `"cursor":"${change.cursor}","time":"${time}"${rest}}`,
     );
   }
 

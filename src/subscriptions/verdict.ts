@@ -51,8 +51,10 @@ function judgeUpdate(change: Change, spec: StreamSpec, matches: RowTest): Verdic
 }
 
 function judgeDelete(change: Change, spec: StreamSpec, matches: RowTest): Verdict {
-  if (change.knowsBefore(spec.paths)) return change.before && matches(change.before) ? EVENT : NOTHING;
-  return spec.restricted ? UNKNOWN : ID;
+  if (!change.knowsBefore(spec.paths)) return spec.restricted ? UNKNOWN : ID;
+  if (!change.before || !matches(change.before)) return NOTHING;
+  // Which fields are kept to decide by depends on who else is subscribed: what is told of the record must not.
+  return change.hasImage ? EVENT : ID;
 }
 
 function sameIn(paths: readonly Path[], before: DatabaseRow, after: DatabaseRow): boolean {

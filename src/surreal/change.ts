@@ -77,6 +77,12 @@ export class Change {
     return this.previous.kind !== 'unknown';
   }
 
+  /** Whether the whole record before is known, not some of its fields only. */
+  get hasImage(): boolean {
+    this.resolve();
+    return this.previous.kind === 'row';
+  }
+
   /** Whether it can be told what these fields of the record were. */
   knowsBefore(paths: readonly Path[]): boolean {
     if (!this.beforeKnown) return false;

@@ -75,6 +75,8 @@ export interface EventFrame {
   time: string;
   /** Of an UPDATE on a filtered subscription: the record came in, or went out (then `data` is only the id). */
   transition?: 'enter' | 'leave';
+  /** Of a DELETE: of the record nothing but its id is known. Absent: `data` is all of it, within `fields`. */
+  known?: 'id';
 }
 
 export interface MessageFrame {

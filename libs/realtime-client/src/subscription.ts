@@ -11,8 +11,9 @@ export function isSameTarget(one: Target, other: Target): boolean {
 }
 
 /**
- * A change of a record. `data` is the whole record (or its selected fields) on CREATE and UPDATE. On DELETE it is what was
- * last known of it, and on an UPDATE that took it out of the filter (`transition: 'leave'`) only its id.
+ * A change of a record. `data` is the whole record (or its selected fields) on CREATE and UPDATE. On DELETE it is what it
+ * last was or, where the database doesn't tell that (`known: 'id'`), only its id; so it is on an UPDATE that took it out of the
+ * filter (`transition: 'leave'`).
  */
 export type TopicEvent<Data extends { id: string }> = Omit<EventFrame, 'type' | 'action' | 'data' | 'transition'> &
   (
