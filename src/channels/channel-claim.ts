@@ -6,6 +6,9 @@ import { CommandError } from '../errors/command-error.js';
 import type { Message } from './broker.js';
 import type { Channel } from './channel.js';
 
+/** What V8 takes for a claim and its channel, about, beside the channel's name. */
+const CLAIM_BYTES = 2_048;
+
 /** What a subscriber missed. */
 export interface Missed {
   /** The cursor after which it was. */
@@ -29,6 +32,10 @@ export class ChannelClaim implements Claim {
     private readonly onRelease: () => void,
   ) {
     this.target = { channel: channel.name };
+  }
+
+  get bytes(): number {
+    return CLAIM_BYTES + 4 * this.channel.name.length;
   }
 
   get stream(): string {

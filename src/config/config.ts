@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
 import { IsDatabaseUrl } from './is-database-url.js';
 import { IsOriginList } from './is-origin-list.js';
 import { Setting } from './setting.js';
@@ -227,11 +227,25 @@ export class Config {
 
   @Setting(
     'LIMIT_OUTBOX_TOTAL_BYTES',
-    'Bytes that may wait for all connections; beyond, the largest outboxes are closed.',
+    'Bytes that all connections together may make the service hold; beyond, those are closed for whom most is held. 0: a quarter of the memory that the process may use, 512 MiB at most.',
+  )
+  @ValidateIf((config: Config) => config.limitOutboxTotalBytes !== 0)
+  @IsInt()
+  @Min(64 * 1024)
+  limitOutboxTotalBytes = 0;
+
+  @Setting('LIMIT_CONNECTION_BYTES', 'Bytes that one connection may make the service hold, its outbox and all else.')
+  @IsInt()
+  @Min(64 * 1024)
+  limitConnectionBytes = 32 * MIB;
+
+  @Setting(
+    'LIMIT_UNAUTHENTICATED_BYTES',
+    'Bytes of frames that are not served yet and may be held for a connection without a valid token.',
   )
   @IsInt()
   @Min(64 * 1024)
-  limitOutboxTotalBytes = 512 * MIB;
+  limitUnauthenticatedBytes = 128 * 1024;
 
   @Setting('LIMIT_LOG_BYTES', 'Bytes of recent changes kept in memory.')
   @IsInt()

@@ -1,4 +1,6 @@
 import { CommandError } from '../errors/command-error.js';
+import type { Account } from './account.js';
+import { HeldBytes } from './held-bytes.js';
 
 export type Target = { readonly topic: string } | { readonly channel: string };
 
@@ -6,6 +8,8 @@ export type Target = { readonly topic: string } | { readonly channel: string };
 export interface Claim {
   readonly stream: string;
   readonly target: Target;
+  /** What it takes in memory, about. */
+  readonly bytes: number;
   /** Ends delivery. Called once, by whoever removes the claim. */
   release(): void;
 }
@@ -15,7 +19,11 @@ export class Claims {
   private readonly byStream = new Map<string, Claim>();
   private ended = false;
 
-  constructor(private readonly limit: number) {}
+  constructor(
+    private readonly limit: number,
+    /** On which all is booked that is held for the subscriber. By default nobody counts it. */
+    readonly held: Account = uncounted(),
+  ) {}
 
   get size(): number {
     return this.byStream.size;
@@ -39,7 +47,14 @@ export class Claims {
         `A connection may hold ${this.limit} subscriptions: unsubscribe from one first.`,
       );
     }
+    if (!this.held.fits(claim.bytes)) {
+      throw new CommandError(
+        'LIMIT_EXCEEDED',
+        'As much is held for this connection as may be: ask for less at a time.',
+      );
+    }
     this.byStream.set(claim.stream, claim);
+    this.held.book(claim.bytes);
   }
 
   /** The claims that are meant by a stream name or by a target. */
@@ -59,17 +74,27 @@ export class Claims {
   release(claim: Claim): void {
     if (this.byStream.get(claim.stream) !== claim) return;
     this.byStream.delete(claim.stream);
-    claim.release();
+    this.letGo(claim);
   }
 
   /** Ends all, for good: none can be added any more. */
   releaseAll(): void {
     this.ended = true;
-    for (const claim of this.byStream.values()) claim.release();
+    for (const claim of this.byStream.values()) this.letGo(claim);
     this.byStream.clear();
   }
 
   [Symbol.iterator](): IterableIterator<Claim> {
     return this.byStream.values();
   }
+
+  private letGo(claim: Claim): void {
+    this.held.book(-claim.bytes);
+    claim.release();
+  }
+}
+
+function uncounted(): Account {
+  const limits = { each: Infinity, outbox: Infinity, total: Infinity };
+  return new HeldBytes(limits).open({ outboxBytes: 0, closed: false, relieve: () => undefined });
 }

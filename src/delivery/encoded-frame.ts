@@ -2,17 +2,24 @@ import type { ServerFrame } from '@edge-hive/protocol';
 
 const TEXT_FRAME = 0x81;
 
+/** What V8 takes for a frame that waits, about, beside its bytes. */
+export const FRAME_BYTES = 256;
+
 /**
  * A frame encoded once for every socket that gets it: JSON text behind its WebSocket header. Frames that a server sends
  * are not masked (RFC 6455, 5.1), so the same bytes are right for all.
  */
 export class EncodedFrame {
+  /** What it takes in memory while it waits, about. */
+  readonly weight: number;
   private observer: (() => void) | undefined;
 
   private constructor(
     readonly type: ServerFrame['type'],
     readonly bytes: Buffer,
-  ) {}
+  ) {
+    this.weight = bytes.length + FRAME_BYTES;
+  }
 
   static of(frame: ServerFrame): EncodedFrame {
     return EncodedFrame.ofJson(frame.type, JSON.stringify(frame));

@@ -44,6 +44,7 @@ export class MetricsService {
   readonly idempotencyKeyBytes = this.level('idempotency_key_bytes', 'Bytes kept to know repeated publishes by.');
   readonly channelHistoryBytes = this.level('channel_history_bytes', 'Bytes of recent messages kept, of all channels.');
   readonly outboxBytes = this.level('outbox_bytes', 'Bytes that wait in all outboxes.');
+  readonly heldBytes = this.level('held_bytes', 'Bytes that clients make the service hold, outboxes and all else.');
   readonly slowConsumers = this.counter('slow_consumers_total', 'Connections closed since their outbox overflowed.');
 
   /** In seconds, from the commit to the first socket. */

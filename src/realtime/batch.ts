@@ -1,5 +1,5 @@
 import type { ServerFrame } from '@edge-hive/protocol';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import { FRAME_BYTES, type EncodedFrame } from '../delivery/encoded-frame.js';
 
 /** How many frames of a type a batch holds. */
 export interface TypeCount {
@@ -26,6 +26,11 @@ export class Batch {
   ) {
     this.length = before ? before.length + 1 : 0;
     this.bytes = (before?.bytes ?? 0) + (last?.bytes.length ?? 0);
+  }
+
+  /** What it takes in memory, about. */
+  get weight(): number {
+    return this.bytes + this.length * FRAME_BYTES;
   }
 
   /** An empty one. Only batches of one root are shared. */

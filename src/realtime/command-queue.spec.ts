@@ -7,6 +7,8 @@ const named = (name: string): ReceivedFrame => ({ data: Buffer.from(name), binar
 class Runner implements CommandRunner {
   readonly served: string[] = [];
   readonly flow: string[] = [];
+  readonly patience = 128 * 1024;
+  held = 0;
   finish: (() => void)[] = [];
 
   run({ data }: ReceivedFrame): Promise<unknown> | undefined {
@@ -14,6 +16,9 @@ class Runner implements CommandRunner {
     this.served.push(name);
     if (name === 'failing') return Promise.reject(new Error('failed'));
     return name.startsWith('slow') ? new Promise<void>((resolve) => this.finish.push(resolve)) : undefined;
+  }
+  book(bytes: number): void {
+    this.held += bytes;
   }
   pause(): void {
     this.flow.push('pause');
@@ -72,6 +77,52 @@ describe('CommandQueue', () => {
     await settled();
     expect(runner.flow).toEqual(['pause', 'resume']);
     expect(runner.served).toHaveLength(258);
+  });
+
+  it('stops reading while too many bytes wait, and counts them until they are served', async () => {
+    queue.push(named('slow'));
+    queue.push(named('x'.repeat(120_000)));
+    expect(runner.flow).toEqual([]);
+    expect(runner.held).toBeGreaterThan(120_000);
+    queue.push(named('y'.repeat(12_000)));
+    expect(runner.flow).toEqual(['pause']);
+    runner.finish[0]?.();
+    await settled();
+    expect(runner.flow).toEqual(['pause', 'resume']);
+    expect(runner.held).toBe(0);
+  });
+
+  it('waits for the rest of a frame only while nothing is served', async () => {
+    queue.beside(100_000);
+    expect([runner.held, runner.flow]).toEqual([100_000, []]);
+    queue.push(named('slow'));
+    queue.beside(140_000);
+    expect(runner.flow).toEqual(['pause']);
+    runner.finish[0]?.();
+    await settled();
+    expect(runner.flow).toEqual(['pause', 'resume']);
+    queue.beside(0);
+    expect(runner.held).toBe(0);
+  });
+
+  it('keeps of a read no more than the frame that waits', async () => {
+    const read = Buffer.alloc(64 * 1024, 'a');
+    const kept: number[] = [];
+    runner.run = ({ data }) => {
+      kept.push(data.buffer.byteLength);
+      return kept.length === 1 ? Promise.resolve() : undefined;
+    };
+    for (let n = 0; n < 2; n++) queue.push({ data: read.subarray(n, n + 10), binary: false, refused: false });
+    await settled();
+    expect(kept).toEqual([64 * 1024, 10]);
+  });
+
+  it('holds nothing of what waited, and reads on, once closed', () => {
+    queue.push(named('slow'));
+    queue.push(named('x'.repeat(140_000)));
+    queue.close();
+    expect(runner.flow).toEqual(['pause', 'resume']);
+    expect(runner.held).toBe(24 * 'slow'.length);
   });
 
   it('serves nothing more once closed', async () => {

@@ -3,6 +3,7 @@ import { CLOSE_CODES, type CloseCode } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { isLocal, originAllowed, parseOrigins, wasForwarded } from '../auth/origins.js';
 import { Config } from '../config/config.js';
+import { HeldBytes } from '../delivery/held-bytes.js';
 import { DrainState } from '../health/drain-state.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Connection, type ConnectionContext } from './connection.js';
@@ -34,11 +35,12 @@ export class ConnectionFactory {
     private readonly registry: ConnectionRegistry,
     private readonly heartbeat: Heartbeat,
     private readonly drain: DrainState,
+    held: HeldBytes,
     outboxes: Outboxes,
     dispatcher: Dispatcher,
     metrics: MetricsService,
   ) {
-    this.context = { config, outboxes, dispatcher, metrics };
+    this.context = { config, held, outboxes, dispatcher, metrics };
     this.allowedOrigins = parseOrigins(config.allowedOrigins);
   }
 

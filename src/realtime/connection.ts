@@ -3,8 +3,10 @@ import { CLOSE_CODES, type CloseCode, type ServerFrame } from '@edge-hive/protoc
 import type { WsMessageHandler } from '@nestjs/common';
 import type { Caller, Principal } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
+import type { Account } from '../delivery/account.js';
 import { Claims } from '../delivery/claims.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { HeldBytes, Holder } from '../delivery/held-bytes.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import type { CommandError } from '../errors/command-error.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
@@ -18,19 +20,23 @@ import type { Outboxes } from './outboxes.js';
 import type { RealtimeSocket } from './realtime-socket.js';
 import { TokenBucket } from './token-bucket.js';
 
+/** What Node reads of a socket at once, at most. */
+const READ_BYTES = 64 * 1024;
+
 /** Malformed frames in a minute before 4400. */
 const VIOLATIONS_PER_MINUTE = 50;
 
 /** What every connection works with. */
 export interface ConnectionContext {
   readonly config: Config;
+  readonly held: HeldBytes;
   readonly outboxes: Outboxes;
   readonly dispatcher: Dispatcher;
   readonly metrics: MetricsService;
 }
 
 /** One client's socket: the state that commands and deliveries need, and the only way to write to it. */
-export class Connection implements Subscriber, CommandRunner, OutboxOwner, Pulse {
+export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holder, Pulse {
   readonly id = randomUUID();
   readonly claims: Claims;
   /** When the connection has to be authenticated, or its token expires. */
@@ -39,6 +45,7 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Pulse
   handlers: readonly WsMessageHandler[] = [];
   private asker: Caller;
   private ended = false;
+  private readonly held: Account;
   private readonly outbox: Outbox;
   private readonly commands = new CommandQueue(this);
   private readonly rate: CommandRate;
@@ -53,7 +60,8 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Pulse
   ) {
     const { config, outboxes } = context;
     this.asker = { local };
-    this.claims = new Claims(config.limitSubscriptions);
+    this.held = context.held.open(this);
+    this.claims = new Claims(config.limitSubscriptions, this.held);
     this.rate = new CommandRate(config, performance.now());
     this.outbox = new Outbox(socket.tcp, this, outboxes);
   }
@@ -72,6 +80,18 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Pulse
 
   get writable(): boolean {
     return this.socket.readyState === this.socket.OPEN;
+  }
+
+  get room(): number {
+    return this.held.outboxRoom;
+  }
+
+  get outboxBytes(): number {
+    return this.outbox.held;
+  }
+
+  get patience(): number {
+    return this.trusted ? this.context.config.limitFrameBytes : this.context.config.limitUnauthenticatedBytes / 2;
   }
 
   /** Bytes that came, pongs included. While the connection itself doesn't read, it can't be blamed: NaN equals nothing. */
@@ -108,6 +128,23 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Pulse
     const verdict = this.rate.judge(performance.now());
     if (verdict === 'flood') this.close(CLOSE_CODES.RATE_LIMITED, 'too many commands');
     else this.commands.push({ data, binary, refused: verdict === 'refused' });
+  }
+
+  /** Bytes came: those of a message that isn't whole yet are held, too. */
+  read(): void {
+    const partial = this.socket.partialBytes;
+    this.commands.beside(partial);
+    if (partial <= this.partialLimit) return;
+    if (this.ended) this.terminate();
+    else
+      this.close(
+        CLOSE_CODES.FRAME_TOO_LARGE,
+        this.trusted ? 'a frame in too many parts' : 'too large a frame before authentication',
+      );
+  }
+
+  book(bytes: number): void {
+    this.held.book(bytes);
   }
 
   /** Answers a WebSocket ping. It counts as a command, and goes unanswered while earlier bytes wait. */
@@ -173,14 +210,32 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Pulse
     this.socket.terminate();
   }
 
+  /** More is held for all together than may, and most of it for this one. */
+  relieve(): void {
+    this.overflowed();
+  }
+
   /** The socket is gone. */
   gone(): void {
     this.end();
     this.outbox.destroy();
+    this.commands.beside(0);
+    this.held.close();
   }
 
   whenGone(callback: () => void): void {
     this.socket.once('close', callback);
+  }
+
+  /** Whether it may make the service hold as much as any: in development, the machine itself needs no token. */
+  private get trusted(): boolean {
+    return this.asker.principal !== undefined || (this.asker.local && !this.context.config.production);
+  }
+
+  /** The bytes of one frame, twice for what came with them, and one read. */
+  private get partialLimit(): number {
+    const { limitFrameBytes, limitUnauthenticatedBytes } = this.context.config;
+    return this.trusted || this.commands.serving ? 2 * limitFrameBytes + READ_BYTES : limitUnauthenticatedBytes;
   }
 
   private end(): void {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Config } from '../config/config.js';
+import type { Account } from '../delivery/account.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { HeldBytes, type HeldLimits, type Holder } from '../delivery/held-bytes.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { FlushWindow } from './flush-window.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
@@ -13,10 +14,26 @@ const frame = (text: string) => EncodedFrame.of({ type: 'checkpoint', cursor: te
 const large = () => frame('x'.repeat(64 * KIB));
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-class Owner implements OutboxOwner {
+class Owner implements OutboxOwner, Holder {
   writable = true;
   overflows = 0;
   outbox: Outbox | undefined;
+  readonly account: Account;
+  constructor(held: HeldBytes) {
+    this.account = held.open(this);
+  }
+  get room(): number {
+    return this.account.outboxRoom;
+  }
+  get outboxBytes(): number {
+    return this.outbox?.held ?? 0;
+  }
+  get closed(): boolean {
+    return this.overflows > 0;
+  }
+  relieve(): void {
+    this.overflowed();
+  }
   overflowed(): void {
     this.overflows += 1;
     if (this.overflows === 1) this.outbox?.close();
@@ -41,26 +58,27 @@ describe('Outbox', () => {
   });
 
   /** Two ends of a TCP connection, and the outbox that writes to the first. */
-  async function open(outboxes: Outboxes) {
+  async function open({ outboxes, held }: Pick<ReturnType<typeof outboxesOf>, 'outboxes' | 'held'>) {
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
     const [socket] = (await once(server, 'connection')) as [Socket];
     sockets.push(client, socket);
-    const owner = new Owner();
+    const owner = new Owner(held);
     const outbox = new Outbox(socket, owner, outboxes);
     owner.outbox = outbox;
     return { client, socket, owner, outbox };
   }
 
   /** One after the other, or two would take the same connection for theirs. */
-  async function openMany(count: number, outboxes: Outboxes) {
+  async function openMany(count: number, all: Parameters<typeof open>[0]) {
     const peers: Awaited<ReturnType<typeof open>>[] = [];
-    while (peers.length < count) peers.push(await open(outboxes));
+    while (peers.length < count) peers.push(await open(all));
     return peers;
   }
 
-  function outboxesOf(limits: Partial<Pick<Config, 'limitOutboxBytes' | 'limitOutboxTotalBytes'>> = {}) {
+  function outboxesOf(limits: Partial<HeldLimits> = {}) {
     const metrics = new MetricsService();
-    return { metrics, outboxes: new Outboxes(Object.assign(new Config(), limits), metrics) };
+    const held = new HeldBytes({ each: 32 * KIB * KIB, outbox: 16 * KIB * KIB, total: 512 * KIB * KIB, ...limits });
+    return { metrics, held, outboxes: new Outboxes(held, metrics) };
   }
 
   async function received(client: Socket, bytes: number): Promise<Buffer> {
@@ -83,8 +101,8 @@ describe('Outbox', () => {
   }
 
   it('joins the frames of a tick into one write, in order', async () => {
-    const { outboxes, metrics } = outboxesOf();
-    const { client, socket, outbox } = await open(outboxes);
+    const { metrics, ...all } = outboxesOf();
+    const { client, socket, outbox } = await open(all);
     const write = jest.spyOn(socket, 'write');
     const frames = ['a', 'b', 'c'].map(frame);
     for (const next of frames) outbox.send(next);
@@ -96,8 +114,8 @@ describe('Outbox', () => {
   });
 
   it('hands several sockets the very same bytes', async () => {
-    const { outboxes } = outboxesOf();
-    const peers = [await open(outboxes), await open(outboxes)];
+    const all = outboxesOf();
+    const peers = [await open(all), await open(all)];
     const writes = peers.map(({ socket }) => jest.spyOn(socket, 'write'));
     for (const next of [frame('a'), frame('b')]) for (const { outbox } of peers) outbox.send(next);
     await tick();
@@ -105,8 +123,8 @@ describe('Outbox', () => {
   });
 
   it('writes to nobody last each time', async () => {
-    const { outboxes } = outboxesOf();
-    const peers = await openMany(3, outboxes);
+    const all = outboxesOf();
+    const peers = await openMany(3, all);
     const written: number[] = [];
     peers.forEach(({ socket }, n) => jest.spyOn(socket, 'write').mockImplementation(() => written.push(n) > 0));
     for (const next of [frame('a'), frame('b')]) {
@@ -117,8 +135,8 @@ describe('Outbox', () => {
   });
 
   it('closes a reader that stops, and delivers to others meanwhile', async () => {
-    const { outboxes } = outboxesOf({ limitOutboxBytes: 256 * KIB });
-    const [slow, healthy] = [await open(outboxes), await open(outboxes)];
+    const all = outboxesOf({ outbox: 256 * KIB });
+    const [slow, healthy] = [await open(all), await open(all)];
     healthy.client.resume();
     while (slow.owner.overflows === 0) {
       const next = large();
@@ -132,8 +150,8 @@ describe('Outbox', () => {
   });
 
   it('does not hold against a reader what one tick brings, however much', async () => {
-    const { outboxes } = outboxesOf({ limitOutboxBytes: 32 * KIB });
-    const { client, owner, outbox } = await open(outboxes);
+    const all = outboxesOf({ outbox: 32 * KIB });
+    const { client, owner, outbox } = await open(all);
     const big = large();
     outbox.send(big);
     expect(await received(client, big.bytes.length)).toHaveLength(big.bytes.length);
@@ -141,8 +159,8 @@ describe('Outbox', () => {
   });
 
   it('closes the largest outbox when all together hold too much', async () => {
-    const { outboxes } = outboxesOf({ limitOutboxTotalBytes: 4 * KIB * KIB });
-    const [larger, smaller] = [await open(outboxes), await open(outboxes)];
+    const all = outboxesOf({ total: 4 * KIB * KIB });
+    const [larger, smaller] = [await open(all), await open(all)];
     await block(larger);
     await block(smaller);
     for (let n = 0; n < 4; n++) larger.outbox.send(large());
@@ -156,8 +174,8 @@ describe('Outbox', () => {
 
   it('holds no more than may wait for all together, however many outboxes it is in', async () => {
     const limit = 2 * KIB * KIB;
-    const { outboxes, metrics } = outboxesOf({ limitOutboxTotalBytes: limit });
-    const peers = await openMany(24, outboxes);
+    const { metrics, ...all } = outboxesOf({ total: limit });
+    const peers = await openMany(24, all);
     // Little enough in each that it is written when the outbox is closed.
     for (const peer of peers) await block(peer, 96 * KIB);
     let most = 0;
@@ -174,8 +192,8 @@ describe('Outbox', () => {
   });
 
   it('lets bulk senders go on when the reader has caught up', async () => {
-    const { outboxes, metrics } = outboxesOf();
-    const peer = await open(outboxes);
+    const { metrics, ...all } = outboxesOf();
+    const peer = await open(all);
     await peer.outbox.drained();
     await block(peer);
     peer.outbox.send(large());
@@ -190,8 +208,8 @@ describe('Outbox', () => {
   });
 
   it('closes a reader for whom bulk senders wait, and who takes nothing for a minute', async () => {
-    const { outboxes } = outboxesOf();
-    const [stalled, slow] = [await open(outboxes), await open(outboxes)];
+    const all = outboxesOf();
+    const [stalled, slow] = [await open(all), await open(all)];
     await block(stalled);
     await block(slow);
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
@@ -212,8 +230,8 @@ describe('Outbox', () => {
   });
 
   it('forgets what waits for a socket that is gone', async () => {
-    const { outboxes, metrics } = outboxesOf();
-    const peer = await open(outboxes);
+    const { metrics, ...all } = outboxesOf();
+    const peer = await open(all);
     await block(peer);
     peer.outbox.send(large());
     const drained = peer.outbox.drained();
@@ -223,8 +241,8 @@ describe('Outbox', () => {
   });
 
   it('writes what it was sent before it was closed, and nothing after', async () => {
-    const { outboxes } = outboxesOf();
-    const { client, socket, outbox } = await open(outboxes);
+    const all = outboxesOf();
+    const { client, socket, outbox } = await open(all);
     const last = frame('last');
     outbox.send(last);
     outbox.close();
@@ -235,8 +253,8 @@ describe('Outbox', () => {
   });
 
   it('writes nothing behind the close frame of its WebSocket', async () => {
-    const { outboxes } = outboxesOf();
-    const { client, socket, owner, outbox } = await open(outboxes);
+    const all = outboxesOf();
+    const { client, socket, owner, outbox } = await open(all);
     outbox.send(frame('a'));
     owner.writable = false;
     await tick();

@@ -16,6 +16,8 @@ const STALLED_MS = 60_000;
 export interface OutboxOwner {
   /** Whether its socket still takes frames. */
   readonly writable: boolean;
+  /** Bytes that may wait. */
+  readonly room: number;
   /** More waits than may. Called again if what is left after closing has to go as well, which takes `destroy`. */
   overflowed(): void;
 }
@@ -45,18 +47,18 @@ export class Outbox {
     private readonly outboxes: Outboxes,
   ) {}
 
-  /** Whether it takes no more; what it had may still wait for the kernel. */
-  get closed(): boolean {
-    return this.ended;
-  }
-
-  /** Bytes that the kernel has not taken yet. */
+  /** Bytes of memory for what the kernel has not taken yet. */
   get waiting(): number {
     return this.queued + this.inFlight;
   }
 
+  /** Of them, those that wait since the socket takes no more. */
+  get held(): number {
+    return this.blocked ? this.waiting : 0;
+  }
+
   send(frame: EncodedFrame): void {
-    const size = frame.bytes.length;
+    const size = frame.weight;
     if (this.ended) return;
     if (!this.fits(size)) {
       this.overflow();
@@ -110,11 +112,11 @@ export class Outbox {
   }
 
   private fits(size: number): boolean {
-    const { limit } = this.outboxes;
-    if (this.waiting + size <= limit) return true;
+    const { room } = this.owner;
+    if (this.waiting + size <= room) return true;
     // Much in one tick doesn't make a slow consumer: only what the socket leaves waiting counts.
     if (!this.blocked) this.flush();
-    return !this.blocked || this.waiting + size <= limit;
+    return !this.blocked || this.waiting + size <= room;
   }
 
   private append(frame: EncodedFrame): void {
@@ -147,7 +149,7 @@ export class Outbox {
     if (batch === this.filling) this.filling = undefined;
     if (this.filled?.length === 0) this.filled = undefined;
     if (!batch) return undefined;
-    this.queued -= batch.bytes;
+    this.queued -= batch.weight;
     if (this.blocked) this.inFlight += batch.bytes;
     return batch;
   }

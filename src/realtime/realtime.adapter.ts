@@ -14,6 +14,10 @@ import { RealtimeSocket } from './realtime-socket.js';
 import { guardSockets } from './socket-guard.js';
 import { routeUpgrades, type Endpoint } from './upgrade-router.js';
 
+/** Reads and fragments that a frame may come in; more of a very large one. */
+const LEAST_READS = 1_024;
+const LEAST_FRAGMENTS = 64;
+
 type ServerOptions = NonNullable<Parameters<WsAdapter['create']>[1]>;
 type MessageHandlers = Parameters<WsAdapter['bindMessageHandlers']>[1];
 type Transform = Parameters<WsAdapter['bindMessageHandlers']>[2];
@@ -43,6 +47,9 @@ export class RealtimeAdapter extends WsAdapter {
       maxPayload: this.frameBytes,
       perMessageDeflate: false,
       autoPong: false,
+      // Each read and each fragment costs more than its bytes: sent byte by byte, one frame would take a hundred times its size.
+      maxBufferedChunks: Math.max(LEAST_READS, this.frameBytes / 256),
+      maxFragments: Math.max(LEAST_FRAGMENTS, this.frameBytes / 4_096),
       handleProtocols: chooseSubprotocol,
     }) as WebSocketServer;
     return this.realtime;
@@ -93,8 +100,11 @@ export class RealtimeAdapter extends WsAdapter {
     if (socket.connection) return socket.connection;
     if (socket.readyState !== socket.OPEN) return undefined;
     socket.connection = this.factory.open(socket, request);
-    if (socket.connection) socket.on('message', onMessage).on('ping', onPing);
-    return socket.connection;
+    const { connection } = socket;
+    if (!connection) return undefined;
+    socket.on('message', onMessage).on('ping', onPing);
+    socket.tcp.on('data', () => connection.read());
+    return connection;
   }
 }
 

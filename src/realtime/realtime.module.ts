@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChannelsModule } from '../channels/channels.module.js';
+import { Config } from '../config/config.js';
+import { HeldBytes } from '../delivery/held-bytes.js';
 import { HealthModule } from '../health/health.module.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
@@ -11,6 +14,7 @@ import { ConnectionRegistry } from './connection-registry.js';
 import { Dispatcher } from './dispatcher.js';
 import { Drain } from './drain.js';
 import { Heartbeat } from './heartbeat.js';
+import { heldLimits } from './held-limits.js';
 import { Outboxes } from './outboxes.js';
 import { PublishRoute } from './publish-route.js';
 import { Publisher } from './publisher.js';
@@ -24,6 +28,7 @@ import { RealtimeGateway } from './realtime.gateway.js';
     CommandFilter,
     CommandGuard,
     ConnectionFactory,
+    { provide: HeldBytes, useFactory: heldBytes, inject: [Config, MetricsService] },
     ConnectionRegistry,
     Dispatcher,
     Drain,
@@ -33,6 +38,12 @@ import { RealtimeGateway } from './realtime.gateway.js';
     Publisher,
     RealtimeGateway,
   ],
-  exports: [ConnectionRegistry],
+  exports: [ConnectionRegistry, HeldBytes],
 })
 export class RealtimeModule {}
+
+function heldBytes(config: Config, metrics: MetricsService): HeldBytes {
+  const held = new HeldBytes(heldLimits(config));
+  metrics.heldBytes.readFrom(() => held.bytes);
+  return held;
+}

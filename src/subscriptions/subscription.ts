@@ -21,6 +21,10 @@ const MOST_UNDER_WAY = 4;
 /** Changes of the log that are looked at in one turn of the event loop: a tenth of a millisecond, where none is to be told. */
 const LOOKED_AT = 250;
 
+/** What V8 takes for a subscription and its stream, about, and for each character of what is asked for. */
+const SUBSCRIPTION_BYTES = 3_072;
+const CHARACTER_BYTES = 8;
+
 /** Many who come back at once have the whole log to go through, each of them. */
 const turns = new Turns();
 const slots = new SnapshotSlots(MOST_UNDER_WAY);
@@ -44,6 +48,10 @@ export class Subscription implements Claim {
   ) {
     this.target = { topic: source.topic };
     source.subscribers.add(subscriber);
+  }
+
+  get bytes(): number {
+    return SUBSCRIPTION_BYTES + CHARACTER_BYTES * this.source.spec.key.length;
   }
 
   get stream(): string {
