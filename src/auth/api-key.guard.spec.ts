@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Global, Module, Req, UseGuards, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Config } from '../config/config.js';
+import { MetricsModule } from '../metrics/metrics.module.js';
 import { ApiKeyGuard, type ServiceRequest } from './api-key.guard.js';
 import { AuthModule } from './auth.module.js';
 import { TokenIssuer } from './token-issuer.js';
@@ -23,7 +24,7 @@ async function start(settings: Partial<Config>) {
   @Global()
   @Module({ providers: [{ provide: Config, useValue: config }], exports: [Config] })
   class ConfigModule {}
-  @Module({ imports: [ConfigModule, AuthModule], controllers: [CallerController] })
+  @Module({ imports: [ConfigModule, MetricsModule, AuthModule], controllers: [CallerController] })
   class TestModule {}
   app = await NestFactory.create(TestModule, { logger: false, abortOnError: false });
   await app.listen(0, '127.0.0.1');

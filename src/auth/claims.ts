@@ -45,11 +45,6 @@ const NOT_BEFORE_LEEWAY = 5;
  * @throws ExpiredTokenError (one of them) where nothing else is wrong
  */
 export function principalFrom(claims: Claims, rules: ClaimRules, now: number): Principal {
-  const expires = dateClaim(claims, 'exp');
-  const notBefore = dateClaim(claims, 'nbf');
-  if (notBefore !== undefined && notBefore > now + NOT_BEFORE_LEEWAY) {
-    throw new AuthenticationError('the token is not valid yet');
-  }
   if (rules.issuer !== '' && claims.iss !== rules.issuer) {
     throw new AuthenticationError('the token is from another issuer');
   }
@@ -57,13 +52,29 @@ export function principalFrom(claims: Claims, rules: ClaimRules, now: number): P
     throw new AuthenticationError('the token is for another audience');
   }
   const id = principalId(claims, rules.principalClaim);
-  if (expires !== undefined && expires <= now) throw new ExpiredTokenError();
+  const expires = checkTimes(claims, now);
   return Object.freeze({
     id,
     roles: rolesOf(claims),
     claims: Object.freeze(claims),
     ...(expires === undefined ? {} : { expires }),
   });
+}
+
+/**
+ * When the claims expire, if ever.
+ *
+ * @param now Unix time in seconds
+ * @throws AuthenticationError where they hold no more (ExpiredTokenError), or not yet
+ */
+export function checkTimes(claims: Claims, now: number): number | undefined {
+  const notBefore = dateClaim(claims, 'nbf');
+  if (notBefore !== undefined && notBefore > now + NOT_BEFORE_LEEWAY) {
+    throw new AuthenticationError('the token is not valid yet');
+  }
+  const expires = dateClaim(claims, 'exp');
+  if (expires !== undefined && expires <= now) throw new ExpiredTokenError();
+  return expires;
 }
 
 function dateClaim(claims: Claims, name: 'exp' | 'nbf'): number | undefined {

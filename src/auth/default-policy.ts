@@ -20,7 +20,8 @@ export const DEVELOPMENT_POLICY: Policy = {
       history: DEFAULT_HISTORY,
     },
   ],
+  variables: [],
 };
 
 /** Without a file, in production: nobody may anything. */
-export const CLOSED_POLICY: Policy = { topics: new Map(), channels: [] };
+export const CLOSED_POLICY: Policy = { topics: new Map(), channels: [], variables: [] };

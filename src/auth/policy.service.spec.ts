@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { PolicyService } from './policy.service.js';
 import { SERVICE_CALLER, type Caller, type Principal } from './principal.js';
 
@@ -43,7 +44,7 @@ function policyFile(text: string): string {
 }
 
 function service(settings: Partial<Config>): PolicyService {
-  return new PolicyService(Object.assign(new Config(), settings));
+  return new PolicyService(Object.assign(new Config(), settings), new MetricsService());
 }
 
 describe('PolicyService with a file', () => {
@@ -202,5 +203,52 @@ describe('PolicyService without a file, in production', () => {
     }
     expect(policy.namesTopic('messages')).toBe(false);
     warn.mockRestore();
+  });
+});
+
+describe('rights of a renewed token', () => {
+  let policy: PolicyService;
+  beforeAll(() => {
+    const topics = {
+      a: { read: 'authenticated', where: { until: { lte: '$claims.exp' }, room: { in: '$claims.rooms' } } },
+    };
+    policy = service({ policyFile: policyFile(JSON.stringify({ topics })) });
+  });
+
+  const principal = (claims: Record<string, unknown>, roles: readonly string[] = []): Principal => ({
+    id: 'user-1',
+    roles,
+    claims: { rooms: ['a', 'b'], exp: 1, ...claims },
+  });
+  const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+
+  it.each<[string, Principal]>([
+    ['the same', principal({})],
+    ['other times and another number, which no rule names', principal({ iat: 7, nbf: 8, jti: 'x' })],
+    ['claims in another order', { ...principal({}), claims: { exp: 1, rooms: ['a', 'b'] } }],
+  ])('are the same with %s', (_name, renewed) => {
+    expect(policy.sameRights(principal({}), renewed)).toBe(true);
+  });
+
+  it.each<[string, Principal]>([
+    ['another room', principal({ rooms: ['a', 'c'] })],
+    ['fewer rooms', principal({ rooms: ['a'] })],
+    ['a claim more', principal({ level: 1 })],
+    ['a time that a rule names', principal({ exp: 2 })],
+    ['another role', principal({}, ['admin'])],
+    ['another id', { ...principal({}), id: 'user-2' }],
+  ])('are not taken for the same with %s', (_name, renewed) => {
+    expect(policy.sameRights(principal({}), renewed)).toBe(false);
+  });
+
+  it('count as changed where claims are nested too deeply to be compared', () => {
+    expect(policy.sameRights(principal({ deep: deep(3_000) }), principal({ deep: deep(3_000) }))).toBe(false);
+  });
+
+  it.each([
+    [Infinity, -Infinity],
+    [Infinity, null],
+  ])('tell %j from %j', (one, other) => {
+    expect(policy.sameRights(principal({ level: one }), principal({ level: other }))).toBe(false);
   });
 });

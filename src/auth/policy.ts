@@ -3,6 +3,7 @@ import { parsePath, type Path } from '../values/path.js';
 import { NOBODY, parseAccess, type Access } from './access.js';
 import { parseHistory, type HistoryRule } from './channel-history.js';
 import { compareSpecificity, parseChannelPattern, type ChannelPattern } from './channel-pattern.js';
+import { isVariable } from './claim-variable.js';
 import { PolicyError } from './policy-error.js';
 import { objectAt, objectWith } from './policy-object.js';
 import { parseRestriction } from './row-restriction.js';
@@ -29,6 +30,8 @@ export interface Policy {
   readonly topics: ReadonlyMap<string, TopicRule>;
   /** The most specific pattern first. */
   readonly channels: readonly ChannelRule[];
+  /** All variables that a `where` names, as they are written there. */
+  readonly variables: readonly string[];
 }
 
 /** Topic of the rule for all tables that have none of their own. */
@@ -51,7 +54,13 @@ export function parsePolicy(json: unknown): Policy {
     channels: Object.entries(objectAt('channels', channels))
       .map(([pattern, rule]) => parseChannelRule(pattern, rule))
       .sort((a, b) => compareSpecificity(a.pattern, b.pattern)),
+    variables: variablesIn(topics),
   };
+}
+
+function variablesIn(json: unknown): readonly string[] {
+  if (isVariable(json)) return [json];
+  return typeof json === 'object' && json !== null ? Object.values(json).flatMap(variablesIn) : [];
 }
 
 function parseTopicRule(name: string, json: unknown): TopicRule {

@@ -9,6 +9,7 @@ const RSA_BITS = 2048;
 
 /** One public key: RS and PS, ES or EdDSA, whichever it is made for. */
 export class PublicKey implements TokenKeys {
+  readonly generation = 0;
   private readonly key: KeyObject;
   private readonly algorithms: readonly string[];
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { AuthenticationError, KeysUnavailableError } from './authentication-error.js';
-import { RemoteKeys, type RemoteKeysTimes } from './remote-keys.js';
+import { RemoteKeys, type RemoteKeysBounds } from './remote-keys.js';
 
 interface Key {
   readonly jwk: JWK;
@@ -57,7 +57,7 @@ class KeyServer {
   }
 }
 
-const TIMES: RemoteKeysTimes = { gap: 100, maxAge: 600_000, timeout: 1_000 };
+const TIMES: Partial<RemoteKeysBounds> = { gap: 100, maxAge: 600_000, timeout: 1_000 };
 
 describe('RemoteKeys', () => {
   let server: KeyServer;
@@ -107,6 +107,40 @@ describe('RemoteKeys', () => {
     const results = await Promise.allSettled(tokens.map((token) => remote.verify(token)));
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     expect(server.requests).toBe(2);
+  });
+
+  it('lets so many tokens wait for a fetch, and says of others at once that keys are missing', async () => {
+    const key = await makeKey('ES256', '1');
+    server.keys = [key];
+    const asked = new Promise<ServerResponse>((resolve) => (server.answer = resolve));
+    const remote = new RemoteKeys(server.url, { ...TIMES, timeout: 60_000, waiting: 2 });
+    const token = await key.sign();
+    const waiting = [remote.verify(token), remote.verify(token)];
+    const response = await asked;
+    await expect(remote.verify(token)).rejects.toThrow(KeysUnavailableError);
+    expect(remote.waiting).toBe(2);
+    response.end(JSON.stringify({ keys: [key.jwk] }));
+    expect(await Promise.all(waiting)).toEqual([{ sub: 'user-1' }, { sub: 'user-1' }]);
+    expect(remote.waiting).toBe(0);
+    await expect(remote.verify(token)).resolves.toEqual({ sub: 'user-1' });
+    expect(server.requests).toBe(1);
+  });
+
+  it('is another generation with other keys, and with none that are fresh', async () => {
+    const [first, second] = [await makeKey('ES256', '1'), await makeKey('ES256', '2')];
+    server.keys = [first];
+    const remote = new RemoteKeys(server.url, { ...TIMES, gap: 0 });
+    expect(remote.generation).toBeNaN();
+    await remote.verify(await first.sign());
+    const { generation } = remote;
+    await expect(remote.verify(await second.sign())).rejects.toThrow('unknown');
+    expect(remote.generation).toBe(generation);
+    server.keys = [second];
+    await remote.verify(await second.sign());
+    expect(remote.generation).not.toBe(generation);
+    const stale = new RemoteKeys(server.url, { ...TIMES, maxAge: 0 });
+    await stale.verify(await second.sign());
+    expect(stale.generation).toBeNaN();
   });
 
   it("refuses another key's signature under a known kid", async () => {

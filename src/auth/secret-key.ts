@@ -5,6 +5,7 @@ import { SECRET_ALGORITHMS, type TokenKeys } from './token-keys.js';
 
 /** A shared secret: HS256, HS384 and HS512. */
 export class SecretKey implements TokenKeys {
+  readonly generation = 0;
   /** @param jwt holds the secret as a key object: text that happens to be a PEM is never read as a public key. */
   constructor(private readonly jwt: JwtService) {}
 

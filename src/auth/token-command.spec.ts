@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import { Config } from '../config/config.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { SigningSecret } from './signing-secret.js';
 import { tokenFor } from './token-command.js';
 import { TokenVerifier } from './token-verifier.js';
@@ -10,7 +11,9 @@ const ENV = { JWT_SECRET: 'a secret of the tests' };
 function verify(token: string, settings: Partial<Config> = {}) {
   const config = Object.assign(new Config(), { jwtSecret: ENV.JWT_SECRET, ...settings });
   const secret = new SigningSecret(config);
-  return new TokenVerifier(config, secret, new JwtService({ secret: secret.key ?? '' })).verify(token);
+  return new TokenVerifier(config, secret, new JwtService({ secret: secret.key ?? '' }), new MetricsService()).verify(
+    token,
+  );
 }
 
 describe('npm run token', () => {

@@ -6,6 +6,8 @@ export interface TokenKeys {
   accepts(algorithm: string): boolean;
   /** @throws AuthenticationError */
   verify(token: string): Promise<Claims>;
+  /** What was verified under another generation has to be verified again. NaN, which equals nothing: always. */
+  readonly generation: number;
 }
 
 export const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;

@@ -1,9 +1,10 @@
 import { createHmac, createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { SignJWT } from 'jose';
 import { Config } from '../config/config.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { ConfigError } from '../config/load-config.js';
 import { AuthenticationError } from './authentication-error.js';
 import { SigningSecret } from './signing-secret.js';
@@ -25,7 +26,12 @@ function pem(key: KeyObject): string {
 function verifier(settings: Partial<Config>): TokenVerifier {
   const config = Object.assign(new Config(), settings);
   const secret = new SigningSecret(config);
-  return new TokenVerifier(config, secret, new JwtService(secret.key ? { secret: secret.key } : {}));
+  return new TokenVerifier(
+    config,
+    secret,
+    new JwtService(secret.key ? { secret: secret.key } : {}),
+    new MetricsService(),
+  );
 }
 
 function sign(alg: string, key: KeyObject | string, header: Record<string, unknown> = {}): Promise<string> {
@@ -144,6 +150,58 @@ describe('TokenVerifier', () => {
     );
   });
 
+  describe('a token that comes again', () => {
+    const outcomes = async ({ registry }: MetricsService): Promise<Record<string, number>> => {
+      const metric = await registry.getSingleMetric('edge_hive_token_checks_total')?.get();
+      return Object.fromEntries(metric?.values.map(({ labels, value }) => [String(labels.result), value]) ?? []);
+    };
+    const remembering = (settings: Partial<Config> = {}) => {
+      const config = Object.assign(new Config(), { jwtSecret: SECRET, ...settings });
+      const secret = new SigningSecret(config);
+      const metrics = new MetricsService();
+      return { one: new TokenVerifier(config, secret, new JwtService({ secret: secret.key ?? '' }), metrics), metrics };
+    };
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    it('is not verified again, and names the very same principal', async () => {
+      const { one, metrics } = remembering();
+      const token = forge({ alg: 'HS256' }, PAYLOAD, SECRET);
+      const principal = await one.verify(token);
+      for (let n = 0; n < 2; n++) expect(await one.verify(token)).toBe(principal);
+      expect(await outcomes(metrics)).toEqual({ verified: 1, remembered: 2 });
+    });
+
+    it('is verified again where nothing may be kept', async () => {
+      const { one, metrics } = remembering({ limitTokenBytes: 0 });
+      const token = forge({ alg: 'HS256' }, PAYLOAD, SECRET);
+      for (let n = 0; n < 3; n++) await one.verify(token);
+      expect(await outcomes(metrics)).toEqual({ verified: 3 });
+    });
+
+    it('is refused once it has expired, and before it holds', async () => {
+      const { one } = remembering();
+      const [from, to] = [HOUR - 600, HOUR - 590];
+      const token = forge({ alg: 'HS256' }, { sub: 'user-1', nbf: from, exp: to }, SECRET);
+      const clock = jest.spyOn(Date, 'now').mockReturnValue((from + 1) * 1_000);
+      await expect(one.verify(token)).resolves.toMatchObject({ id: 'user-1' });
+      clock.mockReturnValue((from - 60) * 1_000);
+      await expect(one.verify(token)).rejects.toThrow('not valid yet');
+      clock.mockReturnValue((to + 1) * 1_000);
+      await expect(one.verify(token)).rejects.toThrow('expired');
+    });
+
+    it('is refused with another signature, and each time anew', async () => {
+      const { one, metrics } = remembering();
+      const token = forge({ alg: 'HS256' }, PAYLOAD, SECRET);
+      await one.verify(token);
+      const forged = `${token.slice(0, token.lastIndexOf('.'))}.${'A'.repeat(43)}`;
+      for (let n = 0; n < 2; n++) await expect(one.verify(forged)).rejects.toThrow('signature');
+      expect(await outcomes(metrics)).toEqual({ verified: 1, refused: 2 });
+    });
+  });
+
   it('checks issuer, audience and principal claim alike for every kind of key', async () => {
     const asked = { jwtIssuer: 'issuer', jwtAudience: 'audience' };
     await expect(verifier({ ...asked, jwtSecret: SECRET }).verify(await sign('HS256', SECRET))).rejects.toThrow(
@@ -180,7 +238,9 @@ describe('SigningSecret', () => {
     const secret = new SigningSecret(config);
     const jwt = new JwtService({ secret: secret.key ?? '' });
     expect(secret.madeForRun).toBe(true);
-    await expect(new TokenVerifier(config, secret, jwt).verify(jwt.sign(PAYLOAD))).resolves.toMatchObject({
+    await expect(
+      new TokenVerifier(config, secret, jwt, new MetricsService()).verify(jwt.sign(PAYLOAD)),
+    ).resolves.toMatchObject({
       id: 'user-1',
     });
     expect(new SigningSecret(config).key?.equals(secret.key ?? createSecretKey(Buffer.from('x')))).toBe(false);

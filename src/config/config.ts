@@ -208,6 +208,26 @@ export class Config {
   @Min(1)
   limitCommandsBurst = 200;
 
+  @Setting('LIMIT_AUTH_PER_SECOND', 'Tokens that one connection may show, a second.')
+  @IsInt()
+  @Min(1)
+  limitAuthPerSecond = 1;
+
+  @Setting('LIMIT_AUTH_BURST', 'Tokens that one connection may show at once.')
+  @IsInt()
+  @Min(1)
+  limitAuthBurst = 5;
+
+  @Setting('LIMIT_TOKENS_WAITING', 'Tokens that may wait for the keys of `JWT_JWKS_URL` at a time.')
+  @IsInt()
+  @Min(1)
+  limitTokensWaiting = 1_000;
+
+  @Setting('LIMIT_TOKEN_BYTES', 'Bytes kept of verified tokens, so that one that comes again is not verified again.')
+  @IsInt()
+  @Min(0)
+  limitTokenBytes = 16 * MIB;
+
   @Setting('LIMIT_FILTER_CONDITIONS', 'Conditions in one filter.')
   @IsInt()
   @Min(1)

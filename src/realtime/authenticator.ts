@@ -39,9 +39,13 @@ export class Authenticator {
   /**
    * Serves `auth`: the first one authenticates, later ones renew. A first one that fails ends the connection, a renewal that
    * fails changes nothing.
-   * @throws CommandError UNAUTHENTICATED, UNAVAILABLE
+   * @throws CommandError UNAUTHENTICATED, UNAVAILABLE, RATE_LIMITED
    */
   async authenticate(connection: Connection, token: string, id: string | undefined): Promise<void> {
+    if (!connection.mayAuthenticate()) {
+      const { limitAuthPerSecond } = this.config;
+      throw new CommandError('RATE_LIMITED', `token: show ${limitAuthPerSecond} a second at most.`);
+    }
     try {
       const principal = await this.verify(token);
       if (connection.closed) return;
@@ -97,11 +101,13 @@ export class Authenticator {
 
   /** Subscriptions that the rights no longer cover end before anything is said about the new principal. */
   private identify(connection: Connection, principal: Principal): void {
+    const before = connection.principal;
     connection.identify(principal);
+    this.expireAt(connection, principal.expires);
+    if (before && this.policy.sameRights(before, principal)) return;
     const { caller } = connection;
     this.liveQueries.reauthorize(connection, (topic) => this.policy.topicRights(caller, topic));
     this.channels.reauthorize(connection, (channel) => this.policy.mayUseChannel(caller, channel, 'subscribe'));
-    this.expireAt(connection, principal.expires);
   }
 
   private expireAt(connection: Connection, expires: number | undefined): void {

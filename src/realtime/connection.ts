@@ -50,6 +50,7 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
   private readonly commands = new CommandQueue(this);
   private readonly rate: CommandRate;
   private violations: TokenBucket | undefined;
+  private authentications: TokenBucket | undefined;
   private paused = false;
 
   constructor(
@@ -179,6 +180,14 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
     const now = performance.now();
     this.violations ??= new TokenBucket(VIOLATIONS_PER_MINUTE, VIOLATIONS_PER_MINUTE / 60, now);
     if (!this.violations.take(now)) this.close(CLOSE_CODES.PROTOCOL_VIOLATION, 'too many malformed frames');
+  }
+
+  /** Counts a token that is shown. Each costs a signature, and a look at all subscriptions. */
+  mayAuthenticate(): boolean {
+    const now = performance.now();
+    const { limitAuthBurst, limitAuthPerSecond } = this.context.config;
+    this.authentications ??= new TokenBucket(limitAuthBurst, limitAuthPerSecond, now);
+    return this.authentications.take(now);
   }
 
   ping(): void {

@@ -102,9 +102,12 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
 
   /** Ends the subscriptions that rights no longer cover, and those whose rows or fields they change. */
   reauthorize(subscriber: Subscriber, rightsOf: (topic: string) => RowRights | undefined): void {
+    const byTopic = new Map<string, RowRights | undefined>();
     for (const claim of [...subscriber.claims]) {
       if (!(claim instanceof Subscription)) continue;
-      const rights = rightsOf(claim.target.topic);
+      const { topic } = claim.target;
+      if (!byTopic.has(topic)) byTopic.set(topic, rightsOf(topic));
+      const rights = byTopic.get(topic);
       if (!rights) {
         claim.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this topic.'));
       } else if (rightsKeyOf(rights) !== claim.source.spec.rightsKey) {

@@ -53,8 +53,19 @@ export function streamSpec(request: TopicSubscription, rights: RowRights, limits
   };
 }
 
+/** Those with thousands of values are looked at once, however many subscriptions they are compared for. */
+const rightsKeys = new WeakMap<RowRights, string>();
+
 /** A short text that is the same for the same rights. */
-export function rightsKeyOf({ where, fields }: RowRights): string {
+export function rightsKeyOf(rights: RowRights): string {
+  const known = rightsKeys.get(rights);
+  if (known !== undefined) return known;
+  const key = newRightsKey(rights);
+  rightsKeys.set(rights, key);
+  return key;
+}
+
+function newRightsKey({ where, fields }: RowRights): string {
   if (!where && !fields) return '';
   const text = JSON.stringify([where ? canonicalText(where) : null, fields?.map(pathText).sort() ?? null]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 12);
