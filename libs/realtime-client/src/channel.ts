@@ -1,5 +1,6 @@
 import type { MessageFrame } from '@edge-hive/protocol';
 import type { SubscriptionSpec } from './active-subscription.js';
+import { checkData } from './json-check.js';
 import type { PublishQueue } from './publish-queue.js';
 import type { ChannelMessage, Subscription, SubscriptionOptions } from './subscription.js';
 
@@ -26,6 +27,8 @@ export interface ChannelHost {
   subscribe<Event>(spec: SubscriptionSpec<Event>): Subscription<Event>;
   unsubscribe(target: { channel: string }): void;
   publish: PublishQueue['add'];
+  /** Tells what a promise rejects with, where the application doesn't wait for it. */
+  told<Value>(promise: Promise<Value>): Promise<Value>;
 }
 
 /** A channel, by name. Nothing is sent until it is subscribed to or published on. */
@@ -75,9 +78,21 @@ export class Channel {
   /**
    * Resolves when the server took the message. Waits for a connection, and repeats itself on the next one when no answer
    * came, under its key, so that it is delivered once. Rejects only with what waiting can't help: the server's refusal,
-   * QUEUE_FULL, CLOSED, or DISCONNECTED when it went unanswered for longer than the server remembers keys.
+   * QUEUE_FULL, CLOSED, PRINCIPAL_CHANGED, or DISCONNECTED when it went unanswered for longer than the server remembers
+   * keys; and with a TypeError that names the place where the data is what JSON can't carry. Where nobody waits for it, the
+   * client's `error` event tells.
    */
-  async publish(event: string, data?: unknown, { key, echo }: PublishOptions = {}): Promise<Published> {
+  publish(event: string, data?: unknown, options: PublishOptions = {}): Promise<Published> {
+    return this.host.told(this.send(event, data, options));
+  }
+
+  /** Ends all of this client's subscriptions to the channel. */
+  unsubscribe(): void {
+    this.host.unsubscribe({ channel: this.name });
+  }
+
+  private async send(event: string, data: unknown, { key, echo }: PublishOptions): Promise<Published> {
+    checkData(data);
     return new Promise((resolve, reject) => {
       const options = { ...(key !== undefined && { key }), ...(echo !== undefined && { echo }) };
       this.host.publish({ type: 'publish', channel: this.name, event, data, ...options }, (outcome) => {
@@ -85,11 +100,6 @@ export class Channel {
         else resolve('cursor' in outcome.reply ? { cursor: outcome.reply.cursor } : {});
       });
     });
-  }
-
-  /** Ends all of this client's subscriptions to the channel. */
-  unsubscribe(): void {
-    this.host.unsubscribe({ channel: this.name });
   }
 }
 

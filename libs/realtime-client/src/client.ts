@@ -1,5 +1,6 @@
 import type { PrincipalInfo, Row, ServerFrame, WelcomeFrame } from '@edge-hive/protocol';
 import { ActiveSubscription, type SubscriptionHost, type SubscriptionSpec } from './active-subscription.js';
+import { Authentication } from './authentication.js';
 import { Backoff } from './backoff.js';
 import { Channel } from './channel.js';
 import { type ClientEvents, queueBounds, type RealtimeClientOptions } from './client-options.js';
@@ -13,11 +14,13 @@ import { Echoes } from './echoes.js';
 import { Emitter } from './emitter.js';
 import { closedError, invoke, RealtimeError } from './errors.js';
 import { PublishQueue } from './publish-queue.js';
+import { ServerClock } from './server-clock.js';
 import { socketUrlOf, type UrlLike, webSocketOf } from './socket.js';
 import type { Subscription, Target, TopicEvent } from './subscription.js';
 import { Subscriptions } from './subscriptions.js';
 import { TokenRenewal } from './token-renewal.js';
 import { TokenSource } from './token-source.js';
+import { ToldPromise } from './told-promise.js';
 import { type TopicArguments, topicSpec } from './topic.js';
 
 /** A client of an Edge Hive Realtime service. It connects when it is first used, and stays connected until `close()`. */
@@ -27,6 +30,8 @@ export class RealtimeClient {
   private readonly commands: Commands;
   private readonly publishes: PublishQueue;
   private readonly subscriptions: Subscriptions;
+  private readonly clock = new ServerClock();
+  private readonly authentication: Authentication;
   private readonly renewal: TokenRenewal;
   private readonly host: SubscriptionHost;
 
@@ -39,7 +44,6 @@ export class RealtimeClient {
     const echoes = new Echoes();
     this.publishes = new PublishQueue(queueBounds(options), this.commands, newBackoff, echoes);
     this.subscriptions = new Subscriptions(this.commands, newBackoff, echoes);
-    this.renewal = new TokenRenewal(tokens, (token) => this.authenticate(token), report);
     this.host = {
       leave: (subscriber) => this.subscriptions.remove(subscriber),
       reread: (subscriber) => this.subscriptions.reread(subscriber),
@@ -57,12 +61,21 @@ export class RealtimeClient {
         opened: (welcome) => this.opened(welcome),
         frame: (frame) => this.received(frame),
         lost: () => this.lost(),
+        refused: (reason) => this.authentication.refused(reason),
         closed: (reason) => this.closed(reason),
         stateChanged: (state) => this.emit('state', state),
         report,
         inUse: () => this.subscriptions.size > 0 || !this.publishes.idle,
       },
     );
+    const { commands, connection, publishes } = this;
+    const accepted = (principal: PrincipalInfo) => {
+      this.connection.authenticated(principal);
+      this.renewal.schedule(principal);
+    };
+    this.authentication = new Authentication({ tokens, connection, commands, publishes, newBackoff, accepted });
+    const show = (token: string) => this.authentication.show(token);
+    this.renewal = new TokenRenewal(tokens, this.clock, show, newBackoff, report);
   }
 
   get state(): ConnectionState {
@@ -110,7 +123,22 @@ export class RealtimeClient {
         this.publishes.add(command, settle);
         this.connection.connect();
       },
+      told: (promise) => this.told(promise),
     });
+  }
+
+  /**
+   * Goes on with another token: one who signs in, or has other claims or rights now. `null` is none: one who signs out.
+   * Left out, `getToken` is asked, and without `getToken` it is none. A token that is given is used until it is refused or about
+   * to expire; then `getToken` is asked.
+   *
+   * Subscriptions and collections are carried over: where the rows are others', they are read anew.
+   *
+   * @returns whom the server takes the client for; undefined: nobody
+   * @throws RealtimeError with why the client goes on as before, such as UNAUTHENTICATED
+   */
+  auth(token?: string | null): Promise<PrincipalInfo | undefined> {
+    return this.told(this.authentication.auth(token));
   }
 
   /** Ends every subscription and the connection, for good. */
@@ -137,30 +165,40 @@ export class RealtimeClient {
   }
 
   private opened(welcome: WelcomeFrame | undefined): void {
+    this.authentication.opened(welcome);
     if (welcome) this.welcomed(welcome);
     this.commands.opened();
     // Subscriptions first: what is published behind them comes back to them.
     this.subscriptions.opened();
-    this.publishes.opened();
+    this.publishes.opened(welcome?.principal.id);
   }
 
   private received(frame: ServerFrame): void {
     if (this.commands.receive(frame)) return;
     if (frame.type === 'error') this.report(RealtimeError.of(frame));
     else if (frame.type === 'welcome') this.welcomedLate(frame);
+    else if (frame.type === 'pong') this.pong(frame.time);
     else this.subscriptions.receive(frame);
   }
 
-  private welcomed({ limits, principal }: WelcomeFrame): void {
+  private pong(time: string): void {
+    this.clock.set(time);
+    this.renewal.clockSet();
+  }
+
+  private welcomed({ limits, principal, time }: WelcomeFrame): void {
+    this.clock.set(time);
     this.commands.frameBytes = limits.frameBytes;
     this.subscriptions.replayWindow = limits.replayWindow;
     this.renewal.schedule(principal);
   }
 
-  /** Without a token of ours: the handshake carried one, in a header for instance. */
+  /** On a connection that was anonymous until now; or the handshake carried a token, in a header for instance. */
   private welcomedLate(welcome: WelcomeFrame): void {
     this.welcomed(welcome);
     this.connection.authenticated(welcome.principal);
+    this.authentication.welcomedLate(welcome);
+    this.publishes.opened(welcome.principal.id);
   }
 
   private lost(): void {
@@ -169,6 +207,7 @@ export class RealtimeClient {
     this.subscriptions.lost();
     this.commands.lost();
     this.publishes.lost();
+    this.authentication.lost();
   }
 
   private closed(reason: CloseReason): void {
@@ -178,23 +217,20 @@ export class RealtimeClient {
     this.subscriptions.closed(isOurs ? undefined : error);
     this.commands.closed(error);
     this.publishes.closed(error);
+    this.authentication.closed(error);
     if (!isOurs) this.report(error);
-  }
-
-  private authenticate(token: string): Promise<PrincipalInfo> {
-    return new Promise((resolve, reject) => {
-      this.commands.send({ type: 'auth', token }, (outcome) => {
-        if ('error' in outcome) return reject(outcome.error);
-        if (outcome.reply.type !== 'authenticated')
-          return reject(new RealtimeError('BAD_FRAME', 'Not an answer to auth.'));
-        this.connection.authenticated(outcome.reply.principal);
-        resolve(outcome.reply.principal);
-      });
-    });
   }
 
   private emit<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): void {
     for (const listener of this.events.of(name)) invoke(listener, payload, (error) => this.report(error));
+  }
+
+  private told<Value>(promise: Promise<Value>): Promise<Value> {
+    return ToldPromise.of(promise, (cause) => {
+      const error = cause instanceof RealtimeError ? cause : new RealtimeError('BAD_FRAME', String(cause), { cause });
+      // That it is closed the client tells by itself, and who called again knows it.
+      if (error.code !== 'CLOSED' && error.code !== 'REPLACED') this.report(error);
+    });
   }
 
   private report(error: RealtimeError): void {

@@ -23,6 +23,11 @@ export type CloseReaction =
   /** It would only happen again. */
   | 'stop';
 
+/** A connection with this token won't be let in, now or later. */
+export function isRefusal({ code }: CloseReason): boolean {
+  return ['fresh-token', 'another-token', 'stop'].includes(reactionTo(code));
+}
+
 export function reactionTo(code: number): CloseReaction {
   switch (code) {
     case CLOSE_CODES.FRAME_TOO_LARGE:

@@ -7,7 +7,7 @@ import type {
   SubscribedFrame,
   UnsubscribedFrame,
 } from '@edge-hive/protocol';
-import { RealtimeError } from './errors.js';
+import { disconnectedError, RealtimeError } from './errors.js';
 
 export type Reply = SubscribedFrame | UnsubscribedFrame | AckFrame | AuthenticatedFrame;
 export type Outcome = { reply: Reply } | { error: RealtimeError };
@@ -64,8 +64,7 @@ export class Commands {
 
   lost(): void {
     this.online = false;
-    const message = 'The connection broke before the reply: whether the command was carried out is not known.';
-    for (const settle of this.takePending()) settle({ error: new RealtimeError('DISCONNECTED', message) });
+    for (const settle of this.takePending()) settle({ error: disconnectedError() });
   }
 
   closed(error: RealtimeError): void {

@@ -11,11 +11,15 @@ export type ClientErrorCode =
   | 'QUEUE_FULL'
   /** A `for await` loop was slower than its events for too long, or there was neither a loop nor a callback. */
   | 'BUFFER_OVERFLOW'
-  /** `getToken` failed. */
+  /** `getToken` failed, or took too long. */
   | 'TOKEN_UNAVAILABLE'
+  /** `auth` was called again before it was settled. */
+  | 'REPLACED'
+  /** The client speaks for another principal now, and what was to be published was the one's before. */
+  | 'PRINCIPAL_CHANGED'
   /** A callback of the application threw, or rejected; the `cause` is what it threw. */
   | 'CALLBACK_FAILED'
-  /** The server sent what isn't a frame. */
+  /** The server sent what isn't a frame; or, nobody waited for a publish whose data JSON can't carry. */
   | 'BAD_FRAME';
 
 /** Every error that this library reports, rejects with or throws, wrong arguments (TypeError) aside. */
@@ -41,6 +45,11 @@ export class RealtimeError extends Error {
 /** What whoever uses a closed client is told. */
 export function closedError({ code, reason }: CloseReason): RealtimeError {
   return new RealtimeError('CLOSED', `The client is closed: ${code} ${reason}`.trimEnd());
+}
+
+export function disconnectedError(): RealtimeError {
+  const message = 'The connection broke before the reply: whether the command was carried out is not known.';
+  return new RealtimeError('DISCONNECTED', message);
 }
 
 export type Report = (error: RealtimeError) => void;

@@ -19,7 +19,7 @@ function setup(bounds = { count: 10, bytes: 10_000 }) {
     add: (data: unknown) => queue.add(publish(data), (outcome) => outcomes.push(outcome)),
     open: () => {
       commands.opened();
-      queue.opened();
+      queue.opened('user-1');
     },
     lose: () => {
       commands.lost();

@@ -9,6 +9,9 @@ const KEY_LIFETIME = 4.5 * 60_000;
 /** So many may be unanswered at once: what is refused for coming too fast stays well below a flood. */
 const WINDOW = 64;
 
+/** How long what was sent for one principal is waited for before the client speaks for another, in milliseconds. */
+const HAND_OVER_TIMEOUT = 2_000;
+
 /** How much may wait, for a connection or for an answer. */
 export interface QueueBounds {
   count: number;
@@ -19,6 +22,8 @@ interface Publish {
   json: string;
   bytes: number;
   settle: Settle;
+  /** Whose it is; undefined where that wasn't known. */
+  author: string | undefined;
   /** Published under `echo: false`. */
   muted: Muted | undefined;
   /** When it was first sent without an answer, by `Date.now()`, which goes on while a device sleeps. */
@@ -37,6 +42,10 @@ export class PublishQueue {
   private bytes = 0;
   private inFlight = 0;
   private online = false;
+  /** Whom the connection speaks for, by id; and whose what is published now is. */
+  private speaker: string | undefined;
+  private author: string | undefined;
+  private handedOver: (() => void) | undefined;
   private backoff: Backoff | undefined;
   private pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -63,18 +72,52 @@ export class PublishQueue {
     this.bytes += bytes;
     const { channel, event, echo } = command;
     const muted = echo === false ? { channel, event } : undefined;
-    this.entries.add({ json, bytes, settle, muted, inDoubt: false, inFlight: false });
+    const { author } = this;
+    this.entries.add({ json, bytes, settle, author, muted, inDoubt: false, inFlight: false });
     this.flush();
   }
 
-  opened(): void {
+  /** @param principal undefined: an anonymous connection, or one whose principal is yet to be told */
+  opened(principal: string | undefined): void {
     this.online = true;
+    this.speaker = principal;
+    this.author = principal;
+    for (const entry of [...this.entries]) {
+      if (principal === undefined || entry.author === undefined) entry.author = principal;
+      else if (entry.author !== principal) this.finish(entry, { error: this.changed(entry) });
+    }
+    this.flush();
+  }
+
+  /**
+   * What is published from now on is another principal's, and waits until that one is spoken for.
+   *
+   * @returns when nothing of the one before is left, or has waited for too long
+   */
+  async handOver(principal: string | undefined): Promise<void> {
+    this.author = principal;
+    if (principal === this.speaker || !this.online || !this.hasEntriesOf(this.speaker)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.handedOver?.(), HAND_OVER_TIMEOUT);
+      this.handedOver = () => {
+        clearTimeout(timer);
+        this.handedOver = undefined;
+        resolve();
+      };
+    });
+  }
+
+  /** It stays the one before. */
+  handBack(): void {
+    this.author = this.speaker;
+    for (const entry of this.entries) entry.author = this.speaker;
     this.flush();
   }
 
   /** The connection's commands were settled as DISCONNECTED before. */
   lost(): void {
     this.online = false;
+    this.handedOver?.();
     this.resume();
   }
 
@@ -86,6 +129,7 @@ export class PublishQueue {
   private flush(): void {
     for (const entry of this.entries) {
       if (!this.online || this.pause !== undefined || this.inFlight >= WINDOW) return;
+      if (entry.author !== this.speaker) return;
       if (!entry.inFlight) this.send(entry);
     }
   }
@@ -137,6 +181,16 @@ export class PublishQueue {
     this.bytes -= entry.bytes;
     entry.settle(outcome);
     if (entry.muted) this.echoes.settle(entry.muted, cursorOf(outcome));
+    if (this.handedOver && !this.hasEntriesOf(this.speaker)) this.handedOver();
+  }
+
+  private hasEntriesOf(author: string | undefined): boolean {
+    return [...this.entries].some((entry) => entry.author === author);
+  }
+
+  private changed({ inDoubt }: Publish): RealtimeError {
+    const message = `The client speaks for another principal now${inDoubt ? ': it may have been delivered' : ''}.`;
+    return new RealtimeError('PRINCIPAL_CHANGED', message);
   }
 
   private overflow(bytes: number): RealtimeError {

@@ -96,7 +96,7 @@ export class Session {
       this.listener.report(new RealtimeError('BAD_FRAME', 'The server sent something that is not a JSON object.'));
     } else if (this.phase === 'open') {
       if (frame.type === 'welcome') this.heartbeat.start(frame.heartbeat);
-      if (!isAnswerToPing(frame)) this.listener.frame(frame);
+      if (!isRefusedPing(frame)) this.listener.frame(frame);
     } else if (frame.type === 'welcome') {
       this.open(frame);
     } else if (frame.type === 'error') {
@@ -145,8 +145,8 @@ export class Session {
 }
 
 /** An anonymous connection may be refused the `ping`: that is a sign of life as well. */
-function isAnswerToPing(frame: ServerFrame): boolean {
-  return (frame.type === 'pong' || frame.type === 'error') && frame.id === PING_ID;
+function isRefusedPing(frame: ServerFrame): boolean {
+  return frame.type === 'error' && frame.id === PING_ID;
 }
 
 function parse(data: unknown): ServerFrame | undefined {

@@ -45,6 +45,10 @@ describe('topicSpec', () => {
     ['an object', { address: { city: Symbol('Rome') } }, 'filter.address.city is Symbol(Rome)'],
     ['a date', { at: { gt: new Date('yesterday') } }, 'filter.at.gt is Invalid Date'],
     ['a large number', { n: 1n }, 'filter.n is 1'],
+    ['a map', { at: { in: new Map([['a', 1]]) } }, 'filter.at.in is of the type Map'],
+    ['a set', { room: { in: new Set(['a']) } }, 'filter.room.in is of the type Set'],
+    ['bytes', { key: new Uint8Array(2) }, 'filter.key is of the type Uint8Array'],
+    ['an expression', { text: /a/ }, 'filter.text is of the type RegExp'],
     ['a circle', circle(), 'filter.not contains itself'],
   ])('names the place in a filter that JSON can not carry: %s', (_, filter, message) => {
     expect(() => topicSpec('messages', [filter as Filter, callback])).toThrow(TypeError);
@@ -58,6 +62,19 @@ describe('topicSpec', () => {
     const filter = { room, left: null, at } as unknown as Filter;
     const { request } = topicSpec('messages', [filter, callback]);
     expect(request.filter).toEqual({ room: 'room:1', left: null, at: { gt: '1970-01-01T00:00:00.000Z' } });
+  });
+
+  it.each<[unknown, string]>([
+    [['INSERT'], '"INSERT" is no event: events has to be an array of CREATE, UPDATE, DELETE'],
+    [['CREATE', '*'], '"*" is no event'],
+    [['create'], '"create" is no event'],
+    [[null], 'null is no event'],
+    ['CREATE', 'events has to be an array'],
+    [[], 'events has to be an array'],
+  ])('names the words that events takes for %j', (events, message) => {
+    const subscribe = () => topicSpec('messages', [null, callback, { events: events as never }]);
+    expect(subscribe).toThrow(TypeError);
+    expect(subscribe).toThrow(message);
   });
 
   it('names the argument that can not be used', () => {

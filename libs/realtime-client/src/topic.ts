@@ -1,6 +1,6 @@
 import type { Action, EventFrame, Filter, Row, SnapshotRequest } from '@edge-hive/protocol';
 import type { SubscriptionSpec } from './active-subscription.js';
-import { checkFilter } from './filter-check.js';
+import { checkFilter } from './json-check.js';
 import type { SubscriptionOptions, TopicEvent } from './subscription.js';
 
 /** Options of a subscription to a topic. */
@@ -36,6 +36,7 @@ export function topicSpec<Data extends { id: string }>(
   if (filter !== undefined) checkFilter(filter);
   if (typeof options !== 'object') throw new TypeError('callback has to be a function, and options an object.');
   const { fields, events, snapshot, onSnapshot } = options;
+  if (events !== undefined) checkEvents(events);
   if (snapshot && !onSnapshot) throw new TypeError('snapshot needs onSnapshot, which is given the rows.');
   const request = { topic, filter, fields, events, snapshot: snapshot ?? (onSnapshot ? true : undefined) };
   return {
@@ -48,6 +49,16 @@ export function topicSpec<Data extends { id: string }>(
     onSnapshot: onSnapshot as ((rows: Row[]) => void) | undefined,
     options,
   };
+}
+
+const ACTIONS: readonly unknown[] = ['CREATE', 'UPDATE', 'DELETE'] satisfies Action[];
+
+/** Other services have other words: a subscription that hears of nothing would seem to work. */
+function checkEvents(events: unknown): void {
+  const fix = `events has to be an array of ${ACTIONS.join(', ')}; leave it out for all three.`;
+  if (!Array.isArray(events) || events.length === 0) throw new TypeError(fix);
+  const wrong: unknown = events.find((event) => !ACTIONS.includes(event));
+  if (wrong !== undefined) throw new TypeError(`${JSON.stringify(wrong)} is no event: ${fix}`);
 }
 
 function sort<Data extends { id: string }>(

@@ -4,7 +4,10 @@ import { stateOf, useServer } from './setup.js';
 
 describe('authenticating', () => {
   const setup = useServer();
-  const seconds = () => Date.now() / 1_000;
+  /** The server's time, which has nothing to do with this machine's. */
+  const NOW = Date.UTC(2031, 0, 1);
+  const time = new Date(NOW).toISOString();
+  const inSeconds = (seconds: number) => NOW / 1_000 + seconds;
 
   it('shows its token in the first frame, and nothing else before the welcome', async () => {
     const client = setup.client({ token: 'secret' });
@@ -108,10 +111,10 @@ describe('authenticating', () => {
     const client = setup.client({ getToken: () => tokens.shift() });
     client.subscribe('messages', () => undefined);
     const server = await setup.server.connection();
-    await server.welcome({ principal: { id: 'user-1', expires: seconds() } });
+    await server.welcome({ time, principal: { id: 'user-1', expires: inSeconds(1) } });
     await server.acceptSubscription('s1');
     const { id, token } = await server.expect('auth');
-    const principal = { id: 'user-1', expires: seconds() + 3_600 };
+    const principal = { id: 'user-1', expires: inSeconds(3_600) };
     const renewed = stateOf(client, 'open');
     server.send({ type: 'authenticated', id, principal });
     expect(token).toBe('new');
@@ -123,12 +126,56 @@ describe('authenticating', () => {
     const tokens = ['old', 'wrong', 'right'];
     setup.client({ getToken: () => tokens.shift() }).subscribe('messages', () => undefined);
     const server = await setup.server.connection();
-    await server.welcome({ principal: { id: 'user-1', expires: seconds() } });
+    await server.welcome({ time, principal: { id: 'user-1', expires: inSeconds(2) } });
     await server.acceptSubscription('s1');
     const { id } = await server.expect('auth');
     server.send({ type: 'error', id, code: 'UNAUTHENTICATED', message: 'Another principal.', retryable: false });
     expect(await server.expect('auth')).toMatchObject({ token: 'right' });
     expect(setup.errors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+  });
+
+  it('renews at once when a pong tells that the time has come', async () => {
+    const tokens = ['old', 'new'];
+    setup.client({ getToken: () => tokens.shift() }).subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    const principal = { id: 'user-1', expires: inSeconds(3_600) };
+    await server.welcome({ time, principal, heartbeat: { interval: 20, timeout: 10_000 } });
+    await server.acceptSubscription('s1');
+    const { id } = await server.expect('ping');
+    server.send({ type: 'pong', ...(id && { id }), time: new Date(NOW + 3_590_000).toISOString() });
+    expect(await server.expect('auth')).toMatchObject({ token: 'new' });
+  });
+
+  it('shows the same token later where the server says that it came too soon', async () => {
+    const tokens = ['old', 'new'];
+    const client = setup.client({ getToken: () => tokens.shift() });
+    client.subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    await server.welcome({ time, principal: { id: 'user-1', expires: inSeconds(1) } });
+    await server.acceptSubscription('s1');
+    const { id } = await server.expect('auth');
+    server.send({ type: 'error', id, code: 'RATE_LIMITED', message: 'Later.', retryable: true });
+    const again = await server.expect('auth');
+    expect(again).toMatchObject({ token: 'new' });
+    const renewed = stateOf(client, 'open');
+    server.send({ type: 'authenticated', id: again.id, principal: { id: 'user-1', expires: inSeconds(3_600) } });
+    await renewed;
+    expect(setup.errors).toEqual([]);
+  });
+
+  it('asks again when getToken does not answer in time, before it connects and before a token expires', async () => {
+    const never = new Promise<string>(() => undefined);
+    const answers = [never, 'old', never, 'new'];
+    setup
+      .client({ getToken: () => answers.shift(), tokenTimeout: 20, backoff: { baseDelay: 1, maxDelay: 5 } })
+      .subscribe('messages', () => undefined);
+    const server = await setup.server.connection();
+    const { token } = await server.welcome({ time, principal: { id: 'user-1', expires: inSeconds(5) } });
+    expect(token).toBe('old');
+    await server.acceptSubscription('s1');
+    expect(await server.expect('auth')).toMatchObject({ token: 'new' });
+    const unavailable = { code: 'TOKEN_UNAVAILABLE', message: expect.stringContaining('no answer within 20 ms') };
+    expect(setup.errors).toMatchObject([unavailable, unavailable]);
   });
 
   it('connects again when it is used, after an anonymous connection without subscriptions was closed', async () => {

@@ -39,6 +39,64 @@ describe('channels', () => {
     expect(await published).toEqual({ cursor: 'c1' });
   });
 
+  it.each<[string, unknown, string]>([
+    ['a map', new Map(), 'data is of the type Map'],
+    ['a set within', { members: [new Set(['a'])] }, 'data.members[0] is of the type Set'],
+    ['bytes', { image: new Uint8Array([1]) }, 'data.image is of the type Uint8Array'],
+    ['a buffer', Buffer.from('a'), 'data is of the type Uint8Array'],
+    ['a buffer of bytes', { image: new ArrayBuffer(1) }, 'data.image is of the type ArrayBuffer'],
+    ['no number', { n: [1, NaN] }, 'data.n[1] is NaN'],
+    ['no end', -Infinity, 'data is -Infinity'],
+    ['a large number', { n: 1n }, 'data.n is 1'],
+    ['a function', { call: () => 1 }, 'data.call is a function'],
+    ['a symbol', [Symbol('a')], 'data[0] is Symbol(a)'],
+    ['undefined in an array', [undefined], 'data[0] is undefined'],
+    ['a promise', { text: Promise.resolve('a') }, 'data.text is of the type Promise'],
+    ['no date', new Date(NaN), 'data is Invalid Date'],
+  ])('does not publish what JSON can not carry, and names it: %s', async (_, data, message) => {
+    const channel = setup.client().channel('room:1');
+    await expect(channel.publish('said', data)).rejects.toThrow(TypeError);
+    await expect(channel.publish('said', data)).rejects.toThrow(message);
+    expect(setup.errors).toEqual([]);
+  });
+
+  it('publishes what JSON has, without what is undefined in objects', async () => {
+    class Point {
+      constructor(
+        readonly x: number,
+        readonly y?: number,
+      ) {}
+    }
+    const channel = setup.client().channel('room:1');
+    const data = {
+      at: new Date(0),
+      none: null,
+      gone: undefined,
+      points: [new Point(1)],
+      bare: Object.create(null) as object,
+    };
+    const published = channel.publish('said', data);
+    const server = await setup.server.connection();
+    const command = await server.expect('publish');
+    server.send({ type: 'ack', id: command.id });
+    await published;
+    expect(command.data).toEqual({ at: '1970-01-01T00:00:00.000Z', none: null, points: [{ x: 1 }], bare: {} });
+  });
+
+  it('tells by the error event what a publish that nobody waits for came to', async () => {
+    const client = setup.client({ queueSize: 1 });
+    const channel = client.channel('room:1');
+    const told = new Promise<void>((resolve) => client.on('error', () => setup.errors.length === 3 && resolve()));
+    void channel.publish('said', 1);
+    void channel.publish('said', 2);
+    void channel.publish('said', NaN);
+    const server = await setup.server.connection();
+    const { id } = await server.expect('publish');
+    server.send({ type: 'error', id, code: 'FORBIDDEN', message: 'No.', retryable: false });
+    await told;
+    expect(setup.errors.map(({ code }) => code).sort()).toEqual(['BAD_FRAME', 'FORBIDDEN', 'QUEUE_FULL']);
+  });
+
   it('rejects with the error of the server', async () => {
     const published = setup.client().channel('room:1').publish('said', 1);
     const server = await setup.server.connection();
