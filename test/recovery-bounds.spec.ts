@@ -60,7 +60,7 @@ describe('recovery, where it ends', () => {
     }, 60_000);
   });
 
-  it('tells who reads too slowly to keep up with the log to read again, and goes on live', async () => {
+  it('tells who reads too slowly to keep up with the log, and nobody else, to read again, and goes on live', async () => {
     service = await startService();
     const { since } = await left();
     await writeRows(ROWS, TEXT);
@@ -69,12 +69,17 @@ describe('recovery, where it ends', () => {
     expect(stream.subscribed.recovered).toBe(true);
     stream.client.socket.pause();
     const other = await resume(gateway, { fields: ['n'] });
+    const sharing = await resume(gateway, {});
+    expect(sharing.name).toBe(stream.name);
     await writeRows(2 * ROWS, TEXT);
     await other.take(2 * ROWS);
+    await sharing.take(2 * ROWS);
     stream.client.socket.resume();
     expect(await stream.frame('resync')).toMatchObject({ reason: 'overrun' });
     await service.writer.query('CREATE rows:last SET n = 0');
     await stream.client.until(() => stream.told.includes('CREATE rows:last'));
+    await sharing.next();
+    expect(sharing.frames.filter(({ type }) => type === 'resync')).toEqual([]);
   }, 60_000);
 
   it('sends no checkpoint before what was missed, nor before the end of a snapshot', async () => {
@@ -188,6 +193,7 @@ describe('recovery under a policy', () => {
     const topics = {
       marks: { read: 'authenticated' },
       notes: { read: 'authenticated', where: { team: { in: '$claims.teams' } } },
+      papers: { read: 'authenticated', where: { team: { in: '$claims.teams' } } },
     };
     file = await policyFile({ topics });
     service = await startService({ POLICY_FILE: file.path });
@@ -212,5 +218,31 @@ describe('recovery under a policy', () => {
     expect(resumed.subscribed.recovered).toBe(recovered);
     await allTold(service, again);
     expect(resumed.events.map(({ data }) => data['team'])).toEqual(recovered ? ['red'] : []);
+  });
+
+  it('costs others nothing, who share a stream, when one replays what may not be told', async () => {
+    const red = { teams: ['red'] };
+    const left = await service.connect('ann', red);
+    const { cursor: since, epoch } = (await subscribe(left, { topic: 'papers' })).subscribed;
+    await left.close();
+    // Nobody is subscribed: on the embedded engine nobody knows whose record it was.
+    await service.writer.query("CREATE papers:gone SET team = 'red'; DELETE papers:gone");
+    const staying = await subscribe(await service.connect('bob', red), { topic: 'papers' });
+    for (const name of ['cid', 'dan']) {
+      const stream = await subscribe(await service.connect(name, red), { topic: 'papers', since, epoch });
+      expect([stream.name, stream.subscribed.recovered]).toEqual([staying.name, true]);
+      if (process.env.SURREAL_BIN) await stream.take(2);
+      else expect(await stream.frame('resync')).toMatchObject({ reason: 'unknown_state' });
+    }
+    await service.writer.query("CREATE papers:seen SET team = 'red'");
+    const { cursor } = await staying.next();
+    expect(staying.frames.map(({ type }) => type)).toEqual(['event']);
+    await staying.client.close();
+    await service.writer.query("CREATE papers:missed SET team = 'red'");
+    const again = await service.connect('bob', red);
+    const resumed = await subscribe(again, { topic: 'papers', since: cursor, epoch: staying.subscribed.epoch });
+    expect(resumed.subscribed.recovered).toBe(true);
+    await resumed.next();
+    expect(resumed.told).toEqual(['CREATE papers:missed']);
   });
 });

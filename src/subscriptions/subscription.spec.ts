@@ -1,11 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { RecordId } from 'surrealdb';
 import { Recorder } from '../../test/support/recorder.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Condition } from '../filter/condition.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Change } from '../surreal/change.js';
 import { ChangeLog } from './change-log.js';
 import { EventEncoder } from './event-encoder.js';
+import type { Resumption } from './resumptions.js';
 import { streamSpec } from './stream-spec.js';
 import { Stream } from './stream.js';
 import { Subscription } from './subscription.js';
@@ -41,6 +43,50 @@ function change(n: number): Change {
 function openStream(n: number): Stream {
   const spec = streamSpec({ topic: 'notes', filter: { n } }, {}, { conditions: 16, depth: 4 });
   return new Stream('notes', `s${n}`, spec, new EventEncoder('notes'), new MetricsService(), () => undefined);
+}
+
+/** A stream of which a policy hides rows, as two who share it have it. */
+function shared(log: ChangeLog): {
+  stream: Stream;
+  one: Subscription;
+  told: Recorder;
+  other: Recorder;
+  disowned: () => number;
+} {
+  let disowned = 0;
+  const where: Condition = { kind: 'compare', path: ['owner'], operator: 'eq', operand: 'me' };
+  const spec = streamSpec({ topic: 'notes' }, { where }, { conditions: 16, depth: 4 });
+  const encoder = new EventEncoder('notes');
+  const stream = new Stream('notes', 's', spec, encoder, new MetricsService(), () => (disowned += 1));
+  const [told, other] = [new Recorder(), new Recorder()];
+  const join = (subscriber: Recorder) => {
+    const subscription = new Subscription(stream, true, subscriber, log, () => undefined);
+    subscriber.claims.add(subscription);
+    return subscription;
+  };
+  join(other).goLive();
+  return { stream, one: join(told), told, other, disowned: () => disowned };
+}
+
+function mine(n: number): Change {
+  const id = new RecordId('notes', n);
+  const after = { id, owner: 'me' };
+  const previous = { kind: 'absent' } as const;
+  return new Change({ table: 'notes', id, action: 'CREATE', after, previous, cursor: `m${n}`, time: 0 });
+}
+
+/** Nobody knows whose record it was. */
+function deletion(n: number): Change {
+  const id = new RecordId('notes', n);
+  const previous = { kind: 'unknown' } as const;
+  return new Change({ table: 'notes', id, action: 'DELETE', previous, cursor: `d${n}`, time: 0 });
+}
+
+const EVERYTHING: Resumption = { kind: 'exact', position: 0, includes: () => true };
+
+/** Several turns of the event loop. */
+async function aWhile(): Promise<void> {
+  for (let n = 0; n < 20; n += 1) await new Promise(setImmediate);
 }
 
 describe('Subscription', () => {
@@ -97,5 +143,74 @@ describe('Subscription', () => {
     read();
     await Promise.all(placed);
     expect([taken, subscriber.frames.length]).toEqual([6, 6]);
+  });
+
+  describe('that shares its stream', () => {
+    afterEach(() => void jest.useRealTimers());
+    const types = ({ sent }: Recorder) => sent.map(({ type, reason }) => reason ?? type);
+    const withoutTime = () => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+
+    it('is told alone that the log overran it, and goes on live', async () => {
+      const log = new ChangeLog(2_000);
+      for (let n = 0; n < 100; n += 1) log.append(mine(n));
+      const { stream, one, told, other } = shared(log);
+      await one.resume(EVERYTHING);
+      stream.offer(mine(100));
+      expect([types(told), types(other)]).toEqual([['overrun', 'event'], ['event']]);
+    });
+
+    it('is told alone, once for all that the log held, of a replay that may not say what happened', async () => {
+      const log = new ChangeLog(1_000_000);
+      for (let n = 0; n < 10; n += 1) for (const change of [deletion(n), mine(n)]) log.append(change);
+      const { one, told, other, disowned } = shared(log);
+      await one.resume(EVERYTHING);
+      expect(types(told)).toEqual(['unknown_state', ...Array.from({ length: 10 }, () => 'event')]);
+      expect(types(other)).toEqual([]);
+      one.release();
+      expect(disowned()).toBe(0);
+    });
+
+    it('is told nothing behind a cause that it may not be told of yet, so that it can be told again from before it', async () => {
+      withoutTime();
+      const log = new ChangeLog(1_000_000);
+      for (const change of [mine(0), deletion(1), mine(2)]) log.append(change);
+      const { stream, one, told, other, disowned } = shared(log);
+      stream.resync('late');
+      const resumed = one.resume(EVERYTHING);
+      await aWhile();
+      expect(types(told)).toEqual(['late', 'event']);
+      log.append(mine(3));
+      jest.advanceTimersByTime(5_000);
+      await resumed;
+      expect(types(told)).toEqual(['late', 'event', 'unknown_state', 'event', 'event']);
+      expect([types(other), disowned()]).toEqual([['late'], 0]);
+    });
+
+    it('is not told a second time where all were told meanwhile', async () => {
+      withoutTime();
+      const log = new ChangeLog(1_000_000);
+      for (const change of [deletion(1), mine(2)]) log.append(change);
+      const { stream, one, told } = shared(log);
+      stream.resync('late');
+      stream.resync('late');
+      const resumed = one.resume(EVERYTHING);
+      await aWhile();
+      jest.advanceTimersByTime(5_000);
+      await resumed;
+      expect(types(told)).toEqual(['late', 'late', 'event']);
+    });
+
+    it('waits for nothing any more when it has ended', async () => {
+      withoutTime();
+      const log = new ChangeLog(1_000_000);
+      for (const change of [deletion(1), mine(2)]) log.append(change);
+      const { stream, one, told } = shared(log);
+      stream.resync('late');
+      const resumed = one.resume(EVERYTHING);
+      await aWhile();
+      one.release();
+      await resumed;
+      expect([types(told), jest.getTimerCount()]).toEqual([['late'], 0]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@edge-hive/protocol';
+import type { ErrorCode, ResyncReason } from '@edge-hive/protocol';
 import { Logger } from '@nestjs/common';
 import { ServerError } from 'surrealdb';
 import type { Claim } from '../delivery/claims.js';
@@ -37,6 +37,10 @@ export class Subscription implements Claim {
   private placing: Promise<void> = Promise.resolve();
   private waiting = 0;
   private placed = false;
+  /** What happened before this place of the log is in whatever is read after the subscriber was told alone to read again. */
+  private excused = -Infinity;
+  /** Ends the wait that is under way. */
+  private wake?: () => void;
 
   constructor(
     readonly source: Stream,
@@ -60,6 +64,7 @@ export class Subscription implements Claim {
 
   release(): void {
     this.released = true;
+    this.wake?.();
     this.source.remove(this.subscriber);
     this.onRelease();
   }
@@ -133,8 +138,9 @@ export class Subscription implements Claim {
     let left = 0;
     for (let position = from; !this.ended;) {
       if (!this.log.reaches(position)) {
-        this.source.resync('overrun');
-        return atEnd?.();
+        position = this.log.head;
+        await this.tellAlone('overrun');
+        continue;
       }
       const next = this.log.after(this.target.topic, position);
       if (!next || next.position > until) return atEnd?.();
@@ -145,8 +151,37 @@ export class Subscription implements Claim {
       }
       left -= 1;
       position = next.position;
-      if (include(next.change) && this.source.replay(this.subscriber, next.change)) await this.subscriber.drained();
+      if (!include(next.change)) continue;
+      const told = this.source.replay(this.subscriber, next.change);
+      if (told === 'told') await this.subscriber.drained();
+      else if (told === 'unknown' && position > this.excused) await this.tellAlone('unknown_state');
     }
+  }
+
+  /**
+   * Tells its subscriber alone to read again. Where that has to wait, so does everything else of the stream: who is cut off
+   * before it was told would go on from a place behind the cause, and never know.
+   */
+  private async tellAlone(reason: ResyncReason): Promise<void> {
+    const { resyncs } = this.source;
+    const last = resyncs.lastTo(this.subscriber);
+    this.excused = this.log.head;
+    const wait = resyncs.untilOne(this.subscriber);
+    if (wait > 0) await this.pause(wait);
+    if (this.ended || resyncs.lastTo(this.subscriber) !== last) return;
+    this.excused = this.log.head;
+    resyncs.toOne(this.subscriber, reason);
+  }
+
+  /** Ends early with the subscription. */
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** The server ends the subscription. */
