@@ -42,6 +42,15 @@ describe('command rates', () => {
     expect((await client.closed).code).toBe(4429);
   });
 
+  it('counts pongs, too', async () => {
+    const client = await connect('user-1');
+    await client.next('welcome');
+    for (let n = 0; n < 10; n++) client.socket.pong();
+    expect(await client.request({ type: 'ping', id: '1' })).toMatchObject({ code: 'RATE_LIMITED' });
+    for (let n = 0; n < 5_000; n++) client.socket.pong();
+    expect((await client.closed).code).toBe(4429);
+  });
+
   it('closes a flood with 4429, before authentication too', async () => {
     for (const client of [await connect('user-1'), await TestClient.connect(gateway.url)]) {
       for (let n = 0; n < 5_000; n++) client.send({ type: 'ping' });

@@ -150,10 +150,12 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
 
   /** Answers a WebSocket ping. It counts as a command, and goes unanswered while earlier bytes wait. */
   pinged(data: Buffer): void {
-    if (this.ended) return;
-    const verdict = this.rate.judge(performance.now());
-    if (verdict === 'flood') this.close(CLOSE_CODES.RATE_LIMITED, 'too many pings');
-    else if (verdict === 'served' && !this.socket.tcp.writableNeedDrain) this.socket.pong(data);
+    if (this.controlled() && !this.socket.tcp.writableNeedDrain) this.socket.pong(data);
+  }
+
+  /** A pong counts as a command, too: nobody has to ask for it to come. */
+  ponged(): void {
+    this.controlled();
   }
 
   run(frame: ReceivedFrame): Promise<unknown> | undefined {
@@ -195,7 +197,9 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
   }
 
   missed(): void {
-    this.close(CLOSE_CODES.HEARTBEAT_MISSED, 'nothing came within the heartbeat timeout');
+    // One that has gone halfway, and takes nothing, would take no close either.
+    if (!this.writable) this.terminate();
+    else this.close(CLOSE_CODES.HEARTBEAT_MISSED, 'nothing came within the heartbeat timeout');
   }
 
   overflowed(): void {
@@ -247,11 +251,21 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
     return this.trusted || this.commands.serving ? 2 * limitFrameBytes + READ_BYTES : limitUnauthenticatedBytes;
   }
 
+  /** Counts a control frame. Answers whether it is to be served. */
+  private controlled(): boolean {
+    if (this.ended) return false;
+    const verdict = this.rate.judge(performance.now());
+    if (verdict === 'flood') this.close(CLOSE_CODES.RATE_LIMITED, 'too many pings or pongs');
+    return verdict === 'served';
+  }
+
   private end(): void {
     if (this.ended) return;
     this.ended = true;
     this.alarm.clear();
     this.commands.close();
+    // Or the answer to a close would stay unread.
+    if (this.paused) this.resume();
     // A full outbox closes its connection in the middle of a delivery: subscriptions end after it.
     queueMicrotask(() => this.claims.releaseAll());
   }

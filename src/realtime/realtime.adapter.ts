@@ -18,6 +18,9 @@ import { routeUpgrades, type Endpoint } from './upgrade-router.js';
 const LEAST_READS = 1_024;
 const LEAST_FRAGMENTS = 64;
 
+/** For how long a client may take to answer a close, in ms, before it is cut. */
+const CLOSE_MS = 2_000;
+
 type ServerOptions = NonNullable<Parameters<WsAdapter['create']>[1]>;
 type MessageHandlers = Parameters<WsAdapter['bindMessageHandlers']>[1];
 type Transform = Parameters<WsAdapter['bindMessageHandlers']>[2];
@@ -50,6 +53,7 @@ export class RealtimeAdapter extends WsAdapter {
       // Each read and each fragment costs more than its bytes: sent byte by byte, one frame would take a hundred times its size.
       maxBufferedChunks: Math.max(LEAST_READS, this.frameBytes / 256),
       maxFragments: Math.max(LEAST_FRAGMENTS, this.frameBytes / 4_096),
+      closeTimeout: CLOSE_MS,
       handleProtocols: chooseSubprotocol,
     }) as WebSocketServer;
     return this.realtime;
@@ -102,7 +106,7 @@ export class RealtimeAdapter extends WsAdapter {
     socket.connection = this.factory.open(socket, request);
     const { connection } = socket;
     if (!connection) return undefined;
-    socket.on('message', onMessage).on('ping', onPing);
+    socket.on('message', onMessage).on('ping', onPing).on('pong', onPong);
     socket.tcp.on('data', () => connection.read());
     return connection;
   }
@@ -116,6 +120,10 @@ function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
 /** `ws` by itself answers however little the client reads: its pongs would pile up without bound. */
 function onPing(this: WebSocket, data: Buffer): void {
   if (this instanceof RealtimeSocket) this.connection?.pinged(data);
+}
+
+function onPong(this: WebSocket): void {
+  if (this instanceof RealtimeSocket) this.connection?.ponged();
 }
 
 function ignore(): void {

@@ -45,6 +45,11 @@ export class RawSocket {
     }
   }
 
+  /** Reads no more. */
+  stall(): void {
+    this.socket.pause();
+  }
+
   reset(): void {
     this.socket.resetAndDestroy();
   }
