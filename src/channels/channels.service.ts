@@ -33,6 +33,11 @@ export interface ChannelMessage {
   readonly history?: Retention | undefined;
 }
 
+/** A message whose names are known to be right, and whose data is JSON text. */
+export interface CheckedMessage extends Omit<ChannelMessage, 'data'> {
+  readonly data: string;
+}
+
 /** Channels that subscribers talk over. Who may use which is not decided here: callers ask the policy first. */
 @Injectable()
 export class ChannelsService {
@@ -71,12 +76,19 @@ export class ChannelsService {
    * @returns its cursor; at once, where the broker needn't be waited for.
    * @throws CommandError BAD_FRAME, UNAVAILABLE
    */
-  publish({ channel, event, data, key, from, exclude, history }: ChannelMessage): string | Promise<string> {
-    checkChannelName(channel);
-    checkEventName(event);
-    if (key !== undefined) checkIdempotencyKey(key);
-    const time = this.clock.now();
-    const publication = { channel, event, data: encodeData(data), from, time, exclude: exclude?.id };
+  publish(message: ChannelMessage): string | Promise<string> {
+    checkChannelName(message.channel);
+    checkEventName(message.event);
+    if (message.key !== undefined) checkIdempotencyKey(message.key);
+    return this.publishChecked({ ...message, data: encodeData(message.data) });
+  }
+
+  /**
+   * The same, for what was checked as it was read.
+   * @throws CommandError UNAVAILABLE
+   */
+  publishChecked({ channel, event, data, key, from, exclude, history }: CheckedMessage): string | Promise<string> {
+    const publication = { channel, event, data, from, time: this.clock.now(), exclude: exclude?.id };
     const cursor = this.broker.publish(publication, { key, history });
     this.metrics.publishes.inc();
     return cursor;

@@ -1,8 +1,9 @@
 import type { ClientFrame, ErrorCode, ResyncReason, ServerFrame } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { LabelCounter } from './label-counter.js';
 import { Level } from './level.js';
+import { PlainCounter } from './plain-counter.js';
 import { TopicLatency } from './topic-latency.js';
 
 const COMMANDS: ReadonlySet<string> = new Set<ClientFrame['type']>([
@@ -94,8 +95,8 @@ export class MetricsService {
     return new Level(this.registry, `edge_hive_${name}`, help);
   }
 
-  private counter(name: string, help: string): Counter {
-    return new Counter({ name: `edge_hive_${name}`, help, registers: [this.registry] });
+  private counter(name: string, help: string): PlainCounter {
+    return new PlainCounter(this.registry, `edge_hive_${name}`, help);
   }
 
   private byLabel<Value extends string>(

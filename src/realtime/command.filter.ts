@@ -16,7 +16,7 @@ export class CommandFilter implements ExceptionFilter {
     this.refuse(connection, frame, exception);
   }
 
-  refuse(connection: Connection, { id }: CommandFrame, exception: unknown): void {
+  refuse(connection: Connection, { id }: { readonly id?: string | undefined }, exception: unknown): void {
     connection.refuse(this.errorOf(exception), id);
   }
 

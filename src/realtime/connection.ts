@@ -17,6 +17,7 @@ import type { Dispatcher } from './dispatcher.js';
 import type { Pulse } from './heartbeat-wheel.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import type { Outboxes } from './outboxes.js';
+import type { PublishPermits } from './publish-permits.js';
 import type { RealtimeSocket } from './realtime-socket.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -43,6 +44,8 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
   readonly alarm = new Alarm();
   /** What answers its commands. */
   handlers: readonly WsMessageHandler[] = [];
+  /** Where it may publish, as far as that was decided. */
+  permits: PublishPermits | undefined;
   private asker: Caller;
   private ended = false;
   private readonly held: Account;
@@ -103,6 +106,7 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
   /** From now on it speaks for this principal. */
   identify(principal: Principal): void {
     this.asker = { principal, local: this.asker.local };
+    this.permits = undefined;
   }
 
   send(frame: EncodedFrame): void {

@@ -5,6 +5,7 @@ import type { ReceivedFrame } from './command-queue.js';
 import type { Connection } from './connection.js';
 import { parseFrame } from './parse-frame.js';
 import { PublishRoute } from './publish-route.js';
+import { readPublish } from './publish-text.js';
 
 /** Bytes of a refused frame that are still parsed, for its `id`. */
 const REFUSED_BYTES = 16 * 1024;
@@ -23,6 +24,11 @@ export class Dispatcher {
     if (received.refused) {
       this.refuse(connection, received);
       return undefined;
+    }
+    const publish = received.binary || !this.publishes.open ? undefined : readPublish(received.data);
+    if (publish) {
+      this.metrics.framesReceived.inc('publish');
+      return this.publishes.serveText(connection, publish);
     }
     const parsed = parseFrame(received);
     if (!parsed.ok) {
