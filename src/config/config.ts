@@ -71,6 +71,13 @@ export class Config {
   @Max(60_000)
   surrealPollMs = 25;
 
+  @Setting(
+    'SURREAL_DOORBELLS',
+    'Whether live queries tell when to read the changefeed: `on`, `off`, or `auto`, which makes none where it would make writers fail.',
+  )
+  @IsIn(['auto', 'on', 'off'])
+  surrealDoorbells: 'auto' | 'on' | 'off' = 'auto';
+
   @Setting('SURREAL_FAST_WINDOW_MS', 'Least overlap of each changefeed read, in ms of live time.')
   @IsInt()
   @Min(1)

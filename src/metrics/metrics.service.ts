@@ -65,7 +65,8 @@ export class MetricsService {
   readonly changes = this.byLabel<string>('changes_total', 'Changes read from the database.', 'topic');
   readonly feedReads = this.counter('feed_reads_total', 'Reads of the changefeed.');
   readonly feedLag = this.level('feed_lag_seconds', 'How far the changefeed reader is behind the database.');
-  readonly feedLoop = this.level('feed_loop', '1 while the changefeed is read in a loop, 0 while doorbells ring.');
+  readonly feedLoop = this.level('feed_loop', '1 while the changefeed is read in a loop, else 0.');
+  readonly doorbells = this.level('doorbells', 'Tables whose doorbell is armed.');
   readonly doorbellRings = this.counter('doorbell_rings_total', 'Rings of doorbells.');
   readonly lateChanges = this.counter('late_changes_total', 'Changes that became visible after newer ones were read.');
   readonly resyncs = this.byLabel<ResyncReason>('resyncs_total', 'Streams that were told to read again.', 'reason');

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
+import { Surreal } from 'surrealdb';
+import { WebSocket } from 'ws';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { ChangeFeed } from './change-feed.js';
+import { ChangeFeed, type Bells } from './change-feed.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import { FeedReader } from './feed-reader.js';
 import { LiveQueries } from './live-queries.js';
@@ -20,6 +22,7 @@ describe('ChangeFeed', () => {
   let reader: FeedReader;
   let feed: ChangeFeed;
   let metrics: MetricsService;
+  let armed: Bells;
   const keys = new Set<string>();
   let wake: () => void = () => undefined;
 
@@ -47,6 +50,7 @@ describe('ChangeFeed', () => {
       { fastWindowMs: 50, sweepWindowMs: 3_000, retentionMs: () => 259_200_000 },
       {
         changes: (changes) => {
+          feed.wrote(changes);
           for (const { key } of changes) keys.add(key);
           wake();
         },
@@ -59,20 +63,14 @@ describe('ChangeFeed', () => {
       },
     );
     bells = new LiveQueries(
-      { ...options, name: 'bells', projection: 'id' },
+      { ...options, name: 'bells', projection: 'id', mayListen, mayKill: mayListen },
       {
-        message: () => feed.rang(),
+        message: (table) => feed.rang(table),
         interrupted: ({ closeCode }) => feed.interrupted(closeCode === 1013),
         restored: () => feed.interrupted(false),
       },
     );
-    feed = new ChangeFeed(reader, bells, metrics, {
-      pollMs: NEVER_MS,
-      settleMs: 50,
-      sweepIntervalMs: NEVER_MS,
-      sweepWindowMs: 3 * NEVER_MS,
-      bells: true,
-    });
+    feed = feedWith('always');
     await reader.begin('test');
     bells.start();
     await bells.firstSession;
@@ -82,6 +80,22 @@ describe('ChangeFeed', () => {
     await feed.stop();
     await Promise.all([bells.stop(), connection.stop()]);
   });
+
+  function feedWith(when: Bells, quietMs = NEVER_MS): ChangeFeed {
+    armed = when;
+    return new ChangeFeed(reader, bells, metrics, {
+      pollMs: NEVER_MS,
+      settleMs: 50,
+      sweepIntervalMs: NEVER_MS,
+      sweepWindowMs: 3 * NEVER_MS,
+      bells: when,
+      quietMs,
+    });
+  }
+
+  function mayListen(table: string): boolean {
+    return armed === 'always' || feed.isQuiet(table);
+  }
 
   function endpoint() {
     return { url: server.url, namespace: 'main', database: 'main', username: 'root', password: 'root' };
@@ -99,11 +113,20 @@ describe('ChangeFeed', () => {
     while (!bells.hears('t')) await new Promise(setImmediate);
   }
 
+  /** Listens with a bell that was armed while nobody wrote, and can't be killed from now on. */
+  async function listenWhileQuiet(): Promise<void> {
+    feed = feedWith('quiet', 0);
+    await listen();
+    await feed.stop();
+    feed = feedWith('quiet');
+    await listen();
+  }
+
   it('reads when the bell of a table rings', async () => {
     await listen();
     await writer.query('CREATE t:rung');
     await told('t:rung');
-    expect(await metrics.feedLoop.value()).toBe(0);
+    expect([await metrics.feedLoop.value(), await metrics.doorbells.value()]).toEqual([0, 1]);
   });
 
   it('takes the bells down and reads in a loop when they ring all the time', async () => {
@@ -152,5 +175,43 @@ describe('ChangeFeed', () => {
     await reader.begin('test');
     feed.resume();
     await failed;
+  });
+
+  it('arms no bell before its table was quiet for long, and reads all the same', async () => {
+    feed = feedWith('quiet');
+    feed.listen('t');
+    feed.start();
+    feed.resume();
+    await writer.query('CREATE t:polled');
+    await told('t:polled');
+    feed.retry();
+    await bells.want(['t']);
+    expect(bells.hears('t')).toBe(false);
+  });
+
+  it('arms a bell once its table is quiet, and keeps it when it is written to', async () => {
+    await listenWhileQuiet();
+    await writer.query('CREATE t:kept');
+    await told('t:kept');
+    feed.retry();
+    await bells.want(['t']);
+    expect(bells.hears('t')).toBe(true);
+  });
+
+  it.each<[string, () => void | Promise<unknown>]>([
+    ['nobody listens any more', () => feed.unlisten('t')],
+    ['all the bells ring', () => Promise.all(Array.from({ length: 60 }, (_, n) => writer.query(`CREATE t:flood${n}`)))],
+  ])('makes no deletion fail that is under way when %s', async (_, happens) => {
+    await listenWhileQuiet();
+    const other = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket });
+    const { url, namespace, database, ...authentication } = endpoint();
+    await other.connect(url, { namespace, database, authentication });
+    await other.query('CREATE t:deleted');
+    const transaction = await other.beginTransaction();
+    await transaction.query('DELETE t:deleted');
+    await happens();
+    await bells.want([]);
+    await transaction.commit();
+    await other.close();
   });
 });

@@ -3,30 +3,37 @@ import type { MetricsService } from '../metrics/metrics.service.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import type { FeedReader } from './feed-reader.js';
 import type { LiveQueries } from './live-queries.js';
-import { ReadingPace } from './reading-pace.js';
+import type { Change } from './change.js';
+import { QuietTables } from './quiet-tables.js';
+import { ReadingPace, type Hearing } from './reading-pace.js';
 import { Ring } from './ring.js';
 import { SweepSchedule } from './sweep-schedule.js';
 
 const RETRY_PAUSE_MS = 250;
+
+/** When a table's doorbell may be armed: whenever it is listened to, only while the table is quiet, or never. */
+export type Bells = 'always' | 'quiet' | 'never';
 
 export interface ChangeFeedOptions {
   readonly pollMs: number;
   readonly settleMs: number;
   readonly sweepIntervalMs: number;
   readonly sweepWindowMs: number;
-  /** Without doorbells the feed is found out about by reading it, each `pollMs`. */
-  readonly bells: boolean;
+  readonly bells: Bells;
+  /** For how long nothing was written to a table that is called quiet. */
+  readonly quietMs: number;
 }
 
 /**
- * Decides when the changefeed is read: at each ring of a doorbell, in a loop when they ring all the time, and at the
- * poll floor in any case. One reader a database.
+ * Decides when the changefeed is read: at each ring of a doorbell, in a loop when they ring all the time, often where
+ * none is armed, and at the poll floor in any case. One reader a database.
  */
 export class ChangeFeed {
   private readonly logger = new Logger(ChangeFeed.name);
   private readonly pace: ReadingPace;
   private readonly ring = new Ring();
   private readonly tables = new Map<string, number>();
+  private readonly quiet: QuietTables;
   private running: Promise<void> | undefined;
   private stopped = false;
   private paused = true;
@@ -41,6 +48,8 @@ export class ChangeFeed {
   ) {
     this.pace = new ReadingPace(options.pollMs, options.settleMs);
     this.sweeps = new SweepSchedule(options.sweepIntervalMs, options.sweepWindowMs);
+    this.quiet = new QuietTables(options.quietMs);
+    this.metrics.doorbells.readFrom(() => this.doorbells.size);
     this.metrics.feedLoop.readFrom(() => (this.pace.mode === 'loop' ? 1 : 0));
   }
 
@@ -48,6 +57,7 @@ export class ChangeFeed {
   listen(table: string): void {
     const listeners = (this.tables.get(table) ?? 0) + 1;
     this.tables.set(table, listeners);
+    this.quiet.watch(table, performance.now());
     if (listeners === 1) this.hangDoorbells();
     this.ring.ring();
   }
@@ -58,8 +68,24 @@ export class ChangeFeed {
     else if (this.tables.delete(table)) this.hangDoorbells();
   }
 
-  /** Somebody wrote, or may have. */
-  rang(): void {
+  /** Whether nothing was written to the table for long, as far as one can see. */
+  isQuiet(table: string): boolean {
+    return this.quiet.isQuiet(table, performance.now());
+  }
+
+  /** These changes were read. */
+  wrote(changes: readonly Change[]): void {
+    const now = performance.now();
+    let last: string | undefined;
+    for (const { table } of changes) {
+      if (table !== last) this.quiet.written(table, now);
+      last = table;
+    }
+  }
+
+  /** Somebody wrote to the table. */
+  rang(table: string): void {
+    if (!this.tables.has(table)) return;
     this.metrics.doorbellRings.inc();
     const mode = this.pace.mode;
     this.pace.rang(performance.now());
@@ -76,6 +102,7 @@ export class ChangeFeed {
 
   /** Tries again to hang doorbells that could not be hung. */
   retry(): void {
+    this.quiet.retain((table) => this.tables.has(table) || this.doorbells.hears(table));
     this.hangDoorbells();
   }
 
@@ -87,6 +114,7 @@ export class ChangeFeed {
   /** The database is there, and it is settled from where to read. */
   resume(): void {
     this.paused = false;
+    this.quiet.unsure(performance.now());
     this.ring.ring();
   }
 
@@ -134,7 +162,7 @@ export class ChangeFeed {
   private async run(): Promise<void> {
     while (!this.stopped) {
       try {
-        await this.ring.wait(this.paused ? RETRY_PAUSE_MS : this.pace.pause(performance.now(), this.tables.size > 0));
+        await this.ring.wait(this.paused ? RETRY_PAUSE_MS : this.pace.pause(performance.now(), this.hearing));
         if (!this.paused && !this.stopped) await this.readOnce();
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable))
@@ -151,7 +179,7 @@ export class ChangeFeed {
     try {
       const found = await this.reader.read();
       const mode = this.pace.mode;
-      this.pace.read(performance.now(), found);
+      this.pace.read(performance.now(), found, this.hearing);
       if (this.pace.mode !== mode) this.hangDoorbells();
     } catch (error) {
       this.arrivals.unshift(...arrivals);
@@ -169,9 +197,17 @@ export class ChangeFeed {
     this.sweeps.read(page.sweep, performance.now(), through);
   }
 
+  private get hearing(): Hearing {
+    if (this.tables.size === 0) return 'unasked';
+    if (this.options.bells === 'always') return 'bells';
+    for (const table of this.tables.keys()) if (!this.doorbells.hears(table)) return 'silence';
+    return 'bells';
+  }
+
   /** While the feed is read in a loop nobody need ring, and writers pay for each live query. */
   private hangDoorbells(): void {
-    const wanted = this.options.bells && this.pace.mode === 'bell';
-    void this.doorbells.want(wanted ? this.tables.keys() : []);
+    const isRungFor = this.options.bells !== 'never' && this.pace.mode === 'bell';
+    void this.doorbells.want(isRungFor ? this.tables.keys() : []);
+    if (this.pace.mode === 'loop') this.doorbells.hangUp('the changefeed is read in a loop');
   }
 }

@@ -27,12 +27,17 @@ export class DatabaseProcess {
     return this.config.surrealUrl === '';
   }
 
+  /** Whether it is the embedded engine, run by the service. */
+  get embedded(): boolean {
+    return this.own && this.config.surrealBin === '';
+  }
+
   /**
    * Whether live queries may be left behind: those of an embedded engine that was killed stay in its folder, slow every
    * write from then on, and can't be killed by another engine.
    */
   get keepsLiveQueries(): boolean {
-    return this.own && this.config.surrealBin === '' && this.config.surrealData !== '';
+    return this.embedded && this.config.surrealData !== '';
   }
 
   get endpoint(): SurrealEndpoint {

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import { ServerError } from 'surrealdb';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { ChangeFeed } from './change-feed.js';
+import { ChangeFeed, type Bells } from './change-feed.js';
 import { identify } from './database-identity.js';
 import type { DatabaseListener } from './database-listener.js';
 import { DatabaseProcess } from './database-process.js';
@@ -22,8 +22,8 @@ import type { TableDefinition } from './table-definition.js';
 
 const CATALOG_INTERVAL_MS = 1_000;
 const HEARTBEAT_MS = 2_000;
-/** Costs an idle database about a tenth of a core. */
-const POLL_WITHOUT_BELLS_MS = 10;
+/** A table to which nothing was written for so long is hardly being written to by a transaction that isn't seen yet. */
+const QUIET_MS = 60_000;
 /** A server that closes a subscriber for which too many notifications wait says this. */
 const TRY_AGAIN_LATER = 1013;
 
@@ -31,6 +31,12 @@ const TRY_AGAIN_LATER = 1013;
 function isFullFeedVersion(version: string): boolean {
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
   return Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3);
+}
+
+/** On a server a live query that is made or killed makes others' transactions fail; on the embedded engine it does not. */
+function bellsFor(setting: Config['surrealDoorbells'], process: DatabaseProcess): Bells {
+  if (setting === 'off' || process.keepsLiveQueries) return 'never';
+  return setting === 'on' || process.embedded ? 'always' : 'quiet';
 }
 
 /**
@@ -87,32 +93,43 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       windows,
       new FeedTeller(this.tables, metrics, {
         listener: () => this.listener,
+        wrote: (changes) => this.feed.wrote(changes),
         defined: () => this.refreshCatalog(),
         replaced: () => this.connection.renew('the changefeed lacks what was read from it'),
       }),
     );
+    const bells = bellsFor(config.surrealDoorbells, process);
     this.doorbells = new LiveQueries(
-      { ...session, name: 'doorbells', projection: 'id' },
       {
-        message: () => this.feed.rang(),
+        ...session,
+        name: 'doorbells',
+        projection: 'id',
+        mayListen: (table) => bells === 'always' || this.feed.isQuiet(table),
+        mayKill: (table) => process.embedded || this.feed.isQuiet(table),
+      },
+      {
+        message: (table) => this.feed.rang(table),
         interrupted: ({ closeCode }) => this.feed.interrupted(closeCode === TRY_AGAIN_LATER),
         restored: () => this.feed.interrupted(false),
       },
     );
-    const bells = !process.keepsLiveQueries;
     this.feed = new ChangeFeed(this.reader, this.doorbells, metrics, {
-      pollMs: bells ? surrealPollMs : Math.min(surrealPollMs, POLL_WITHOUT_BELLS_MS),
+      pollMs: surrealPollMs,
       settleMs: surrealFastWindowMs,
       sweepIntervalMs: surrealSweepIntervalMs,
       sweepWindowMs: surrealSweepWindowMs,
       bells,
+      quietMs: QUIET_MS,
     });
-    this.liveTables = new LiveTables(session, {
-      changes: (changes) => this.listener?.changes(changes),
-      interrupted: (tables) => {
-        for (const table of tables) this.listener?.broken(table, 'interrupted');
+    this.liveTables = new LiveTables(
+      { ...session, quietMs: process.embedded ? 0 : QUIET_MS },
+      {
+        changes: (changes) => this.listener?.changes(changes),
+        interrupted: (tables) => {
+          for (const table of tables) this.listener?.broken(table, 'interrupted');
+        },
       },
-    });
+    );
     this.followed = new FollowedTables(this.tables, this.feed, this.liveTables, () => this.listener);
     this.tables.listen(this.followed);
     this.history = new FeedHistory(this.connection, this.reader.clock, () => this.reader.databaseId);

@@ -9,6 +9,8 @@ import { isOwnTable } from './table-definition.js';
 export interface FeedTellerOptions {
   /** Whom it tells. */
   readonly listener: () => DatabaseListener | undefined;
+  /** These changes were read. */
+  readonly wrote: (changes: readonly Change[]) => void;
   /** A table has been defined, or defined again. */
   readonly defined: () => void;
   /** The feed is another than the one that was read. */
@@ -30,6 +32,7 @@ export class FeedTeller implements FeedReaderListener {
   }
 
   changes(changes: readonly Change[]): void {
+    this.options.wrote(changes);
     // What a feed without INCLUDE ORIGINAL tells is told by live queries.
     const durable = changes.filter(({ table }) => this.tables.known(table)?.durable ?? true);
     const newest = durable.at(-1);

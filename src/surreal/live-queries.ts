@@ -15,6 +15,7 @@ export interface LiveMessage {
 }
 
 export interface LiveQueriesListener {
+  /** Also of a table that isn't wanted any more, until its live query is killed. */
   message(table: string, message: LiveMessage): void;
   /** The connection broke; notifications may be missed from now on. */
   interrupted(reason: DatabaseUnavailable): void;
@@ -27,6 +28,12 @@ export interface LiveQueriesOptions extends SessionOptions {
   readonly heartbeatMs: number;
   /** What is selected of each change. */
   readonly projection: string;
+  /**
+   * Whether a table's live query may be made, or killed, now; at any time by default. On a server both end whatever
+   * transaction is about to delete records of that table, and is refused at its commit for it. That a connection closes ends none.
+   */
+  readonly mayListen?: (table: string) => boolean;
+  readonly mayKill?: (table: string) => boolean;
 }
 
 /**
@@ -69,6 +76,11 @@ export class LiveQueries {
     return this.connection.up && this.live.has(table);
   }
 
+  /** How many tables' changes are being told. */
+  get size(): number {
+    return this.connection.up ? this.live.size : 0;
+  }
+
   start(): void {
     this.connection.start();
   }
@@ -77,10 +89,15 @@ export class LiveQueries {
     return this.connection.stop();
   }
 
-  /** Listens to these tables and to no others. Settles when that is so, or can't be for now. */
+  /** Listens to these tables, and in time to no others. Settles when that is so, or can't be for now. */
   async want(tables: Iterable<string>): Promise<void> {
     this.wanted = new Set(tables);
     if (this.connection.up) await this.reconcile();
+  }
+
+  /** Ends all live queries at once, and hurts no writer: their connection closes. Those that are wanted are made again. */
+  hangUp(reason: string): void {
+    if (this.live.size > 0) this.renew(reason);
   }
 
   /** Begins a new session: what was listened to in this one may be gone. */
@@ -99,8 +116,9 @@ export class LiveQueries {
 
   private reconcile(): Promise<void> {
     this.turn = this.turn.then(async () => {
-      const unwanted = [...this.live].filter(([table]) => !this.wanted.has(table));
-      const missing = [...this.wanted].filter((table) => !this.live.has(table));
+      const { mayListen = always, mayKill = always } = this.options;
+      const unwanted = [...this.live].filter(([table]) => !this.wanted.has(table) && mayKill(table));
+      const missing = [...this.wanted].filter((table) => !this.live.has(table) && mayListen(table));
       await Promise.all([
         ...unwanted.map(([table, id]) => this.attempt(() => this.kill(table, id))),
         ...missing.map((table) => this.attempt(() => this.listenTo(table))),
@@ -158,6 +176,10 @@ function everyLiveMessage(listener: (message: LiveMessage) => void): EngineFacto
     });
     return engine;
   };
+}
+
+function always(): boolean {
+  return true;
 }
 
 function isLiveMessage(value: unknown): value is LiveMessage {

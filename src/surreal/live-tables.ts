@@ -4,8 +4,14 @@ import { DatabaseUnavailable } from './database-unavailable.js';
 import { withDeadline } from './deadline.js';
 import { LIVE_CHANGE_PROJECTION, liveChange } from './live-change.js';
 import { LiveQueries, type LiveQueriesOptions } from './live-queries.js';
+import { QuietTables } from './quiet-tables.js';
 
 const FIRST_SESSION_MS = 2_000;
+
+export interface LiveTablesOptions extends Omit<LiveQueriesOptions, 'projection' | 'name' | 'mayListen' | 'mayKill'> {
+  /** A live query that nobody needs any more is kept until its table told nothing for so long. */
+  readonly quietMs: number;
+}
 
 export interface LiveTablesListener {
   changes(changes: readonly Change[]): void;
@@ -17,17 +23,26 @@ export class LiveTables {
   private readonly instance = randomBytes(6).toString('base64url');
   private readonly tables = new Set<string>();
   private readonly queries: LiveQueries;
+  private readonly quiet: QuietTables;
   private sequence = 0;
   private started = false;
 
   constructor(
-    options: Omit<LiveQueriesOptions, 'projection' | 'name'>,
+    { quietMs, ...options }: LiveTablesOptions,
     private readonly listener: LiveTablesListener,
   ) {
+    this.quiet = new QuietTables(quietMs);
     this.queries = new LiveQueries(
-      { ...options, name: 'live tables', projection: LIVE_CHANGE_PROJECTION },
+      {
+        ...options,
+        name: 'live tables',
+        projection: LIVE_CHANGE_PROJECTION,
+        mayKill: (table) => this.quiet.isQuiet(table, performance.now()),
+      },
       {
         message: (table, message) => {
+          this.quiet.written(table, performance.now());
+          if (!this.tables.has(table)) return;
           const change = liveChange(table, message, this.nextCursor());
           if (change) this.listener.changes([change]);
         },
@@ -49,6 +64,7 @@ export class LiveTables {
       this.started = true;
       this.queries.start();
     }
+    this.quiet.watch(table, performance.now());
     // Before anything is awaited: it may not be wanted any more when that is through.
     this.tables.add(table);
     try {
@@ -63,6 +79,7 @@ export class LiveTables {
 
   /** Tries again what could not be listened to. */
   async retry(): Promise<void> {
+    this.quiet.retain((table) => this.tables.has(table) || this.queries.hears(table));
     if (this.started) await this.queries.want(this.tables);
   }
 

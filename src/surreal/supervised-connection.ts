@@ -23,6 +23,8 @@ export class SupervisedConnection {
   private readonly logger: Logger;
   private readonly stopping = new AbortController();
   private session: SdkSession | undefined;
+  /** The session that was given up on purpose. */
+  private renewed: SdkSession | undefined;
   private run: Promise<void> | undefined;
   private lastReason = new DatabaseUnavailable('not connected yet');
 
@@ -76,7 +78,9 @@ export class SupervisedConnection {
 
   /** Gives the present session up; the next one is opened at once. */
   renew(reason: string): void {
-    this.session?.close(reason);
+    if (!this.session) return;
+    this.renewed = this.session;
+    this.session.close(reason);
   }
 
   private async supervise(): Promise<void> {
@@ -110,7 +114,8 @@ export class SupervisedConnection {
     this.listener.disconnected?.(reason);
     if (!begun) throw reason;
     this.lastReason = reason;
-    if (!this.stopping.signal.aborted) this.logger.warn(`lost: ${reason.message}`);
+    if (this.renewed === session) this.logger.debug(`renewed: ${reason.message}`);
+    else if (!this.stopping.signal.aborted) this.logger.warn(`lost: ${reason.message}`);
   }
 
   /** @returns whether the listener could do with the session what it has to; if not, the session ends. */
