@@ -1,4 +1,5 @@
-// Builds dist/: one ES module that a browser loads as it is, and declarations that name no other package.
+// Builds dist/: one ES module that a browser loads as it is, the same for CommonJS in dist/cjs/, and declarations of both that name no
+// other package.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,17 +13,22 @@ const dist = join(here, 'dist');
 
 rmSync(dist, { recursive: true, force: true });
 
-await build({
-  absWorkingDir: here,
-  entryPoints: ['src/index.ts'],
-  outfile: 'dist/index.js',
-  bundle: true,
-  format: 'esm',
-  platform: 'neutral',
-  target: 'es2022',
-  sourcemap: true,
-  tsconfigRaw: {},
-});
+for (const [format, outfile] of [
+  ['esm', 'dist/index.js'],
+  ['cjs', 'dist/cjs/index.js'],
+]) {
+  await build({
+    absWorkingDir: here,
+    entryPoints: ['src/index.ts'],
+    outfile,
+    bundle: true,
+    format,
+    platform: 'neutral',
+    target: 'es2022',
+    sourcemap: true,
+    tsconfigRaw: {},
+  });
+}
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.build.json')], { stdio: 'inherit' });
@@ -36,3 +42,8 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.d.ts'))) {
   const path = join(dist, name);
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`'${PROTOCOL}'`, "'./protocol/index.js'"));
 }
+
+// The compiler reads declarations as those of a CommonJS module, as Node does the code, where the nearest package.json says so.
+writeFileSync(join(dist, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+const declarations = readdirSync(dist, { recursive: true }).filter((path) => path.endsWith('.d.ts'));
+for (const path of declarations) cpSync(join(dist, path), join(dist, 'cjs', path));

@@ -6,6 +6,7 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { SurrealModule } from '../surreal/surreal.module.js';
 import { ChannelsController } from './channels.controller.js';
+import { DotNames } from './dot-names.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 import { JsonBody } from './json-body.js';
 import { PrincipalsController } from './principals.controller.js';
@@ -16,6 +17,6 @@ import { TopicsController } from './topics.controller.js';
 @Module({
   imports: [AuthModule, ChannelsModule, RealtimeModule, SubscriptionsModule, SurrealModule],
   controllers: [ChannelsController, PrincipalsController, StatsController, TopicsController],
-  providers: [JsonBody, { provide: APP_FILTER, useClass: HttpErrorFilter }],
+  providers: [DotNames, JsonBody, { provide: APP_FILTER, useClass: HttpErrorFilter }],
 })
 export class HttpModule {}

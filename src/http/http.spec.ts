@@ -17,6 +17,7 @@ import { MetricsService } from '../metrics/metrics.service.js';
 import { ConnectionRegistry } from '../realtime/connection-registry.js';
 import { DatabaseState } from '../surreal/database-state.js';
 import { ChannelsController } from './channels.controller.js';
+import { DotNames } from './dot-names.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 import { JsonBody } from './json-body.js';
 import { PrincipalsController } from './principals.controller.js';
@@ -28,6 +29,8 @@ const POLICY = {
     'room:*': { subscribe: 'authenticated', publish: 'authenticated', history: { size: 3, age: '1h' } },
     'user:{id}': { subscribe: { principal: '{id}' }, publish: 'service' },
     audit: { subscribe: 'service', publish: 'none' },
+    '.': { subscribe: 'service', publish: 'service', history: { size: 3, age: '1h' } },
+    '..': { subscribe: 'service', publish: 'service', history: { size: 3, age: '1h' } },
   },
 };
 
@@ -54,6 +57,7 @@ describe('the server API', () => {
       imports: [GroundModule, MetricsModule, AuthModule, ChannelsModule],
       controllers: [ChannelsController, PrincipalsController, StatsController],
       providers: [
+        DotNames,
         JsonBody,
         { provide: APP_FILTER, useClass: HttpErrorFilter },
         { provide: ConnectionRegistry, useValue: registry },
@@ -191,6 +195,17 @@ describe('the server API', () => {
       expect(await history('user:ann/history')).toMatchObject({ status: 403, body: refused('FORBIDDEN', /policy/) });
       expect((await history('audit/history')).status).toBe(200);
     });
+  });
+
+  it.each(['.', '..', '%2E', '%2e.'])('takes a name that URL parsers take for a step: %s', async (name) => {
+    const data = { name };
+    expect((await post(`/channels/${name}/messages`, { event: 'e', data })).status).toBe(202);
+    const response = await fetch(`${url}/channels/${name}/history?limit=1`, { headers: { 'x-api-key': 'key-1' } });
+    expect(await response.json()).toMatchObject({ messages: [{ event: 'e', data }] });
+    const { messages } = await app.get(ChannelsService).history(decodeURIComponent(name), 1);
+    expect(messages).toHaveLength(1);
+    expect((await post(`/principals/${name}/disconnect`, {})).status).toBe(200);
+    expect(disconnected.pop()).toBe(decodeURIComponent(name));
   });
 
   it('lets the API key publish where only services may', async () => {
