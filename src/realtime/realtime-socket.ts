@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Connection } from './connection.js';
+import { readAhead, type ReaderInternals } from './read-ahead.js';
 
 /** What V8 takes for one read or fragment, about, beside its bytes. */
 const PART_BYTES = 512;
@@ -8,7 +9,10 @@ const PART_BYTES = 512;
 /** Private fields of `ws`; its exact version is pinned. */
 interface Internals {
   readonly _socket: Socket;
-  readonly _receiver: { readonly _buffers: readonly Uint8Array[]; readonly _fragments: readonly Uint8Array[] };
+  readonly _receiver: ReaderInternals & {
+    readonly _buffers: readonly Uint8Array[];
+    readonly _fragments: readonly Uint8Array[];
+  };
 }
 
 /** A WebSocket that knows its connection, so that listeners can be shared by all of them. */
@@ -20,6 +24,11 @@ export class RealtimeSocket extends WebSocket {
   get tcp(): Socket {
     // Set before the server hands a socket out.
     return (this as unknown as Internals)._socket;
+  }
+
+  /** From now on text frames of up to `limit` bytes that come in one piece don't go through `ws`, see `readTextFrames`. */
+  readAhead(limit: number, receive: (payload: Buffer) => void, left: () => void): void {
+    readAhead((this as unknown as Internals)._receiver, limit, receive, left);
   }
 
   /** Bytes that have come of a message that isn't whole yet, as they are in memory: a part of one read keeps all of it. */

@@ -107,7 +107,8 @@ export class RealtimeAdapter extends WsAdapter {
     const { connection } = socket;
     if (!connection) return undefined;
     socket.on('message', onMessage).on('ping', onPing).on('pong', onPong);
-    socket.tcp.on('data', () => connection.read());
+    const receive = (payload: Buffer): void => connection.receive(payload, false);
+    socket.readAhead(this.frameBytes, receive, () => connection.read());
     return connection;
   }
 }

@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer';
+
+/** FIN and the opcode of text, without extensions. */
+const WHOLE_TEXT = 0x81;
+const MASKED = 0x80;
+const LENGTH = 0x7f;
+const LENGTH_16 = 126;
+const SHORT_HEADER = 2;
+const MEDIUM_HEADER = 4;
+const MASK_BYTES = 4;
+const FIRST_BEYOND_ASCII = 0x80;
+
+/**
+ * Reads the whole text frames of a client (RFC 6455, 5.2) that a chunk begins with, unmasks them in place and hands out their
+ * payloads, as long as they are what nearly all frames are: text in one piece, complete, masked, of less than 64 KiB.
+ *
+ * @returns how many bytes that were. What comes behind them, right or wrong, is for a full reader.
+ */
+export function readTextFrames(chunk: Buffer, limit: number, receive: (payload: Buffer) => void): number {
+  let at = 0;
+  while (chunk[at] === WHOLE_TEXT) {
+    const second = chunk[at + 1] ?? 0;
+    if (second < MASKED) break;
+    let size = second & LENGTH;
+    let header = SHORT_HEADER;
+    if (size >= LENGTH_16) {
+      if (size > LENGTH_16 || at + MEDIUM_HEADER > chunk.length) break;
+      size = chunk.readUInt16BE(at + SHORT_HEADER);
+      header = MEDIUM_HEADER;
+    }
+    const from = at + header + MASK_BYTES;
+    const end = from + size;
+    if (end > chunk.length || size > limit) break;
+    const payload = chunk.subarray(from, end);
+    const ascii = unmask(payload, chunk, from - MASK_BYTES);
+    if (!ascii && !isUtf8(payload)) {
+      // Masking again is unmasking: the full reader finds the frame as it came.
+      unmask(payload, chunk, from - MASK_BYTES);
+      break;
+    }
+    receive(payload);
+    at = end;
+  }
+  return at;
+}
+
+/** @returns whether all of it is ASCII. */
+function unmask(payload: Buffer, chunk: Buffer, maskAt: number): boolean {
+  let bits = 0;
+  for (let n = 0; n < payload.length; n += 1) {
+    bits |= payload[n] = (payload[n] ?? 0) ^ (chunk[maskAt + (n & 3)] ?? 0);
+  }
+  return bits < FIRST_BEYOND_ASCII;
+}
