@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import express from 'express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { listenError } from './config/listen-error.js';
+import { HttpAdapter } from './http-adapter.js';
 import { RealtimeAdapter } from './realtime/realtime.adapter.js';
 import { StderrLogger } from './stderr-logger.js';
 
@@ -20,7 +20,7 @@ export async function startApplication(
   config: Readonly<Config>,
   listener: ApplicationListener,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), strictRouting(), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), new HttpAdapter(config), {
     logger: new StderrLogger(config.logLevel),
     abortOnError: false,
     // JSON alone is read, and bounded: see JsonBody.
@@ -41,13 +41,4 @@ export async function startApplication(
     throw listenError(error, config);
   }
   return app;
-}
-
-/** Or a proxy that keeps `/metrics` from the public would let `/METRICS` and `/metrics/` through. */
-function strictRouting(): ExpressAdapter {
-  const server = express();
-  // Before Nest has it: the router looks at these once, when it is first used.
-  server.enable('case sensitive routing');
-  server.enable('strict routing');
-  return new ExpressAdapter(server);
 }

@@ -151,6 +151,30 @@ export class Config {
   @IsBoolean()
   trustProxy = false;
 
+  @Setting(
+    'HTTP_HEADERS_TIMEOUT_MS',
+    'Wait for the headers of a request, the first one of a TCP connection too, before it is cut, in ms.',
+  )
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  httpHeadersTimeoutMs = 10_000;
+
+  @Setting(
+    'HTTP_REQUEST_TIMEOUT_MS',
+    'Wait for all of a request, and for a client that takes nothing of its answer, before it is cut, in ms.',
+  )
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  httpRequestTimeoutMs = 30_000;
+
+  @Setting('HTTP_KEEP_ALIVE_MS', 'Wait for the next request on a TCP connection before it is closed, in ms.')
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  httpKeepAliveMs = 5_000;
+
   @Setting('HEARTBEAT_INTERVAL_MS', 'Time between two heartbeats, in ms.')
   @IsInt()
   @Min(50)
@@ -190,10 +214,40 @@ export class Config {
   @Min(1)
   limitConnections = 20_000;
 
-  @Setting('LIMIT_CONNECTIONS_PER_ADDRESS', 'Connections of one client address; 0: no limit.')
+  @Setting(
+    'LIMIT_CONNECTIONS_PER_ADDRESS',
+    'Connections of one client address, loopback too, before 1013; 0: those of sockets alone.',
+  )
   @IsInt()
   @Min(0)
   limitConnectionsPerAddress = 0;
+
+  @Setting(
+    'LIMIT_SOCKETS',
+    'TCP connections at a time, HTTP and WebSocket, before new ones are cut; 0: 2,000 more than `LIMIT_CONNECTIONS`.',
+  )
+  @IsInt()
+  @Min(0)
+  limitSockets = 0;
+
+  @Setting('LIMIT_SOCKETS_PER_ADDRESS', 'TCP connections of one client address before new ones are cut; 0: no limit.')
+  @IsInt()
+  @Min(0)
+  limitSocketsPerAddress = 1_000;
+
+  @Setting('LIMIT_ARRIVALS_PER_SECOND', 'New TCP connections of one client address, a second; 0: no limit.')
+  @IsInt()
+  @Min(0)
+  limitArrivalsPerSecond = 200;
+
+  @Setting('LIMIT_ARRIVALS_BURST', 'New TCP connections of one client address at once.')
+  @IsInt()
+  @Min(1)
+  limitArrivalsBurst = 1_000;
+
+  @Setting('LIMIT_LOOPBACK', 'Whether the limits of sockets by address hold for loopback addresses, too.')
+  @IsBoolean()
+  limitLoopback = false;
 
   @Setting('LIMIT_CONNECTIONS_PER_PRINCIPAL', 'Connections of one principal; 0: no limit.')
   @IsInt()

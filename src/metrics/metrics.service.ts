@@ -24,6 +24,18 @@ export class MetricsService {
   readonly registry = new Registry();
 
   readonly connections = this.level('connections', 'Connections that are open.');
+  readonly sockets = this.level('sockets', 'TCP connections that are open, HTTP and WebSocket.');
+  /** By `total`, `address` or `rate`. */
+  readonly socketsRefused = this.byLabel<'total' | 'address' | 'rate'>(
+    'sockets_refused_total',
+    'TCP connections cut when they came.',
+    'reason',
+  );
+  readonly connectionsRefused = this.byLabel<'draining' | 'origin' | 'total' | 'address' | 'rate'>(
+    'connections_refused_total',
+    'WebSockets closed as soon as they were open.',
+    'reason',
+  );
   readonly subscriptions = this.level('subscriptions', 'Subscriptions of all connections.');
   readonly streams = this.level('streams', 'Distinct streams that are delivered, of topics and channels.');
   readonly channels = this.level('channels', 'Channels that somebody is subscribed to.');

@@ -1,6 +1,7 @@
 import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { MetricsService } from '../metrics/metrics.service.js';
+import { addressBlock } from './address-block.js';
 import type { Connection } from './connection.js';
 
 /** Every open connection, by principal and by address. */
@@ -19,8 +20,9 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return this.connections.size;
   }
 
+  /** Of all addresses that count as the same. */
   sizeOfAddress(address: string): number {
-    return this.byAddress.get(address) ?? 0;
+    return this.byAddress.get(addressBlock(address)) ?? 0;
   }
 
   sizeOfPrincipal(id: string): number {
@@ -29,7 +31,7 @@ export class ConnectionRegistry implements Iterable<Connection> {
 
   add(connection: Connection): void {
     this.connections.add(connection);
-    this.byAddress.set(connection.address, this.sizeOfAddress(connection.address) + 1);
+    this.byAddress.set(addressBlock(connection.address), this.sizeOfAddress(connection.address) + 1);
   }
 
   /** The connection has a principal now, and keeps it. */
@@ -57,8 +59,8 @@ export class ConnectionRegistry implements Iterable<Connection> {
 
   private leaveAddress(address: string): void {
     const left = this.sizeOfAddress(address) - 1;
-    if (left > 0) this.byAddress.set(address, left);
-    else this.byAddress.delete(address);
+    if (left > 0) this.byAddress.set(addressBlock(address), left);
+    else this.byAddress.delete(addressBlock(address));
   }
 
   private leavePrincipal(connection: Connection, id: string): void {

@@ -6,6 +6,7 @@ import { Config } from '../config/config.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import { DrainState } from '../health/drain-state.js';
 import { MetricsService } from '../metrics/metrics.service.js';
+import { AddressLimits } from './address-limits.js';
 import { Connection, type ConnectionContext } from './connection.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { Dispatcher } from './dispatcher.js';
@@ -19,9 +20,22 @@ const TURNED_AWAY_MS = 1_000;
 const TURNED_AWAY_AT_ONCE = 1_000;
 
 interface Refusal {
+  /** As the metric counts it. */
+  readonly cause: 'draining' | 'origin' | 'total' | 'address' | 'rate';
   readonly code: CloseCode;
   readonly reason: string;
 }
+
+const FULL = {
+  cause: 'address',
+  code: CLOSE_CODES.OVERLOADED,
+  reason: 'too many connections from this address',
+} as const;
+const HASTY = {
+  cause: 'rate',
+  code: CLOSE_CODES.OVERLOADED,
+  reason: 'too many new connections from this address',
+} as const;
 
 /** Makes connections of sockets, or turns sockets away. */
 @Injectable()
@@ -38,7 +52,8 @@ export class ConnectionFactory {
     held: HeldBytes,
     outboxes: Outboxes,
     dispatcher: Dispatcher,
-    metrics: MetricsService,
+    private readonly addresses: AddressLimits,
+    private readonly metrics: MetricsService,
   ) {
     this.context = { config, held, outboxes, dispatcher, metrics };
     this.allowedOrigins = parseOrigins(config.allowedOrigins);
@@ -47,9 +62,9 @@ export class ConnectionFactory {
   /** `undefined`: the socket is being closed. */
   open(socket: RealtimeSocket, request: IncomingMessage): Connection | undefined {
     const address = clientAddress(request, this.config.trustProxy);
-    const refusal = this.refusalOf(request.headers.origin, address);
-    if (refusal) {
-      this.turnAway(socket, refusal);
+    const entered = this.refusalOf(request.headers.origin, address) ?? this.enter(address);
+    if (typeof entered !== 'function') {
+      this.turnAway(socket, entered);
       return undefined;
     }
     const local = isLocal(request.socket.remoteAddress, request.headers.origin, wasForwarded(request));
@@ -60,24 +75,36 @@ export class ConnectionFactory {
       this.heartbeat.forget(beat);
       this.registry.delete(connection);
       connection.gone();
+      entered();
     });
     return connection;
   }
 
+  /** Counts a connection of an address that only the proxy's header tells: the socket's own was counted when it came. */
+  private enter(address: string): (() => void) | Refusal {
+    const entered = this.addresses.forwarded ? this.addresses.enter(address) : counted;
+    if (typeof entered === 'function') return entered;
+    return entered === 'address' ? FULL : HASTY;
+  }
+
   private refusalOf(origin: string | undefined, address: string): Refusal | undefined {
     const { limitConnections, limitConnectionsPerAddress } = this.config;
-    if (this.drain.draining) return { code: CLOSE_CODES.RESTARTING, reason: 'the server is shutting down' };
+    if (this.drain.draining)
+      return { cause: 'draining', code: CLOSE_CODES.RESTARTING, reason: 'the server is shutting down' };
     if (!originAllowed(origin, this.allowedOrigins)) {
-      return { code: CLOSE_CODES.FORBIDDEN, reason: 'this origin is not allowed' };
+      return { cause: 'origin', code: CLOSE_CODES.FORBIDDEN, reason: 'this origin is not allowed' };
     }
-    if (this.registry.size >= limitConnections) return { code: CLOSE_CODES.OVERLOADED, reason: 'too many connections' };
+    if (this.registry.size >= limitConnections) {
+      return { cause: 'total', code: CLOSE_CODES.OVERLOADED, reason: 'too many connections' };
+    }
     if (limitConnectionsPerAddress > 0 && this.registry.sizeOfAddress(address) >= limitConnectionsPerAddress) {
-      return { code: CLOSE_CODES.OVERLOADED, reason: 'too many connections from this address' };
+      return FULL;
     }
     return undefined;
   }
 
-  private turnAway(socket: RealtimeSocket, { code, reason }: Refusal): void {
+  private turnAway(socket: RealtimeSocket, { cause, code, reason }: Refusal): void {
+    this.metrics.connectionsRefused.inc(cause);
     if (this.turnedAway >= TURNED_AWAY_AT_ONCE) {
       socket.terminate();
       return;
@@ -90,4 +117,8 @@ export class ConnectionFactory {
     });
     socket.close(code, reason);
   }
+}
+
+function counted(): void {
+  // And its end is, with its socket.
 }

@@ -45,4 +45,15 @@ describe('clientAddress', () => {
     expect(clientAddress(forwarded, true)).toBe('2.2.2.2');
     expect(clientAddress(request({}), true)).toBe('10.0.0.1');
   });
+
+  it.each([
+    ['2.2.2.2:1234', '2.2.2.2'],
+    ['[2001:db8::1]:1234', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['unknown', '10.0.0.1'],
+    ['2.2.2.2, ', '10.0.0.1'],
+  ])('of a forwarded %j is %j', (header, address) => {
+    expect(clientAddress(request({ 'x-forwarded-for': header }), true)).toBe(address);
+  });
 });

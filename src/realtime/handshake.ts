@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { BEARER_SUBPROTOCOL_PREFIX, SUBPROTOCOL } from '@edge-hive/protocol';
 import { bearerToken } from '../auth/bearer-token.js';
 
@@ -21,10 +22,19 @@ export function handshakeToken({ headers, url }: HandshakeRequest): string | und
   return bearerToken(headers.authorization) ?? queryToken(url ?? '') ?? subprotocolToken(headers);
 }
 
-/** The client's address: with a proxy of one's own, the one that it saw, which no client can make up. */
+/**
+ * The client's address: with a proxy of one's own, the one that it saw, which no client can make up. What is no address there
+ * says nothing, and the proxy's own counts.
+ */
 export function clientAddress({ headers, socket }: HandshakeRequest, trustProxy: boolean): string {
-  const forwarded = trustProxy ? headerText(headers['x-forwarded-for']).split(',').at(-1)?.trim() : undefined;
-  return forwarded !== undefined && forwarded !== '' ? forwarded : (socket.remoteAddress ?? '');
+  const forwarded = trustProxy ? withoutPort(headerText(headers['x-forwarded-for']).split(',').at(-1) ?? '') : '';
+  return isIP(forwarded) > 0 ? forwarded : (socket.remoteAddress ?? '');
+}
+
+/** Some proxies say the client's port, too. */
+function withoutPort(address: string): string {
+  const [, bracketed, dotted] = /^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(address.trim()) ?? [];
+  return bracketed ?? dotted ?? address.trim();
 }
 
 function queryToken(url: string): string | undefined {

@@ -11,7 +11,7 @@ import { chooseSubprotocol } from './handshake.js';
 import { LimitedLog } from './limited-log.js';
 import { PublishRoute } from './publish-route.js';
 import { RealtimeSocket } from './realtime-socket.js';
-import { guardSockets } from './socket-guard.js';
+import { SocketGuard } from './socket-guard.js';
 import { routeUpgrades, type Endpoint } from './upgrade-router.js';
 
 /** Reads and fragments that a frame may come in; more of a very large one. */
@@ -32,12 +32,14 @@ type Transform = Parameters<WsAdapter['bindMessageHandlers']>[2];
 export class RealtimeAdapter extends WsAdapter {
   private readonly errors = new LimitedLog(RealtimeAdapter.name);
   private readonly factory: ConnectionFactory;
+  private readonly guard: SocketGuard;
   private readonly frameBytes: number;
   private realtime: WebSocketServer | undefined;
 
   constructor(private readonly app: INestApplication) {
     super(app);
     this.factory = app.get(ConnectionFactory);
+    this.guard = app.get(SocketGuard);
     this.frameBytes = app.get(Config).limitFrameBytes;
   }
 
@@ -62,7 +64,7 @@ export class RealtimeAdapter extends WsAdapter {
   protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {
     const server = super.ensureHttpServerExists(port, httpServer);
     if (!server) return undefined;
-    guardSockets(server);
+    this.guard.guard(server);
     // Nest's type for its servers is `any`; it puts their path into each.
     routeUpgrades(server, () => (this.wsServersRegistry.get(port) ?? []) as Endpoint[]);
     return server;

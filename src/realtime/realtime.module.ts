@@ -6,6 +6,7 @@ import { HeldBytes } from '../delivery/held-bytes.js';
 import { HealthModule } from '../health/health.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
+import { AddressLimits } from './address-limits.js';
 import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
 import { CommandGuard } from './command.guard.js';
@@ -19,11 +20,13 @@ import { Outboxes } from './outboxes.js';
 import { PublishRoute } from './publish-route.js';
 import { Publisher } from './publisher.js';
 import { RealtimeGateway } from './realtime.gateway.js';
+import { SocketGuard } from './socket-guard.js';
 
 /** The WebSocket endpoint. */
 @Module({
   imports: [AuthModule, HealthModule, SubscriptionsModule, ChannelsModule],
   providers: [
+    AddressLimits,
     Authenticator,
     CommandFilter,
     CommandGuard,
@@ -37,6 +40,7 @@ import { RealtimeGateway } from './realtime.gateway.js';
     PublishRoute,
     Publisher,
     RealtimeGateway,
+    SocketGuard,
   ],
   exports: [ConnectionRegistry, HeldBytes],
 })

@@ -13,12 +13,16 @@ export class RawSocket {
     this.closed = new Promise((resolve) => socket.once('close', () => resolve(this.text)));
   }
 
-  /** @param url of which only host and port count */
+  /**
+   * Settles when it is connected, or already closed again.
+   *
+   * @param url of which only host and port count
+   */
   static async connect(url: string): Promise<RawSocket> {
     const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    await once(socket, 'connect');
-    return new RawSocket(socket);
+    const raw = new RawSocket(connect(Number(port), hostname));
+    await Promise.race([new Promise((resolve) => raw.socket.once('connect', resolve)), raw.closed]);
+    return raw;
   }
 
   /** Connects, sends, and settles with all that comes until the close. */
