@@ -9,7 +9,7 @@ const mayUse = {
   auth: ['filter', 'values', 'config', 'errors', 'metrics'],
   surreal: ['values', 'config', 'metrics'],
   subscriptions: ['surreal', 'filter', 'values', 'delivery', 'auth', 'config', 'errors', 'metrics'],
-  channels: ['delivery', 'errors', 'config', 'metrics'],
+  channels: ['values', 'delivery', 'errors', 'config', 'metrics'],
   health: ['surreal', 'config'],
   realtime: [
     'subscriptions',

@@ -1,5 +1,5 @@
 import { isVariable } from './claim-variable.js';
-import { isService, type Caller } from './principal.js';
+import { isService, principalIdOf, type Caller } from './principal.js';
 import { PolicyError } from './policy-error.js';
 import { isObject, objectWith } from './policy-object.js';
 import { parseTemplate, type Captures, type TemplatePart } from './template.js';
@@ -77,7 +77,7 @@ export function allows(access: Access, caller: Caller, captures: Captures = NO_C
     case 'role':
       return principal?.roles.includes(access.role) ?? false;
     case 'principal':
-      return principal?.id === fill(access.id, captures);
+      return principal?.id === principalIdOf(fill(access.id, captures));
     case 'any':
       return access.of.some((one) => allows(one, caller, captures));
   }

@@ -20,6 +20,17 @@ describe('principalFrom', () => {
     expect(read({ ID: 'user:anna', NS: 'main' }, { principalClaim: 'ID' }).id).toBe('user:anna');
   });
 
+  it.each([
+    ['user:`a-b`', 'user:⟨a-b⟩'],
+    ["user:['a', 1]", 'user:[ s"a", 1 ]'],
+    ['user:⟨a-b⟩', 'user:⟨a-b⟩'],
+    ['auth0|5f', 'auth0|5f'],
+    ['org:007', 'org:007'],
+  ])('knows the principal %s as %s', (text, id) => {
+    expect(read({ sub: text }).id).toBe(id);
+    expect(read({ ID: text }, { principalClaim: 'ID' }).id).toBe(id);
+  });
+
   it.each([['admin'], [{ 0: 'admin' }], [['admin', 7]], [null], [7]])('counts no roles in %j', (roles) => {
     expect(read({ sub: 'user-1', roles }).roles).toEqual([]);
   });
@@ -27,6 +38,7 @@ describe('principalFrom', () => {
   it.each<[string, Claims, Partial<ClaimRules>, RegExp]>([
     ['no sub', {}, {}, /^sub has to be/],
     ['an empty sub', { sub: '' }, {}, /^sub has to be/],
+    ['half a character as sub', { sub: 'a\ud800' }, {}, /^sub has to be/],
     ['a number as sub', { sub: 7 }, {}, /^sub has to be/],
     ['a sub beyond 256 characters', { sub: 'x'.repeat(257) }, {}, /^sub has to be/],
     ['a name inherited by every object', {}, { principalClaim: 'constructor' }, /^constructor has to be/],

@@ -1,5 +1,6 @@
+import { isWellFormed } from '../values/well-formed.js';
 import { AuthenticationError, ExpiredTokenError } from './authentication-error.js';
-import type { Principal } from './principal.js';
+import { principalIdOf, type Principal } from './principal.js';
 
 /** What a verified token says. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -91,10 +92,10 @@ function isMeantFor(audience: unknown, expected: string): boolean {
 
 function principalId(claims: Claims, claim: string): string {
   const id = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
-  if (typeof id !== 'string' || id === '' || id.length > PRINCIPAL_ID_LENGTH) {
+  if (typeof id !== 'string' || id === '' || id.length > PRINCIPAL_ID_LENGTH || !isWellFormed(id)) {
     throw new AuthenticationError(`${claim} has to be a text of 1 to ${PRINCIPAL_ID_LENGTH} characters`);
   }
-  return id;
+  return principalIdOf(id);
 }
 
 function rolesOf(claims: Claims): readonly string[] {

@@ -6,7 +6,7 @@ import { compareSpecificity, parseChannelPattern, type ChannelPattern } from './
 import { isVariable } from './claim-variable.js';
 import { PolicyError } from './policy-error.js';
 import { objectAt, objectWith } from './policy-object.js';
-import { parseRestriction } from './row-restriction.js';
+import { parseRestriction } from './parse-restriction.js';
 
 /** Who may read a table, which rows and which fields of it. */
 export interface TopicRule {

@@ -1,3 +1,5 @@
+import { canonicalIdText } from '../values/record-id-notations.js';
+
 /** Who a token speaks for. */
 export interface Principal {
   readonly id: string;
@@ -5,6 +7,11 @@ export interface Principal {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Unix time in seconds. Absent: the token doesn't expire. */
   readonly expires?: number;
+}
+
+/** The id of the principal that a text names: a record of SurrealDB is one principal, in whichever notation it is named. */
+export function principalIdOf(text: string): string {
+  return canonicalIdText(text);
 }
 
 /** Who asks: the principal if there is one, and whether it asks from this very machine. */

@@ -1,6 +1,6 @@
 import type { Range } from 'surrealdb';
 import { compareValues, equalValues, rangeContains } from '../values/compare.js';
-import { kindOf } from '../values/kind.js';
+import { kindOf, type Kind } from '../values/kind.js';
 import { readPath, type DatabaseRow } from '../values/path.js';
 import type { Condition } from './condition.js';
 import { alternatives, typedOperand } from './operand.js';
@@ -75,6 +75,10 @@ function valueTest({ operator, operand }: Comparison): ValueTest {
       return (value) => typeof value === 'string' && value.startsWith(operand as string);
     case 'exists':
       return operand === true ? (value) => value !== undefined : (value) => value === undefined;
+    case 'isKind':
+      return isKind(operand as readonly Kind[]);
+    case 'holdsKinds':
+      return holdsKinds(operand as readonly Kind[]);
   }
 }
 
@@ -96,6 +100,28 @@ function oneOf(operands: readonly unknown[]): ValueTest {
   const texts = new Set(operands.filter((operand) => typeof operand === 'string'));
   const tests = operands.map(equals);
   return (value) => (typeof value === 'string' ? texts.has(value) : tests.some((test) => test(value)));
+}
+
+function isKind(kinds: readonly Kind[]): ValueTest {
+  return (value) => kinds.includes(kindOf(value));
+}
+
+/** As `contains` looks into a value. */
+function holdsKinds(kinds: readonly Kind[]): ValueTest {
+  const fits = isKind([...kinds, 'none', 'null']);
+  return (value) => {
+    switch (kindOf(value)) {
+      case 'array':
+      case 'set':
+        return [...(value as Iterable<unknown>)].every(fits);
+      case 'string':
+      case 'uuid':
+      case 'object':
+        return kinds.includes('string');
+      default:
+        return false;
+    }
+  };
 }
 
 /** An array or set has the element, a text or uuid the part, an object the key, a range the value. */

@@ -1,6 +1,21 @@
 import type { Path } from '../values/path.js';
 
-export type Operator = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'in' | 'nin' | 'contains' | 'startsWith' | 'exists';
+export type Operator =
+  | 'eq'
+  | 'ne'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'in'
+  | 'nin'
+  | 'contains'
+  | 'startsWith'
+  | 'exists'
+  /** The value is of one of these kinds. Only what a policy means has it and the next one, no filter that is written. */
+  | 'isKind'
+  /** So are the elements of an array or set, but for those that are NONE or null; or the value is a text, if texts are among them. */
+  | 'holdsKinds';
 
 /** A parsed filter. `and` of nothing is true for every row, `or` of nothing for none. */
 export type Condition =

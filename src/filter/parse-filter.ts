@@ -1,5 +1,6 @@
 import { CommandError } from '../errors/command-error.js';
 import { parsePath, type Path } from '../values/path.js';
+import { isWellFormed } from '../values/well-formed.js';
 import type { Condition, Operator } from './condition.js';
 
 export interface FilterLimits {
@@ -82,7 +83,7 @@ class FilterParser {
 
   private comparison(path: Path, operator: Operator, operand: unknown, place: string): Condition {
     if (++this.conditions > this.limits.conditions) throw this.tooMany(place);
-    checkLevels(operand, place, 0);
+    checkOperand(operand, place, 0);
     return { kind: 'compare', path, operator, operand };
   }
 
@@ -91,10 +92,22 @@ class FilterParser {
   }
 }
 
-function checkLevels(operand: unknown, place: string, level: number): void {
+function checkOperand(operand: unknown, place: string, level: number): void {
+  if (typeof operand === 'string') return checkText(operand, place);
+  // JSON says 1e999, which is read as Infinity: written as JSON again it would be null, and share what null has.
+  if (typeof operand === 'number' && !Number.isFinite(operand))
+    throw invalid(place, 'has to be a number up to 1.8e308');
   if (typeof operand !== 'object' || operand === null) return;
   if (level >= MOST_OPERAND_LEVELS) throw exceeded(place, `a value may have ${MOST_OPERAND_LEVELS} levels`);
-  for (const item of Object.values(operand)) checkLevels(item, place, level + 1);
+  for (const [key, item] of Object.entries(operand)) {
+    checkText(key, place);
+    checkOperand(item, place, level + 1);
+  }
+}
+
+/** The database can't hold half a character, and no two are told apart once they are sent to it. */
+function checkText(text: string, place: string): void {
+  if (!isWellFormed(text)) throw invalid(place, 'has to be Unicode text, without halves of surrogate pairs');
 }
 
 function all(of: readonly Condition[]): Condition {

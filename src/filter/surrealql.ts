@@ -113,6 +113,10 @@ class ClauseWriter {
         return opposite(this.among(field, operand as readonly unknown[]));
       case 'contains':
         return this.contains(field, operand, negated);
+      // For the evaluator alone: it narrows what another condition finds.
+      case 'isKind':
+      case 'holdsKinds':
+        return EVERYTHING;
       default:
         return this.ordered(field, SIGNS[operator], operand);
     }

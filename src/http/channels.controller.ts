@@ -16,6 +16,7 @@ import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
 import { PolicyService } from '../auth/policy.service.js';
 import { SERVICE_CALLER } from '../auth/principal.js';
 import { ChannelsService } from '../channels/channels.service.js';
+import { ChannelNamePipe } from './channel-name.pipe.js';
 import { historyJson } from './history-json.js';
 import { HistoryLimitPipe } from './history-limit.pipe.js';
 import { PublishBodyPipe, type PublishBody } from './publish-body.pipe.js';
@@ -32,7 +33,7 @@ export class ChannelsController {
   @HttpCode(HttpStatus.ACCEPTED)
   async publish(
     @Req() { caller }: ServiceRequest,
-    @Param('channel') channel: string,
+    @Param('channel', ChannelNamePipe) channel: string,
     @Body(PublishBodyPipe) body: PublishBody,
   ): Promise<{ cursor: string }> {
     if (!this.policy.mayUseChannel(caller, channel, 'publish')) {
@@ -49,7 +50,7 @@ export class ChannelsController {
   @Header('content-type', 'application/json; charset=utf-8')
   async history(
     @Req() { caller }: ServiceRequest,
-    @Param('channel') channel: string,
+    @Param('channel', ChannelNamePipe) channel: string,
     @Query('limit', HistoryLimitPipe) limit: number,
   ): Promise<string> {
     if (!this.policy.mayUseChannel(caller, channel, 'subscribe')) {

@@ -1,5 +1,6 @@
 import { Controller, HttpCode, HttpStatus, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiKeyGuard } from '../auth/api-key.guard.js';
+import { principalIdOf } from '../auth/principal.js';
 import { ConnectionRegistry } from '../realtime/connection-registry.js';
 
 @Controller('api/v1/principals/:id')
@@ -11,6 +12,6 @@ export class PrincipalsController {
   @Post('disconnect')
   @HttpCode(HttpStatus.OK)
   disconnect(@Param('id') id: string): { disconnected: number } {
-    return { disconnected: this.registry.disconnectPrincipal(id) };
+    return { disconnected: this.registry.disconnectPrincipal(principalIdOf(id)) };
   }
 }

@@ -1,3 +1,4 @@
+import { canonicalChannelName } from '../channels/channel-name.js';
 import type { ReceivedFrame } from './command-queue.js';
 
 /** Characters of an `id`. */
@@ -31,7 +32,15 @@ export function parseFrame({ data, binary }: Pick<ReceivedFrame, 'data' | 'binar
     const fault = type === undefined ? 'type is missing: it has to be a string.' : 'type has to be a string.';
     return { ok: false, fault, ...(id !== undefined && { id }) };
   }
-  return { ok: true, frame: value as CommandFrame };
+  return { ok: true, frame: named(value as CommandFrame) };
+}
+
+/** The frame, naming its channel as everybody else does. */
+function named(frame: CommandFrame): CommandFrame {
+  const { channel } = frame;
+  if (typeof channel !== 'string') return frame;
+  const name = canonicalChannelName(channel);
+  return name === channel ? frame : { ...frame, channel: name };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,9 @@
-import { MAX_CHANNEL_LENGTH, MAX_EVENT_LENGTH, MAX_KEY_LENGTH } from '../channels/channel-name.js';
+import {
+  canonicalChannelName,
+  MAX_CHANNEL_LENGTH,
+  MAX_EVENT_LENGTH,
+  MAX_KEY_LENGTH,
+} from '../channels/channel-name.js';
 import { endOfJson } from './json-text.js';
 import { ID_LENGTH } from './parse-frame.js';
 
@@ -69,7 +74,7 @@ export function readPublish(bytes: Buffer): PublishText | undefined {
   }
   const [id, channel, event, key] = texts;
   if (bytes[place] !== CLOSE_OBJECT || place !== bytes.length - 1) return undefined;
-  if (channel === undefined || event === undefined) return undefined;
+  if (channel === undefined || event === undefined || canonicalChannelName(channel) !== channel) return undefined;
   return { id, channel, event, data: data ?? 'null', key, echo: echo ?? true };
 }
 

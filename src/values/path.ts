@@ -1,4 +1,5 @@
 import { kindOf } from './kind.js';
+import { isWellFormed } from './well-formed.js';
 
 /** A field or a dotted path into objects, split: `address.city` is `['address', 'city']`. */
 export type Path = readonly string[];
@@ -11,7 +12,7 @@ const MOST_LEVELS = 8;
 
 /** The path that a text names, at most 256 characters and 8 levels long; `undefined` for what is no path. */
 export function parsePath(text: string): Path | undefined {
-  if (text.length === 0 || text.length > LONGEST_PATH) return undefined;
+  if (text.length === 0 || text.length > LONGEST_PATH || !isWellFormed(text)) return undefined;
   const path = text.split('.');
   // The SDK's decoder can't hold a key `__proto__`, so that no row has one.
   return path.length <= MOST_LEVELS && path.every((name) => name !== '' && name !== '__proto__') ? path : undefined;
