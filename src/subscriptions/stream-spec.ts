@@ -68,7 +68,7 @@ export function rightsKeyOf(rights: RowRights): string {
 function newRightsKey({ where, fields }: RowRights): string {
   if (!where && !fields) return '';
   const text = JSON.stringify([where ? canonicalText(where) : null, fields?.map(pathText).sort() ?? null]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 12);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
 /** @throws CommandError FORBIDDEN when the policy doesn't let the path be seen. */
