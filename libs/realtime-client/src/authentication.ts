@@ -184,9 +184,9 @@ export class Authentication {
     if (wish === undefined || wish !== this.wish) return;
     const { tokens, connection, publishes } = this.options;
     this.wish = undefined;
+    connection.forgetReplacement();
     if (!('error' in result)) return wish.resolve(result.principal);
     tokens.reject();
-    connection.forgetReplacement();
     publishes.handBack();
     wish.reject(result.error);
   }

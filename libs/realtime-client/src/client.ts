@@ -65,7 +65,7 @@ export class RealtimeClient {
         closed: (reason) => this.closed(reason),
         stateChanged: (state) => this.emit('state', state),
         report,
-        inUse: () => this.subscriptions.size > 0 || !this.publishes.idle,
+        inUse: () => this.subscriptions.size > 0 || !this.publishes.idle || tokens.isTried,
       },
     );
     const { commands, connection, publishes } = this;

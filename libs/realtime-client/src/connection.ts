@@ -32,7 +32,7 @@ export interface ConnectionListener {
   report: Report;
   /** The token that is to be tried was refused: it goes on with the one before. */
   refused(reason: CloseReason): void;
-  /** Something is subscribed or waits to be sent. */
+  /** Something is subscribed, waits to be sent, or a token to be tried. */
   inUse(): boolean;
 }
 
@@ -107,7 +107,9 @@ export class Connection {
             resolve(undefined);
           });
         },
-        frame: (frame) => this.listener.frame(frame),
+        frame: (frame) => {
+          if (this.session === replacement) this.listener.frame(frame);
+        },
         ended: (reason) => {
           if (this.session === replacement) return this.ended(reason);
           this.replacement = undefined;

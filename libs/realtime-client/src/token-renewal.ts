@@ -93,7 +93,7 @@ export class TokenRenewal {
       // `fresh` and `authenticate` reject with nothing else.
       const error = cause as RealtimeError;
       if (renewal !== this.current) return;
-      this.refused = token;
+      if (token !== undefined) this.refused = token;
       this.report(error);
       if (renewal === this.current) this.plan(renewal, renewal.backoff.next());
     }

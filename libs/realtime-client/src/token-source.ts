@@ -28,12 +28,13 @@ export class TokenSource {
     if (token !== undefined && getToken !== undefined) throw new TypeError('Pass either token or getToken, not both.');
     if (token !== undefined && typeof token !== 'string') throw new TypeError('token has to be a string.');
     if (getToken !== undefined && typeof getToken !== 'function') throw new TypeError('getToken has to be a function.');
+    if (!(tokenTimeout > 0 && tokenTimeout < 2 ** 31)) throw new TypeError('tokenTimeout has to be milliseconds.');
     this.getToken = getToken;
     this.timeout = tokenTimeout;
     if (getToken === undefined) this.given = { token: textOf(token) };
   }
 
-  /** False: there will never be another token than the one that was given. */
+  /** False: no other token will come by itself than the one that was given. */
   get renewable(): boolean {
     return this.getToken !== undefined && (this.given === undefined || this.given.token !== undefined);
   }

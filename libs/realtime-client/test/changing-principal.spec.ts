@@ -199,6 +199,38 @@ describe('changing the principal', () => {
     await opened('a', ann);
   });
 
+  it('signs in on the next connection when the one without subscriptions is closed meanwhile', async () => {
+    const client = setup.client();
+    client.subscribe('messages', () => undefined).unsubscribe();
+    const opened = stateOf(client, 'open');
+    const first = await setup.server.connection();
+    await opened;
+    const signedIn = client.auth('a');
+    await first.expect('auth');
+    first.close(4401, 'no token came in time');
+    expect(await (await setup.server.connection()).welcome(ann)).toMatchObject({ token: 'a' });
+    expect(await signedIn).toEqual({ id: 'ann' });
+  });
+
+  it('goes over once when the connection is lost while the other is opened', async () => {
+    const client = setup.client({ token: 'a' });
+    client.subscribe('messages', () => undefined);
+    const first = await opened('a', ann);
+    await first.acceptSubscription('s1');
+    const changed = client.auth('b');
+    const { id } = await first.expect('auth');
+    first.send(refusal(id, 'Of another principal.'));
+    const second = await setup.server.connection();
+    await second.expect('auth');
+    first.break();
+    const third = await opened('b', bob);
+    expect(await changed).toEqual({ id: 'bob' });
+    await third.acceptSubscription('s1');
+    await second.closed;
+    expect(client.state).toMatchObject({ status: 'open', principal: { id: 'bob' } });
+    expect(setup.server.count).toBe(3);
+  });
+
   it('is settled by the newest call', async () => {
     const client = setup.client();
     const first = client.auth('a');
