@@ -6,6 +6,9 @@ import { recordIdText } from '../src/values/record-id-text.js';
 import { RECORD_IDS } from '../src/values/record-ids.fixture.js';
 import { sharedDatabase } from './support/database.js';
 
+/** The embedded engine has no HTTP API. */
+const itOnServer = process.env.SURREAL_BIN ? it : it.skip;
+
 /** A text that one of SurrealDB's tools writes, and for which id. */
 interface Written {
   readonly by: string;
@@ -45,6 +48,25 @@ describe('texts of record ids, as SurrealDB writes them', () => {
     const written = await writtenBy("<string>type::record('t', [$id])");
     const misread = written.filter(({ text, id }) => !equalValues(parseRecordId(text), new RecordId('t', [id])));
     expect(misread).toEqual([]);
+  });
+
+  itOnServer('are read as the ids that they name over HTTP', async () => {
+    const { url, namespace, database: name, username, password } = database;
+    for (const id of RECORD_IDS) {
+      await connection.query('UPSERT held:1 SET id = held:1, link = $id', { id });
+      const answer = await fetch(url.replace(/^ws(.*)rpc$/, 'http$1sql'), {
+        method: 'POST',
+        headers: {
+          accept: 'application/json',
+          authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+          'surreal-ns': namespace,
+          'surreal-db': name,
+        },
+        body: 'SELECT VALUE link FROM held:1',
+      });
+      const [{ result }] = (await answer.json()) as [{ result: [string] }];
+      expect([result, equalValues(parseRecordId(result[0]), id)]).toEqual([result, true]);
+    }
   });
 
   it('never name two ids', async () => {

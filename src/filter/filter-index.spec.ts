@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { RecordId } from 'surrealdb';
+import { Decimal, RecordId, type RecordIdValue } from 'surrealdb';
 import { anyFilter, databaseRow } from '../../test/support/filter-arbitraries.js';
 import { compileCondition } from './compile-condition.js';
 import type { Condition } from './condition.js';
@@ -104,5 +104,22 @@ describe('FilterIndex', () => {
     index.add(parse({ a: 2 }), 'item');
     expect([...index.candidates({ a: 1, b: 1 })]).toEqual([]);
     expect(index.size).toBe(1);
+  });
+
+  it.each<[string, RecordIdValue]>([
+    ['t:[ 1 ]', [new Decimal('1')]],
+    ['t:[ 1dec ]', [1]],
+    ['t:[ 0.1 ]', [new Decimal('0.1')]],
+    ['t:[ 1.50dec ]', [1.5]],
+    ['t:[ -0.5 ]', [new Decimal('-0.5')]],
+    ['t:[ 9007199254740993dec ]', [9_007_199_254_740_993n]],
+    ["t:['a', 1]", ['a', 1n]],
+    ["t:{ b: 1, a: 'x' }", { a: 'x', b: new Decimal('1.0') }],
+  ])('finds %s for the equal id with %j', (text, key) => {
+    const row = { owner: new RecordId('t', key) };
+    expect(compileCondition(parse({ owner: text }))(row)).toBe(true);
+    for (const filter of [{ owner: text }, { owner: { in: ['x', text] } }]) {
+      expect([...indexOf({ hit: filter }).candidates(row)]).toEqual(['hit']);
+    }
   });
 });

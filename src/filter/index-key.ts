@@ -3,6 +3,8 @@ import { bytesOf, kindOf } from '../values/kind.js';
 import { recordIdText } from '../values/record-id-text.js';
 import { alternatives } from './operand.js';
 
+const NUMBER = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?:dec)?/g;
+
 /** A bit more than half the distance to the next float, relative to the number. */
 const HALF_STEP = Number.EPSILON * 0.55;
 
@@ -58,8 +60,18 @@ function keyOf(value: unknown): unknown {
     case 'bytes':
       return Buffer.from(bytesOf(value)).toString('base64');
     case 'record':
-      return 'id' in (value as object) ? recordIdText(value as RecordId) : String(value);
+      return 'id' in (value as object) ? recordKey(value as RecordId) : String(value);
     default:
       return value;
   }
+}
+
+/**
+ * Within an id, numbers of different types are equal by value and written otherwise (`1`, `1dec`): of those only the whole
+ * part counts here. No text of an id begins like such a key.
+ */
+function recordKey(record: RecordId): string {
+  const text = recordIdText(record);
+  const isWritten = typeof record.id !== 'object' || kindOf(record.id) === 'uuid';
+  return isWritten ? text : `\0${text.replace(NUMBER, (number) => String(Math.trunc(parseFloat(number))))}`;
 }
