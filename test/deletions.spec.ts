@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { TestClient } from './support/client.js';
+import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { startService, type Service } from './support/service.js';
 import { allTold, subscribe, type TestStream } from './support/test-stream.js';
 
@@ -73,3 +75,62 @@ function seen(event: Event | undefined): object {
   const { action, data, known } = event;
   return { action, data, ...(known !== undefined && { known }) };
 }
+
+describe('deletions under a policy, beside one whose filters name 70 fields', () => {
+  const topics = {
+    marks: { read: 'authenticated' },
+    open: { read: 'authenticated' },
+    notes: { read: 'authenticated', where: { owner: '$principal.id' } },
+  };
+  let service: Service;
+  let file: PolicyFile;
+  beforeAll(async () => {
+    file = await policyFile({ topics });
+    service = await startService({ POLICY_FILE: file.path });
+  }, 60_000);
+  afterAll(() => service.stop());
+  afterAll(() => file.remove());
+
+  it('are told to others as if it was not there, and to that one as well as can be', async () => {
+    const [before, after] = [await service.connect('ann'), await service.connect('ann')];
+    const filters = [{ room: 'a' }, { text: { startsWith: 'x' } }];
+    const watch = async (client: TestClient) => ({
+      open: await Promise.all(filters.map((filter) => subscribe(client, { topic: 'open', filter }))),
+      notes: await Promise.all(filters.map((filter) => subscribe(client, { topic: 'notes', filter }))),
+    });
+    const watching = [await watch(before)];
+    const eve = await service.connect('eve');
+    const hers = [];
+    for (let n = 0; n < 5; n += 1) {
+      const filter = Object.fromEntries(
+        Array.from({ length: 14 }, (_, field) => [`f${n}_${field}`, { exists: false }]),
+      );
+      for (const topic of ['open', 'notes']) hers.push(await subscribe(eve, { topic, filter }));
+    }
+    watching.push(await watch(after));
+    for (const topic of ['open', 'notes']) {
+      await service.writer.query(`
+        CREATE ${topic}:a SET owner = 'ann', room = 'a', text = 'y';
+        CREATE ${topic}:b SET owner = 'ann', room = 'b', text = 'x';
+        CREATE ${topic}:e SET owner = 'eve', room = 'a', text = 'x';
+      `);
+      await service.writer.query(`DELETE ${topic}`);
+    }
+    await allTold(service, before, after, eve);
+    const deleted = ({ events }: TestStream) =>
+      events.filter(({ action }) => action === 'DELETE').map(({ data }) => data.id);
+    for (const { open, notes } of watching) {
+      expect(open.map((stream) => deleted(stream).sort())).toEqual([
+        ['open:a', 'open:e'],
+        ['open:b', 'open:e'],
+      ]);
+      expect(notes.map(deleted)).toEqual([['notes:a'], ['notes:b']]);
+      for (const { frames } of [...open, ...notes]) expect(frames.map(({ type }) => type)).not.toContain('resync');
+    }
+    for (const stream of hers) {
+      const ids = stream.subscribed.topic === 'open' ? ['open:a', 'open:b', 'open:e'] : ['notes:e'];
+      expect(deleted(stream).sort()).toEqual(ids);
+      expect(stream.frames.map(({ type }) => type)).not.toContain('resync');
+    }
+  });
+});

@@ -346,6 +346,14 @@ export class Config {
   @Min(0)
   limitRowIndexBytes = 64 * MIB;
 
+  @Setting(
+    'LIMIT_ROW_INDEX_FIELDS',
+    'Fields of one table that the filters of one client alone may have kept to know deleted records by; four times as many of all clients.',
+  )
+  @IsInt()
+  @Min(1)
+  limitRowIndexFields = 16;
+
   @Setting('LIMIT_HISTORY_BYTES', 'Bytes of recent messages kept in memory, of all channels.')
   @IsInt()
   @Min(0)

@@ -4,6 +4,8 @@ import type { EncodedFrame } from './encoded-frame.js';
 /** Whoever frames are delivered to: a connection, seen without its socket. */
 export interface Subscriber {
   readonly id: string;
+  /** Whom limits of several subscribers are counted for, such as their principal; absent: this one alone. */
+  readonly client?: string | undefined;
   /** What it is subscribed to. */
   readonly claims: Claims;
   /** Queues a frame behind all queued before. Does nothing once closed; a full outbox closes the subscriber. */

@@ -91,6 +91,10 @@ export class MetricsService {
   readonly logBackfills = this.counter('log_backfills_total', 'Stretches of the changefeed read for who came back.');
   readonly changeLogBytes = this.level('change_log_bytes', 'Bytes of recent changes kept in memory.');
   readonly rowIndexBytes = this.level('row_index_bytes', 'Bytes kept to know deleted records by.');
+  readonly unkeptFields = this.counter(
+    'unkept_fields_total',
+    'Times that fields were not kept to know deleted records by, since a limit was reached.',
+  );
 
   readonly databaseUp = this.level('database_up', '1 while the database answers.');
   readonly databaseReconnects = this.counter('database_reconnects_total', 'Connections to the database made again.');

@@ -82,6 +82,10 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
     return this.asker.principal;
   }
 
+  get client(): string | undefined {
+    return this.principal?.id;
+  }
+
   get writable(): boolean {
     return this.socket.readyState === this.socket.OPEN;
   }

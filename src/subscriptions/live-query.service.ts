@@ -15,6 +15,7 @@ import { formatEpoch } from './epoch.js';
 import { LogBackfill } from './log-backfill.js';
 import { Resumptions, type Resumption } from './resumptions.js';
 import { RowBudget } from './row-budget.js';
+import type { RowHold } from './row-index.js';
 import { snapshotSpec, type SnapshotSpec } from './snapshot-query.js';
 import { Snapshots } from './snapshots.js';
 import { rightsKeyOf, streamSpec, type StreamSpec } from './stream-spec.js';
@@ -33,6 +34,7 @@ interface Order {
   readonly request: TopicSubscription;
   readonly spec: StreamSpec;
   readonly snapshot: SnapshotSpec | undefined;
+  readonly rows: RowHold | undefined;
 }
 
 /**
@@ -55,10 +57,18 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     private readonly metrics: MetricsService,
     policy: PolicyService,
   ) {
-    const { limitLogBytes, limitRowIndexBytes, limitSnapshotRows, surrealSweepWindowMs, heartbeatIntervalMs } = config;
+    const {
+      limitLogBytes,
+      limitRowIndexBytes,
+      limitRowIndexFields,
+      limitSnapshotRows,
+      surrealSweepWindowMs,
+      heartbeatIntervalMs,
+    } = config;
     const budget = new RowBudget(limitRowIndexBytes);
+    const kept = { budget, fieldsPerClient: limitRowIndexFields, refused: metrics.unkeptFields };
     this.log = new ChangeLog(limitLogBytes);
-    this.topics = new Topics(database, policy, metrics, this.log, budget);
+    this.topics = new Topics(database, policy, metrics, this.log, kept);
     this.router = new ChangeRouter(this.topics, this.log);
     this.snapshots = new Snapshots(database, this.log, limitSnapshotRows);
     const backfill = new LogBackfill(this.log, database.history, metrics);
@@ -89,14 +99,19 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     const spec = streamSpec(request, rights, { conditions: limitFilterConditions, depth: limitFilterDepth });
     const snapshot = snapshotSpec(request.snapshot, rights, limitSnapshotRows);
     await this.topics.use(request.topic, async (topic) => {
-      // Where it takes too long, deletions are told less well until it is through.
-      await this.topics.lookUp(topic.prepare(spec)).catch(() => undefined);
-      // Else what was written just before the command would be told as news. Without an answer the stream begins anyway.
-      await withDeadline(CATCH_UP_MS, this.database.caughtUp(topic.name)).catch(() => undefined);
-      const resumption = await this.topics.lookUp(this.resumption(request, spec));
-      // Removed while this waited: nobody would tell the stream anything.
-      if (!this.topics.isOpen(topic)) throw unknownTopic(topic.name);
-      if (!subscriber.closed) this.join(subscriber, topic, { request, spec, snapshot }, resumption);
+      const rows = topic.keepRows(spec, subscriber.client ?? subscriber.id);
+      try {
+        // Where it takes too long, deletions are told less well until it is through.
+        if (rows) await this.topics.lookUp(rows.settled).catch(() => undefined);
+        // Else what was written just before the command would be told as news. Without an answer the stream begins anyway.
+        await withDeadline(CATCH_UP_MS, this.database.caughtUp(topic.name)).catch(() => undefined);
+        const resumption = await this.topics.lookUp(this.resumption(request, spec));
+        // Removed while this waited: nobody would tell the stream anything.
+        if (!this.topics.isOpen(topic)) throw unknownTopic(topic.name);
+        if (!subscriber.closed) this.join(subscriber, topic, { request, spec, snapshot, rows }, resumption);
+      } finally {
+        rows?.release();
+      }
     });
   }
 
@@ -133,10 +148,10 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private join(subscriber: Subscriber, topic: Topic, order: Order, resumption: Resumption | undefined): void {
-    const { request, spec, snapshot } = order;
+    const { request, spec, snapshot, rows } = order;
     const stream = topic.stream(spec, () => this.nameStream());
     const held = subscriber.claims.get(stream.name);
-    const subscription = held instanceof Subscription ? held : this.claim(subscriber, topic, stream);
+    const subscription = held instanceof Subscription ? held : this.claim(subscriber, topic, stream, rows?.again());
     if (snapshot && subscription.crowded) {
       throw new CommandError('LIMIT_EXCEEDED', 'snapshot: wait for those of this subscription that are under way.');
     }
@@ -171,9 +186,10 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     return newest ?? this.database.liveCursor;
   }
 
-  private claim(subscriber: Subscriber, topic: Topic, stream: Stream): Subscription {
+  private claim(subscriber: Subscriber, topic: Topic, stream: Stream, rows: RowHold | undefined): Subscription {
     const durable = this.database.followsDurably(topic.name);
     const subscription = new Subscription(stream, durable, subscriber, this.log, () => {
+      rows?.release();
       topic.release(stream);
       this.topics.closeIfIdle(topic);
     });

@@ -16,8 +16,12 @@ export interface StreamSpec {
   readonly key: string;
   /** The client's filter and the policy's `where`. */
   readonly condition: Condition;
+  readonly filter: Condition;
+  readonly where?: Condition;
   /** What the condition reads. */
   readonly paths: readonly Path[];
+  /** What the policy's part of it reads. */
+  readonly rightsPaths: readonly Path[];
   readonly filtered: boolean;
   /** The policy hides rows: nothing may be said of a record that might be hidden. */
   readonly restricted: boolean;
@@ -44,7 +48,10 @@ export function streamSpec(request: TopicSubscription, rights: RowRights, limits
       ACTIONS.filter((action) => actions.has(action)),
     ]),
     condition,
+    filter,
+    ...(rights.where && { where: rights.where }),
     paths: conditionPaths(condition),
+    rightsPaths: rights.where ? conditionPaths(rights.where) : [],
     filtered: canonicalText(condition) !== canonicalText(EVERY_ROW),
     restricted: rights.where !== undefined,
     ...(fields && { fields }),

@@ -1,19 +1,20 @@
 import type { ResyncReason } from '@edge-hive/protocol';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Subscriber } from '../delivery/subscriber.js';
-import { compileCondition, type RowTest } from '../filter/compile-condition.js';
+import { compileCondition } from '../filter/compile-condition.js';
+import { EVERY_ROW } from '../filter/condition.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from '../surreal/change.js';
 import type { EventEncoder } from './event-encoder.js';
 import { Resyncs } from './resyncs.js';
 import type { StreamSpec } from './stream-spec.js';
-import { judge } from './verdict.js';
+import { judge, type RowTests } from './verdict.js';
 
 type Told = { readonly frame: EncodedFrame } | 'nothing' | 'unknown';
 
 /** What equal subscriptions share: each change is judged and encoded once, and all get the same bytes. */
 export class Stream {
-  private readonly matches: RowTest;
+  private readonly tests: RowTests;
   /** Who gets each change as it comes. Those who are still being caught up are not among them. */
   private readonly live = new Set<Subscriber>();
   /** All who hold a subscription, caught up or not. */
@@ -29,7 +30,7 @@ export class Stream {
     /** Makes the cursors that were given so far good for nothing any more. */
     disownCursors: () => void,
   ) {
-    this.matches = compileCondition(spec.condition);
+    this.tests = { matches: compileCondition(spec.condition), visible: compileCondition(spec.where ?? EVERY_ROW) };
     this.resyncs = new Resyncs(name, this.subscribers, metrics, disownCursors);
   }
 
@@ -54,7 +55,7 @@ export class Stream {
   }
 
   private tell(change: Change): Told {
-    const verdict = judge(change, this.spec, this.matches);
+    const verdict = judge(change, this.spec, this.tests);
     switch (verdict.kind) {
       case 'nothing':
       case 'unknown':
@@ -68,7 +69,7 @@ export class Stream {
 
   /** Whether a change is any of this stream's business. */
   concerns(change: Change): boolean {
-    return judge(change, this.spec, this.matches).kind !== 'nothing';
+    return judge(change, this.spec, this.tests).kind !== 'nothing';
   }
 
   isLive(subscriber: Subscriber): boolean {

@@ -1,10 +1,12 @@
 import type { ResyncReason } from '@edge-hive/protocol';
+import { conditionPaths } from '../filter/condition-paths.js';
 import { FilterIndex } from '../filter/filter-index.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from '../surreal/change.js';
+import { pathText } from '../values/path.js';
 import type { ChangeLog } from './change-log.js';
 import { EventEncoder } from './event-encoder.js';
-import type { RowIndex } from './row-index.js';
+import type { RowHold, RowIndex } from './row-index.js';
 import { Stream } from './stream.js';
 import type { StreamSpec } from './stream-spec.js';
 
@@ -14,6 +16,8 @@ export class Topic {
   private readonly unfiltered = new Set<Stream>();
   private readonly filtered = new Set<Stream>();
   private readonly index = new FilterIndex<Stream>();
+  /** The filtered ones by what they read of a record. */
+  private readonly byPaths = new Map<string, Set<Stream>>();
   private readonly encoder: EventEncoder;
   /** Commands that are about to subscribe. */
   waiting = 0;
@@ -45,6 +49,10 @@ export class Topic {
     if (spec.filtered) {
       this.filtered.add(stream);
       this.index.add(spec.condition, stream);
+      const paths = pathsKey(spec);
+      const alike = this.byPaths.get(paths);
+      if (alike) alike.add(stream);
+      else this.byPaths.set(paths, new Set([stream]));
     } else {
       this.unfiltered.add(stream);
     }
@@ -52,16 +60,16 @@ export class Topic {
     return stream;
   }
 
-  /** Settles when deletions can be judged by what a stream's filter names, or can't be. */
-  async prepare({ filtered, paths }: StreamSpec): Promise<void> {
-    if (filtered) await this.rows?.cover(paths);
+  /** Has that kept by which deletions can be judged for a stream, where the database doesn't tell it. */
+  keepRows({ filter, rightsPaths }: StreamSpec, client: string): RowHold | undefined {
+    return this.rows?.hold(rightsPaths, conditionPaths(filter), client);
   }
 
   /** Forgets a stream that nobody is subscribed to any more. */
   release(stream: Stream): void {
     if (stream.subscribers.size > 0 || !this.streams.delete(stream.spec.key)) return;
     this.unfiltered.delete(stream);
-    if (this.filtered.delete(stream)) this.index.remove(stream);
+    if (this.filtered.delete(stream)) this.unindex(stream);
     this.metrics.streams.dec();
   }
 
@@ -94,6 +102,14 @@ export class Topic {
     return this.streams.values();
   }
 
+  private unindex(stream: Stream): void {
+    this.index.remove(stream);
+    const paths = pathsKey(stream.spec);
+    const alike = this.byPaths.get(paths);
+    alike?.delete(stream);
+    if (alike?.size === 0) this.byPaths.delete(paths);
+  }
+
   /** The filtered streams that a change may mean something to. */
   private concerned(change: Change): Iterable<Stream> {
     const { after } = change;
@@ -102,6 +118,19 @@ export class Topic {
     const streams = new Set<Stream>();
     if (after) for (const stream of this.index.candidates(after)) streams.add(stream);
     if (change.before) for (const stream of this.index.candidates(change.before)) streams.add(stream);
+    if (!change.hasImage) for (const stream of this.undecided(change)) streams.add(stream);
     return streams;
   }
+
+  /** The filtered streams that read more of a deleted record than is known. */
+  private *undecided(change: Change): Generator<Stream> {
+    for (const streams of this.byPaths.values()) {
+      const [first] = streams;
+      if (first && !change.knowsBefore(first.spec.paths)) yield* streams;
+    }
+  }
+}
+
+function pathsKey({ paths }: StreamSpec): string {
+  return paths.map(pathText).sort().join('\n');
 }

@@ -6,8 +6,7 @@ import type { Database } from '../surreal/database.js';
 import { withDeadline } from '../surreal/deadline.js';
 import type { TableDefinition } from '../surreal/table-definition.js';
 import type { ChangeLog } from './change-log.js';
-import type { RowBudget } from './row-budget.js';
-import { RowIndex } from './row-index.js';
+import { RowIndex, type RowLimits } from './row-index.js';
 import { Topic } from './topic.js';
 
 /** A command waits this long for the database at most. */
@@ -22,7 +21,7 @@ export class Topics {
     private readonly policy: PolicyService,
     private readonly metrics: MetricsService,
     private readonly log: ChangeLog,
-    private readonly budget: RowBudget,
+    private readonly kept: RowLimits,
   ) {}
 
   get(name: string): Topic | undefined {
@@ -93,7 +92,8 @@ export class Topics {
 
   private follow(table: TableDefinition): Topic {
     const { name } = table;
-    const rows = this.database.tellsAll ? undefined : new RowIndex(name, this.database, this.log, this.budget);
+    const { database, log } = this;
+    const rows = database.tellsAll ? undefined : new RowIndex({ name, database, log }, this.kept);
     const topic = new Topic(name, this.metrics, this.log, rows);
     this.byName.set(name, topic);
     topic.opened = this.database.follow(table);

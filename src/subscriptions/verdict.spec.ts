@@ -19,7 +19,13 @@ const outsideToo = { id, room: 'b', n: 2 };
 type Options = Partial<Omit<StreamSpec, 'key' | 'rightsKey'>>;
 const ALL: Options = {};
 const FILTERED: Options = { filtered: true, condition: IN_ROOM };
-const RESTRICTED: Options = { ...FILTERED, restricted: true };
+const RESTRICTED: Options = { ...FILTERED, restricted: true, where: IN_ROOM };
+const BY_ID: Condition = { kind: 'compare', path: ['id'], operator: 'eq', operand: 't:1' };
+const BY_OTHER_ID: Condition = { ...BY_ID, operand: 't:2' };
+const NO_ROW: Condition = { kind: 'or', of: [] };
+/** The policy shows the room, and the client wants only some of it. */
+const SOME: Condition = { kind: 'compare', path: ['n'], operator: 'eq', operand: 1 };
+const SOME_OF_RESTRICTED: Options = { ...RESTRICTED, filter: SOME, condition: { kind: 'and', of: [SOME, IN_ROOM] } };
 const FIELDS: Options = { fields: [['n']] };
 
 function verdict(change: Change, options: Options): string {
@@ -27,13 +33,16 @@ function verdict(change: Change, options: Options): string {
     key: '',
     rightsKey: '',
     condition: EVERY_ROW,
+    filter: EVERY_ROW,
+    rightsPaths: options.where ? conditionPaths(options.where) : [],
     paths: conditionPaths(options.condition ?? EVERY_ROW),
     filtered: false,
     restricted: false,
     actions: new Set<Action>(['CREATE', 'UPDATE', 'DELETE']),
     ...options,
   };
-  const result = judge(change, spec, compileCondition(spec.condition));
+  const matches = compileCondition(spec.condition);
+  const result = judge(change, spec, { matches, visible: compileCondition(spec.where ?? EVERY_ROW) });
   return 'transition' in result && result.transition ? `${result.kind} ${result.transition}` : result.kind;
 }
 
@@ -91,6 +100,19 @@ describe('judge', () => {
     ['a DELETE of a record known in other fields', deletedPart({ id, n: 1 }, 'n'), FILTERED, 'id'],
     ['a DELETE of a record known in other fields, maybe hidden', deletedPart({ id, n: 1 }, 'n'), RESTRICTED, 'unknown'],
     ['a DELETE with fields selected', deleted(inside), FIELDS, 'event'],
+    ['a DELETE inside the rights, maybe wanted', deletedPart(inside, 'room'), SOME_OF_RESTRICTED, 'id'],
+    ['a DELETE outside the rights, maybe wanted', deletedPart(outside, 'room'), SOME_OF_RESTRICTED, 'nothing'],
+    ['a DELETE that is wanted, maybe hidden', deletedPart({ id, n: 1 }, 'n'), SOME_OF_RESTRICTED, 'unknown'],
+    ['a DELETE inside, and wanted', deletedPart(inside, 'room', 'n'), SOME_OF_RESTRICTED, 'id'],
+    ['a DELETE of an unknown record by its id', deleted(), { ...FILTERED, condition: BY_ID }, 'id'],
+    ['a DELETE of an unknown record of another id', deleted(), { ...FILTERED, condition: BY_OTHER_ID }, 'nothing'],
+    [
+      'a DELETE of an unknown record where all is hidden',
+      deleted(),
+      { ...RESTRICTED, condition: NO_ROW, where: NO_ROW },
+      'nothing',
+    ],
+    ['a DELETE inside, and not wanted', deletedPart(insideToo, 'room', 'n'), SOME_OF_RESTRICTED, 'nothing'],
   ])('tells %s', (_, what, options, expected) => {
     expect(verdict(what, options)).toBe(expected);
   });

@@ -20,8 +20,17 @@ const ID: Verdict = { kind: 'id' };
 const LEAVE: Verdict = { kind: 'id', transition: 'leave' };
 const UNKNOWN: Verdict = { kind: 'unknown' };
 
+/** The rows of a stream, as its specification has them. */
+export interface RowTests {
+  /** The client wants it, and may see it. */
+  readonly matches: RowTest;
+  /** The policy shows it. */
+  readonly visible: RowTest;
+}
+
 /** Decides what a stream says of a change. Never silent about a record that matched, never a word about a hidden one. */
-export function judge(change: Change, spec: StreamSpec, matches: RowTest): Verdict {
+export function judge(change: Change, spec: StreamSpec, tests: RowTests): Verdict {
+  const { matches } = tests;
   if (!spec.actions.has(change.action)) return NOTHING;
   switch (change.action) {
     case 'CREATE':
@@ -29,7 +38,7 @@ export function judge(change: Change, spec: StreamSpec, matches: RowTest): Verdi
     case 'UPDATE':
       return judgeUpdate(change, spec, matches);
     case 'DELETE':
-      return judgeDelete(change, spec, matches);
+      return judgeDelete(change, spec, tests);
   }
 }
 
@@ -50,11 +59,17 @@ function judgeUpdate(change: Change, spec: StreamSpec, matches: RowTest): Verdic
   return spec.fields && before && sameIn(spec.fields, before, after) ? NOTHING : EVENT;
 }
 
-function judgeDelete(change: Change, spec: StreamSpec, matches: RowTest): Verdict {
-  if (!change.knowsBefore(spec.paths)) return spec.restricted ? UNKNOWN : ID;
-  if (!change.before || !matches(change.before)) return NOTHING;
-  // Which fields are kept to decide by depends on who else is subscribed: what is told of the record must not.
-  return change.hasImage ? EVENT : ID;
+function judgeDelete(change: Change, spec: StreamSpec, { matches, visible }: RowTests): Verdict {
+  const before = change.before ?? { id: change.id };
+  if (change.knowsBefore(spec.paths)) {
+    if (!matches(before)) return NOTHING;
+    // Which fields are kept to decide by depends on who else is subscribed: what is told of the record must not.
+    return change.hasImage ? EVENT : ID;
+  }
+  if (!spec.restricted) return ID;
+  // What the client's own filter would say hides nothing from it.
+  if (change.knowsBefore(spec.rightsPaths)) return visible(before) ? ID : NOTHING;
+  return UNKNOWN;
 }
 
 function sameIn(paths: readonly Path[], before: DatabaseRow, after: DatabaseRow): boolean {

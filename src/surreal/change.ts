@@ -85,11 +85,11 @@ export class Change {
 
   /** Whether it can be told what these fields of the record were. */
   knowsBefore(paths: readonly Path[]): boolean {
-    if (!this.beforeKnown) return false;
+    const isKnown = this.beforeKnown;
     const { previous } = this;
+    const isKept = (path: Path) => isKnown && (previous.kind !== 'part' || previous.paths.has(pathText(path)));
     // The id is known of every change, and nothing lies below it.
-    const isKnown = (path: Path) => path[0] === 'id' || previous.kind !== 'part' || previous.paths.has(pathText(path));
-    return paths.every(isKnown);
+    return paths.every((path) => path[0] === 'id' || isKept(path));
   }
 
   /** The record before, or the part of it that is known; absent before CREATE, and when nothing is known. */

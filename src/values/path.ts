@@ -47,6 +47,17 @@ export function pickPaths(row: DatabaseRow, paths: readonly Path[]): DatabaseRow
   return picked;
 }
 
+/** Two views of one record, as one. */
+export function mergeRows(one: DatabaseRow, other: DatabaseRow): DatabaseRow {
+  const merged: Record<string, unknown> = { ...one };
+  for (const [name, value] of Object.entries(other)) {
+    const known = merged[name];
+    const isShared = known !== undefined && kindOf(known) === 'object' && kindOf(value) === 'object';
+    merged[name] = isShared ? mergeRows(known as DatabaseRow, value as DatabaseRow) : value;
+  }
+  return merged;
+}
+
 function prefixKey(path: Path, length: number): string {
   return length === path.length ? pathText(path) : pathText(path.slice(0, length));
 }
