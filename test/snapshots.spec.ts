@@ -69,6 +69,41 @@ describe('snapshots', () => {
     }
   });
 
+  describe('that the database narrows down less than the filter', () => {
+    // The text may mean a record beside a record: which it is, only the service can tell.
+    const filter = { owners: { eq: ['user:1'] } };
+    const LAST = [3, 1, 2].map((n) => ({ id: 1_000_000 + n, n: 1_000_000 + n, owners: ['user:1'] }));
+    beforeAll(async () => {
+      await fill('behind', 3 * LIMIT);
+      await fill('beyond', 4 * LIMIT);
+      await service.writer.query('INSERT INTO behind $rows; INSERT INTO beyond $rows', { rows: LAST });
+    }, 60_000);
+
+    it.each([
+      [{ limit: 5 }, 3],
+      [{ limit: 2 }, 2],
+      [{ limit: 5, orderBy: [{ field: 'n' }] }, 3],
+      [{ limit: 2, orderBy: [{ field: 'n' }] }, 2],
+      [true, 3],
+    ])('look past hidden rows until they are full, or the table ends: %j', async (snapshot, count) => {
+      const stream = await subscribe(await service.connect(), { topic: 'behind', filter, snapshot });
+      const rows = await stream.snapshot();
+      expect(rows.map(({ n }) => n)).toEqual([1, 2, 3].slice(0, count).map((n) => 1_000_000 + n));
+    });
+
+    it.each([[{ limit: 5 }], [{ limit: 5, orderBy: [{ field: 'n' }] }], [true]])(
+      'say so when they have looked at as many as they may: %j',
+      async (snapshot) => {
+        const stream = await subscribe(await service.connect(), { topic: 'beyond', filter, snapshot });
+        expect(await stream.frame('unsubscribed')).toMatchObject({ code: 'LIMIT_EXCEEDED', topic: 'beyond' });
+        expect(stream.frames).toHaveLength(1);
+        const order = { limit: 2, orderBy: [{ field: 'n', desc: true }] };
+        const ordered = await subscribe(await service.connect(), { topic: 'beyond', filter, snapshot: order });
+        expect((await ordered.snapshot()).map(({ n }) => n)).toEqual([1_000_003, 1_000_002]);
+      },
+    );
+  });
+
   it('come in several frames when there is much to show, while later commands are answered', async () => {
     await fill('many', LIMIT);
     const client = await service.connect();
@@ -195,7 +230,7 @@ describe('snapshots', () => {
   async function fill(table: string, rows: number): Promise<void> {
     for (let from = 0; from < rows; from += 1_000) {
       const size = Math.min(1_000, rows - from);
-      const values = Array.from({ length: size }, (_, n) => ({ n: from + n, text: 'x'.repeat(200) }));
+      const values = Array.from({ length: size }, (_, n) => ({ id: from + n, n: from + n, text: 'x'.repeat(200) }));
       await service.writer.query(`INSERT INTO ${table} $values RETURN NONE`, { values });
     }
   }

@@ -13,6 +13,8 @@ import type { Stream } from './stream.js';
 
 /** How many times more rows are asked for, when the evaluator leaves fewer than the limit. */
 const GROWTH = 4;
+/** How many rows are looked at, at most, for each that a snapshot may have. */
+const LOOKED_AT = 4;
 /** How many times a snapshot is read until no row is missing, where the database can miss one. */
 const MOST_READS = 5;
 
@@ -83,25 +85,31 @@ export class Snapshots {
     return this.log.reaches(position) && missesRow(rows, this.log.changes(topic, position), contains, matches);
   }
 
+  /** Asks for more rows, from the first one on, for as long as too few of them match: so each answer is right by itself. */
   private async matchingRows(stream: Stream, spec: SnapshotSpec, hidden: readonly string[]): Promise<Found> {
     const matches = compileCondition(stream.spec.condition);
     const wanted = spec.limit ?? this.limitRows + 1;
+    const most = this.limitRows * LOOKED_AT;
     const options = { skipPaths: hidden.map((name) => [name]), ordersBeforeLimit: this.database.transactsExactly };
-    for (let limit = wanted; ; limit *= GROWTH) {
+    for (let limit = wanted; ; limit = Math.min(limit * GROWTH, most)) {
       const query = snapshotQuery(stream.topic, stream.spec, spec, limit, options);
       const { rows: found, ...rest } = await this.database.snapshots.read(query);
       const rows = found.map((row) => without(row, hidden)).filter(matches);
-      const complete = found.length < limit || rows.length >= wanted;
-      if (!complete && limit < this.limitRows * GROWTH) continue;
-      if (spec.limit === undefined && (rows.length > this.limitRows || !complete)) {
-        throw new CommandError(
-          'LIMIT_EXCEEDED',
-          `More than ${this.limitRows} rows match: narrow the filter, or give snapshot.limit.`,
-        );
-      }
-      return { ...rest, rows: rows.slice(0, spec.limit), matches };
+      if (spec.limit === undefined && rows.length > this.limitRows) throw this.tooMany();
+      if (rows.length >= wanted || found.length < limit) return { ...rest, rows: rows.slice(0, spec.limit), matches };
+      if (limit >= most) throw tooFew(most);
     }
   }
+
+  private tooMany(): CommandError {
+    const message = `More than ${this.limitRows} rows match: narrow the filter, or give snapshot.limit.`;
+    return new CommandError('LIMIT_EXCEEDED', message);
+  }
+}
+
+function tooFew(most: number): CommandError {
+  const message = `${most} rows were looked at, and too few of them match: narrow the filter, or order them otherwise.`;
+  return new CommandError('LIMIT_EXCEEDED', message);
 }
 
 function without(row: DatabaseRow, names: readonly string[]): DatabaseRow {
