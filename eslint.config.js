@@ -24,6 +24,6 @@ export default tseslint.config(
   },
   { files: ['**/*.js', '**/*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   // What scripts that people start print is their result.
-  { files: ['bench/**', 'chaos/**', 'examples/**'], rules: { 'no-console': 'off' } },
+  { files: ['bench/**', 'chaos/**', 'fuzz/**', 'examples/**'], rules: { 'no-console': 'off' } },
   prettier,
 );
