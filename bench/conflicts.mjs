@@ -55,6 +55,7 @@ const BESIDE = {
   },
   'LIVE edge': { now: ({ other }) => other.query('LIVE SELECT id FROM edge') },
   'LIVE other': { now: ({ other }) => other.query('LIVE SELECT id FROM other') },
+  'a changefeed is added to t': { now: ({ other }) => other.query('ALTER TABLE t CHANGEFEED 2h INCLUDE ORIGINAL') },
   'SHOW CHANGES': { now: ({ other }) => other.query('SHOW CHANGES FOR DATABASE SINCE 0 LIMIT 1000') },
 };
 

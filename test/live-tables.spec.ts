@@ -53,6 +53,14 @@ describe('tables without a full changefeed', () => {
     expect(stream.frames.filter(({ type }) => type !== 'event')).toEqual([]);
   });
 
+  it.each([
+    ['plain', process.env.SURREAL_BIN ? undefined : false],
+    ['whole', undefined],
+  ])('say whether it is known that live queries don’t tell all: %s', async (topic, complete) => {
+    const stream = await subscribe(await service.connect(), { topic });
+    expect(stream.subscribed.complete).toBe(complete);
+  });
+
   it('have snapshots', async () => {
     await service.writer.query('DEFINE TABLE shown; CREATE shown:1 SET n = 1');
     const stream = await subscribe(await service.connect(), { topic: 'shown', snapshot: true });
@@ -126,15 +134,21 @@ describe('where the service manages changefeeds', () => {
     expect(await stream.next()).toMatchObject({ action: 'DELETE', data: { id: `${topic}:old` } });
   });
 
-  it('a changefeed that is dropped while subscribed comes back with the next subscriber', async () => {
+  it.each<[string, (topic: string) => string]>([
+    ['dropped', (topic) => `ALTER TABLE ${topic} DROP CHANGEFEED`],
+    ['defined away', (topic) => `DEFINE TABLE OVERWRITE ${topic}`],
+    ['removed with its table, which is there again', (topic) => `REMOVE TABLE ${topic}; DEFINE TABLE ${topic}`],
+  ])('a changefeed that is %s comes back by itself, with one resync', async (kind, statement) => {
+    const topic = `stubborn_${kind.length}`;
     const client = await service.connect();
-    const stream = await subscribe(client, { topic: 'stubborn' });
-    await service.writer.query('ALTER TABLE stubborn DROP CHANGEFEED');
-    await stream.frame('resync');
-    await client.request({ type: 'unsubscribe', id: 'u', topic: 'stubborn' });
-    const again = await subscribe(client, { topic: 'stubborn' });
-    expect(again.subscribed.durable).toBe(true);
-    await service.writer.query('CREATE stubborn:1');
-    await again.next();
+    const stream = await subscribe(client, { topic });
+    await service.writer.query(statement(topic));
+    expect(await stream.frame('resync')).toMatchObject({ reason: 'feed_changed' });
+    const again = await subscribe(client, { topic });
+    expect([again.name, again.subscribed.durable]).toEqual([stream.name, true]);
+    await service.writer.query(`CREATE ${topic}:1`);
+    await service.writer.query(`DELETE ${topic}:1`);
+    await again.take(2);
+    expect(stream.frames.map(({ type }) => type)).toEqual(['resync', 'subscribed', 'event', 'event']);
   });
 });

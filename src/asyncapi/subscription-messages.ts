@@ -88,6 +88,7 @@ export const SUBSCRIPTION_FRAMES: Messages<SubscribedFrame | UnsubscribedFrame> 
           cursor: schemaRef('cursor'),
           epoch: schemaRef('epoch'),
           durable: { type: 'boolean', description: 'The stream is read from a changefeed.' },
+          complete: { const: false, description: 'The database is known not to tell every write to the topic.' },
           recovered: { type: 'boolean', description: 'Only with `since`: whether all that came after it follows.' },
         },
         ['stream', 'cursor', 'epoch', 'durable'],

@@ -81,6 +81,7 @@ export class MetricsService {
   readonly doorbells = this.level('doorbells', 'Tables whose doorbell is armed.');
   readonly doorbellRings = this.counter('doorbell_rings_total', 'Rings of doorbells.');
   readonly lateChanges = this.counter('late_changes_total', 'Changes that became visible after newer ones were read.');
+  readonly strayedChanges = this.counter('strayed_changes_total', 'Changes that came as ones of another table.');
   readonly resyncs = this.byLabel<ResyncReason>('resyncs_total', 'Streams that were told to read again.', 'reason');
   /** How subscriptions with a cursor were answered: `exact`, `overlapping` (from a sweep window before it) or `refused`. */
   readonly resumes = this.byLabel<'exact' | 'overlapping' | 'refused'>(

@@ -168,6 +168,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
         cursor,
         epoch: formatEpoch({ log: this.router.logEpoch, rightsKey: spec.rightsKey }),
         durable: subscription.durable,
+        ...(!this.database.tellsEveryWrite(topic.name) && { complete: false }),
         ...(request.since !== undefined && { recovered }),
       }),
     );

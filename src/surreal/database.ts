@@ -94,6 +94,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       new FeedTeller(this.tables, metrics, {
         listener: () => this.listener,
         wrote: (changes) => this.feed.wrote(changes),
+        strayed: (change) => this.followed.strayed(this.liveTables.adopt(change)),
         defined: () => this.refreshCatalog(),
         replaced: () => this.connection.renew('the changefeed lacks what was read from it'),
       }),
@@ -125,12 +126,16 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
       { ...session, quietMs: process.embedded ? 0 : QUIET_MS },
       {
         changes: (changes) => this.listener?.changes(changes),
+        strayed: (change) => this.followed.strayed(change),
         interrupted: (tables) => {
           for (const table of tables) this.listener?.broken(table, 'interrupted');
         },
       },
     );
-    this.followed = new FollowedTables(this.tables, this.feed, this.liveTables, () => this.listener);
+    this.followed = new FollowedTables(this.tables, this.feed, this.liveTables, {
+      listener: () => this.listener,
+      strayed: () => metrics.strayedChanges.inc(),
+    });
     this.tables.listen(this.followed);
     this.history = new FeedHistory(this.connection, this.reader.clock, () => this.reader.databaseId);
     this.snapshots = new SnapshotReader(new SupervisedConnection('snapshots', session), this.reader);
@@ -184,6 +189,11 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   /** Whether a followed table's changes are read from the changefeed. */
   followsDurably(name: string): boolean {
     return this.followed.durably(name);
+  }
+
+  /** Whether each write to a followed table is told, as far as is known. On the embedded engine live queries don't tell all. */
+  tellsEveryWrite(name: string): boolean {
+    return this.fullFeed || this.followsDurably(name);
   }
 
   /** The cursor of the newest change told by live queries. */

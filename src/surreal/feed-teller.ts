@@ -11,6 +11,8 @@ export interface FeedTellerOptions {
   readonly listener: () => DatabaseListener | undefined;
   /** These changes were read. */
   readonly wrote: (changes: readonly Change[]) => void;
+  /** A change of a table that has no changefeed, found in that of another. */
+  readonly strayed: (change: Change) => void;
   /** A table has been defined, or defined again. */
   readonly defined: () => void;
   /** The feed is another than the one that was read. */
@@ -35,11 +37,20 @@ export class FeedTeller implements FeedReaderListener {
     this.options.wrote(changes);
     // What a feed without INCLUDE ORIGINAL tells is told by live queries.
     const durable = changes.filter(({ table }) => this.tables.known(table)?.durable ?? true);
+    if (durable.length < changes.length) this.passOn(changes);
     const newest = durable.at(-1);
     if (!newest) return;
     for (const { table } of durable) if (!isOwnTable(table)) this.metrics.changes.inc(table);
     this.metrics.feedLag.set(Math.max(0, Date.now() - newest.time) / 1_000);
     this.listener?.changes(durable);
+  }
+
+  /** The embedded engine writes the deletion of an edge to the changefeed of the vertex that it is deleted with. */
+  private passOn(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const table = this.tables.known(change.table);
+      if (table && !table.durable && table.retentionMs === 0) this.options.strayed(change);
+    }
   }
 
   late(change: Change): void {

@@ -1,9 +1,17 @@
 import { Logger } from '@nestjs/common';
+import type { Change } from './change.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { DatabaseListener } from './database-listener.js';
 import type { LiveTables } from './live-tables.js';
 import type { CatalogListener, TableCatalog } from './table-catalog.js';
 import type { TableDefinition } from './table-definition.js';
+
+export interface FollowedTablesOptions {
+  /** Whom it tells. */
+  readonly listener: () => DatabaseListener | undefined;
+  /** A change was told as one of another table. */
+  readonly strayed: () => void;
+}
 
 /** Which tables are followed, and in which of both ways their changes come: by the changefeed, or by live queries. */
 export class FollowedTables implements CatalogListener {
@@ -14,8 +22,25 @@ export class FollowedTables implements CatalogListener {
     private readonly catalog: TableCatalog,
     private readonly feed: ChangeFeed,
     private readonly liveTables: LiveTables,
-    private readonly listener: () => DatabaseListener | undefined,
+    private readonly options: FollowedTablesOptions,
   ) {}
+
+  private get listener(): DatabaseListener | undefined {
+    return this.options.listener();
+  }
+
+  follows(name: string): boolean {
+    return this.followed.has(name);
+  }
+
+  /** A change that came another way than those of its table: what it is about decides who is told of it. */
+  strayed(change: Change): void {
+    this.options.strayed();
+    const { table } = change;
+    if (this.followed.get(table)?.durable === false) this.listener?.changes([change]);
+    // It is in no feed, and so has no place among what is read from it.
+    else if (this.catalog.known(table)?.durable) this.listener?.broken(table, 'interrupted');
+  }
 
   names(): Iterable<string> {
     return this.followed.keys();
@@ -42,16 +67,16 @@ export class FollowedTables implements CatalogListener {
 
   unfollow(name: string): void {
     // Nobody listens to a table that isn't durable any more: what comes now is told by nothing.
-    if (this.followed.get(name)?.durable === false) this.listener()?.broken(name, 'interrupted');
+    if (this.followed.get(name)?.durable === false) this.listener?.broken(name, 'interrupted');
     this.letGo(name);
   }
 
   tableRemoved(name: string): void {
-    if (!this.followed.has(name)) return this.listener()?.broken(name, 'feed_changed');
+    if (!this.followed.has(name)) return this.listener?.broken(name, 'feed_changed');
     const successor = this.catalog.known(name);
     if (successor && !successor.view) return void this.refollow(successor);
     this.letGo(name);
-    this.listener()?.removed(name);
+    this.listener?.removed(name);
   }
 
   tableRedefined(table: TableDefinition): void {
@@ -61,14 +86,14 @@ export class FollowedTables implements CatalogListener {
   /** The table's changes come another way from now on, and some may have come neither way. */
   private async refollow(table: TableDefinition): Promise<void> {
     // Whoever was subscribed to it may come back: the log has to know of it, too.
-    if (!this.followed.has(table.name)) return this.listener()?.broken(table.name, 'feed_changed');
+    if (!this.followed.has(table.name)) return this.listener?.broken(table.name, 'feed_changed');
     this.letGo(table.name);
     try {
       await this.follow(table);
-      this.listener()?.broken(table.name, 'feed_changed');
+      this.listener?.broken(table.name, 'feed_changed');
     } catch (error) {
       this.logger.warn(`Table ${table.name} can't be followed: ${String(error)}`);
-      this.listener()?.removed(table.name);
+      this.listener?.removed(table.name);
     }
   }
 

@@ -11,15 +11,18 @@ interface LivePayload {
   readonly after?: DatabaseRow | null;
 }
 
-/** The change in a live query's message. Its time is when it came here: the message has none. */
-export function liveChange(table: string, message: LiveMessage, cursor: string): Change | undefined {
+/**
+ * The change in a live query's message, of the table that its record is in: the embedded engine tells the deletion of an edge
+ * to whoever listens to one of its vertices. Its time is when it came here: the message has none.
+ */
+export function liveChange(message: LiveMessage, cursor: string): Change | undefined {
   if (message.action === 'KILLED') return undefined;
   const { event = message.action, before, after } = (message.result ?? {}) as LivePayload;
   const row = event === 'DELETE' ? undefined : (after ?? undefined);
   if (event !== 'DELETE' && !row) return undefined;
   const absent = event === 'CREATE';
   return new Change({
-    table,
+    table: message.record.table.name,
     id: message.record,
     action: event,
     ...(row ? { after: row } : {}),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Change } from './change.js';
+import { Change } from './change.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import { withDeadline } from './deadline.js';
 import { LIVE_CHANGE_PROJECTION, liveChange } from './live-change.js';
@@ -15,6 +15,8 @@ export interface LiveTablesOptions extends Omit<LiveQueriesOptions, 'projection'
 
 export interface LiveTablesListener {
   changes(changes: readonly Change[]): void;
+  /** A change of another table than the one that was listened to. */
+  strayed(change: Change): void;
   interrupted(tables: Iterable<string>): void;
 }
 
@@ -43,8 +45,10 @@ export class LiveTables {
         message: (table, message) => {
           this.quiet.written(table, performance.now());
           if (!this.tables.has(table)) return;
-          const change = liveChange(table, message, this.nextCursor());
-          if (change) this.listener.changes([change]);
+          const change = liveChange(message, this.nextCursor());
+          if (!change) return;
+          if (change.table === table) this.listener.changes([change]);
+          else this.listener.strayed(change);
         },
         interrupted: () => undefined,
         // Told once the live queries are there again: what is read before that could miss what comes between.
@@ -75,6 +79,12 @@ export class LiveTables {
       this.unfollow(table);
       throw error;
     }
+  }
+
+  /** As a change that a live query told, where it came from the feed of another table. */
+  adopt({ table, id, action, after, time }: Change): Change {
+    const previous = { kind: 'unknown' } as const;
+    return new Change({ table, id, action, ...(after && { after }), previous, cursor: this.nextCursor(), time });
   }
 
   /** Tries again what could not be listened to. */

@@ -15,9 +15,11 @@ import {
 const FEED = 'CHANGEFEED 3d INCLUDE ORIGINAL';
 
 export interface CatalogListener {
+  /** Whether somebody is told of the table's changes. */
+  follows(name: string): boolean;
   /** A table is gone, or has come back as another, or as a view. */
   tableRemoved(name: string): void;
-  /** Whether the table's changes are durable has changed. */
+  /** Whether the table's changes are durable has changed, or they were not for a while. */
   tableRedefined(table: TableDefinition): void;
 }
 
@@ -78,8 +80,7 @@ export class TableCatalog {
     const table = await this.find(name);
     if (!this.options.manages || isOwnTable(name)) return table;
     if (table ? table.durable || table.view : !define) return table;
-    const statement = table ? 'ALTER TABLE' : 'DEFINE TABLE IF NOT EXISTS';
-    if (!(await this.tryDefine(name, `${statement} ${escapeName(name)} ${FEED}`))) return table;
+    if (!(table ? await this.addFeed(name) : await this.defineWithFeed(name))) return table;
     await this.readAgain();
     return this.known(name);
   }
@@ -87,7 +88,7 @@ export class TableCatalog {
   /** In another database: defines anew, where the service manages changefeeds, before any of the tables counts as gone. */
   async restore(names: Iterable<string>): Promise<void> {
     if (this.options.manages) {
-      for (const name of names) await this.tryDefine(name, `DEFINE TABLE IF NOT EXISTS ${escapeName(name)} ${FEED}`);
+      for (const name of names) await this.defineWithFeed(name);
     }
     await this.reading?.catch(() => undefined);
     this.recognised = true;
@@ -144,24 +145,48 @@ export class TableCatalog {
   }
 
   private async read(): Promise<void> {
-    // Together: a database far away has commands wait for each answer.
-    const [[info], databaseFeed] = await Promise.all([
-      this.connection.query('INFO FOR DB STRUCTURE'),
-      this.databaseFeed(),
-    ]);
     const before = this.tables;
-    const tables = readTableDefinitions(info, databaseFeed);
+    let tables = await this.readDefinitions();
     const gone = [...before.values()].some(({ name, id }) => tables.get(name)?.id !== id);
     // A database that was made anew lacks its tables too, and there they are defined again instead.
     if (gone && !(this.recognised && (await this.options.same()))) {
       throw new DatabaseUnavailable('it is not known yet whether the database is the same');
     }
+    const bereft = [...before.values()].filter((old) => this.hasLostItsFeed(old, tables.get(old.name)));
+    if (bereft.length > 0) {
+      for (const { name } of bereft) await this.addFeed(name);
+      tables = await this.readDefinitions();
+    }
     this.tables = tables;
     for (const old of before.values()) {
       const now = tables.get(old.name);
       if (now?.id !== old.id || now.view !== old.view) this.listener?.tableRemoved(old.name);
-      else if (now.durable !== old.durable) this.listener?.tableRedefined(now);
+      else if (now.durable !== old.durable || bereft.includes(old)) this.listener?.tableRedefined(now);
     }
+  }
+
+  /** Whether a table that is followed has come back without its changefeed, and may be given it again. */
+  private hasLostItsFeed(old: TableDefinition, now: TableDefinition | undefined): boolean {
+    if (!this.options.manages || !now || now.durable || now.view || isOwnTable(old.name)) return false;
+    // One that can't be given a changefeed had none the last time, and isn't tried again.
+    return old.durable && (this.listener?.follows(old.name) ?? false);
+  }
+
+  private defineWithFeed(name: string): Promise<boolean> {
+    return this.tryDefine(name, `DEFINE TABLE IF NOT EXISTS ${escapeName(name)} ${FEED}`);
+  }
+
+  private addFeed(name: string): Promise<boolean> {
+    return this.tryDefine(name, `ALTER TABLE ${escapeName(name)} ${FEED}`);
+  }
+
+  private async readDefinitions(): Promise<Map<string, TableDefinition>> {
+    // Together: a database far away has commands wait for each answer.
+    const [[info], databaseFeed] = await Promise.all([
+      this.connection.query('INFO FOR DB STRUCTURE'),
+      this.databaseFeed(),
+    ]);
+    return readTableDefinitions(info, databaseFeed);
   }
 
   /** A user of the database alone may not ask this; then only the tables' own feeds count. */

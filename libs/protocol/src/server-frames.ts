@@ -53,6 +53,8 @@ export interface SubscribedFrame extends StreamTarget {
   cursor: string;
   epoch: string;
   durable: boolean;
+  /** Only `false`: the database is known not to tell every write to the topic. */
+  complete?: false;
   /** Only with `since`. */
   recovered?: boolean;
 }
