@@ -1,4 +1,5 @@
 import { RecordId } from 'surrealdb';
+import { setTimeout as delay } from 'node:timers/promises';
 import { now } from './clock.mjs';
 import { connectDatabase } from './database-client.mjs';
 import { dueBy } from './pace.mjs';
@@ -9,6 +10,13 @@ const WRITERS = 16;
 const RECORDS = 10_000;
 const FILL_ROWS = 1_000;
 const TICK_MS = 1;
+/** Of a burst: how many write at a time, and how much each does in a transaction. */
+const BURST_WRITERS = 4;
+const BURST_ROWS = 500;
+const BURST_TRANSACTIONS = 3;
+const LEAST_PAUSE_MS = 300;
+const MOST_PAUSE_MS = 2_500;
+const CONFLICT = 'Transaction conflict';
 /** Writes under way at a time: beyond them a write that is due has to wait, and is the later for it. */
 const MOST_PENDING = 300;
 
@@ -19,6 +27,7 @@ export class Writers {
   #table = '';
   #groups = 1;
   #next = 0;
+  #conflicts = 0;
   #pending = new Set();
   #text = JSON.parse(payload()).text;
 
@@ -42,11 +51,12 @@ export class Writers {
 
   begin() {
     this.#tally.begin();
+    this.#conflicts = 0;
   }
 
   end() {
     const figures = this.#tally.end();
-    return { ...figures, perSecond: figures.acknowledgements / figures.seconds };
+    return { ...figures, conflicts: this.#conflicts, perSecond: figures.acknowledgements / figures.seconds };
   }
 
   /** Writes so many times a second, evenly. A write's latency counts from when it was due. */
@@ -79,6 +89,53 @@ export class Writers {
           await this.#write(record, now());
       }),
     );
+  }
+
+  /**
+   * Transactions in bulk, several in a burst: rows are inserted, changed and deleted, and then comes a pause, short or long.
+   * What conflicts is done again. Meanwhile single writes come, few enough that somebody may listen for each.
+   */
+  async bursts({ seconds }) {
+    const until = now() + seconds * 1e6;
+    const writers = this.#connections.slice(0, BURST_WRITERS).map(async (connection, writer) => {
+      for (let burst = 0; now() < until; burst += 1) {
+        for (let turn = 0; turn < BURST_TRANSACTIONS; turn += 1) await this.#bulk(connection, writer);
+        await delay(LEAST_PAUSE_MS + ((burst * 7 + writer) % 10) * ((MOST_PAUSE_MS - LEAST_PAUSE_MS) / 10));
+      }
+    });
+    await Promise.all([...writers, this.pace({ rate: 10, seconds })]);
+  }
+
+  /** Three transactions over rows that no other writer has. */
+  async #bulk(connection, writer) {
+    const first = RECORDS * (writer + 1);
+    const rows = Array.from({ length: BURST_ROWS }, (_, index) => ({
+      id: new RecordId(this.#table, first + index),
+      ...this.#row(index, 0),
+    }));
+    const mine = `${this.#table}:${first}..${first + BURST_ROWS}`;
+    for (const statement of [
+      `INSERT INTO ${this.#table} $rows RETURN NONE`,
+      `UPDATE ${mine} SET n = 1 RETURN NONE`,
+      `DELETE ${mine} RETURN NONE`,
+    ]) {
+      await this.#untilCommitted(() => connection.query(statement, { rows }));
+    }
+  }
+
+  async #untilCommitted(work) {
+    const began = now();
+    for (let isDone = false; !isDone;) {
+      try {
+        await work();
+        isDone = true;
+      } catch (error) {
+        if (!String(error.message).includes(CONFLICT)) throw error;
+        this.#conflicts += 1;
+      }
+    }
+    this.#tally.acknowledgements += 1;
+    this.#tally.record(now() - began);
   }
 
   #begin(due) {

@@ -23,6 +23,7 @@ export const columns = {
   added: { head: 'µs to add', text: ({ addMicroseconds }) => decimal(addMicroseconds) },
   removed: { head: 'µs to remove', text: ({ removeMicroseconds }) => decimal(removeMicroseconds) },
   cost: { head: '× the fewest', text: ({ cost }) => decimal(cost) },
+  conflicts: { head: 'conflicts', text: ({ conflicts }) => whole(conflicts) },
   kept: { head: 'of without', text: ({ kept }) => percent(kept) },
   serverCpu: { head: 'server CPU', text: ({ serverCpuShare }) => percent(serverCpuShare) },
   serverWaited: { head: 'waited', text: ({ serverWaitShare }) => percent(serverWaitShare) },

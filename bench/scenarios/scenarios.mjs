@@ -1,3 +1,4 @@
+import { bursts } from './bursts.mjs';
 import { fanOut } from './fan-out.mjs';
 import { filters } from './filters.mjs';
 import { idle } from './idle.mjs';
@@ -10,4 +11,16 @@ import { tableEvents } from './table-events.mjs';
 import { writers } from './writers.mjs';
 
 /** In the order in which they are run. */
-export const scenarios = [fanOut, rooms, publish, tableEvents, writers, filters, lookUps, idle, storm, slowConsumers];
+export const scenarios = [
+  fanOut,
+  rooms,
+  publish,
+  tableEvents,
+  writers,
+  bursts,
+  filters,
+  lookUps,
+  idle,
+  storm,
+  slowConsumers,
+];
