@@ -3,6 +3,7 @@ import { RecordId, type Surreal } from 'surrealdb';
 import { equalValues } from '../src/values/compare.js';
 import { parseRecordId } from '../src/values/parse-record-id.js';
 import { recordIdText } from '../src/values/record-id-text.js';
+import { canonicalIdText } from '../src/values/record-id-notations.js';
 import { RECORD_IDS } from '../src/values/record-ids.fixture.js';
 import { sharedDatabase } from './support/database.js';
 
@@ -67,6 +68,13 @@ describe('texts of record ids, as SurrealDB writes them', () => {
       const [{ result }] = (await answer.json()) as [{ result: [string] }];
       expect([result, equalValues(parseRecordId(result[0]), id)]).toEqual([result, true]);
     }
+  });
+
+  it('are known by one text', async () => {
+    // A table that is called `_` some versions write bare.
+    const written = (await writtenBy('<string>$id')).filter(({ id }) => id.table.name !== '_');
+    for (const { text, id } of written) expect([text, canonicalIdText(text)]).toEqual([text, recordIdText(id)]);
+    for (const id of RECORD_IDS) expect(canonicalIdText(recordIdText(id))).toBe(recordIdText(id));
   });
 
   it('never name two ids', async () => {

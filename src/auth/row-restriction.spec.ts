@@ -89,6 +89,14 @@ describe('restrictionFor', () => {
     expect(shows({ not: { room: { nin: '$claims.banned' } } }, claims, { room: 'c' })).toBe(false);
   });
 
+  it('takes an empty text for no part of a text', () => {
+    for (const operator of ['startsWith', 'contains']) {
+      const where = { path: { [operator]: '$claims.home' } };
+      expect(shows(where, { home: '' }, { path: '/a' })).toBe(false);
+      expect(shows({ not: where }, { home: '' }, { path: '/a' })).toBe(false);
+    }
+  });
+
   it('takes a number for no start of a text', () => {
     expect(shows({ path: { startsWith: '$claims.home' } }, { home: 1 }, { path: '1' })).toBe(false);
     expect(shows({ not: { path: { startsWith: '$claims.home' } } }, { home: 1 }, { path: '2' })).toBe(false);

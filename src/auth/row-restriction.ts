@@ -48,6 +48,8 @@ function fill(condition: Comparison, principal: Principal | undefined, negated: 
   const variable = parseVariable(operand);
   const value = valueOfVariable(variable, principal);
   if (!isScalar(value, variable.kind) || (operator === 'startsWith' && typeof value !== 'string')) return undefined;
+  // Every text begins with it, and has it as a part.
+  if (value === '' && (operator === 'startsWith' || operator === 'contains')) return undefined;
   return { operand: value, claimed: [claimedAs([value], variable.kind)] };
 }
 

@@ -10,9 +10,9 @@ describe('canonicalIdText', () => {
     ['user:`a\\`b\\\\`', 'user:⟨a`b\\⟩'],
     ['`a-b`:c', '⟨a-b⟩:c'],
     ["user:['a', 1]", 'user:[ s"a", 1 ]'],
-    ["user:{ b: 1, a: 'x' }", 'user:{ "a": s"x", "b": 1 }'],
-    ["user:u'018F6F2E-0000-7000-8000-000000000000'", 'user:u"018f6f2e-0000-7000-8000-000000000000"'],
-    ['user:⟨abc⟩', 'user:abc'],
+    ["user:{ a: 'x', b: 1 }", 'user:{ "a": s"x", "b": 1 }'],
+    ["user:u'018f6f2e-0000-7000-8000-000000000000'", 'user:u"018f6f2e-0000-7000-8000-000000000000"'],
+    ['`select`:1', 'select:1'],
   ])('knows %s as %s', (text, known) => {
     expect(canonicalIdText(text)).toBe(known);
     expect(canonicalIdText(known)).toBe(known);
@@ -29,6 +29,9 @@ describe('canonicalIdText', () => {
     ['urn:a:b'],
     ['`a-b`'],
     ['user:`a'],
+    ['user:`abc`'],
+    ['user:⟨abc⟩'],
+    ["user:['a',1]"],
     ['user:`a` '],
     ["it's"],
     ['{"a":1}'],

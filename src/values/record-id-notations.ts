@@ -8,16 +8,24 @@ import { recordIdText } from './record-id-text.js';
 
 /** What only texts of ids have that need quoting, in any notation. */
 const QUOTES = /[`⟨'"[{]/;
-const TABLE = /^[A-Za-z_]\w*$/;
+const TABLE = /^(?=.*[A-Za-z_])\w+$/;
+const FIELD = /^[A-Za-z_]\w*$/;
 const WORD = /^(?!Infinity$|NaN$)(?=.*[A-Za-z])\w+$/;
 
 /**
  * The text by which a record id is known, whichever notation it comes in: the one that clients are sent. Any other text as it is, one
- * that needs no quotes among them (`org:007`), since it has one notation.
+ * that needs no quotes (`org:007`) and one that no tool of SurrealDB writes (`user:⟨abc⟩`) among them: it may name somebody else.
  */
 export function canonicalIdText(text: string): string {
   const id = quotedId(text);
-  return id === undefined ? text : recordIdText(id);
+  return id !== undefined && isWritten(text, id) ? recordIdText(id) : text;
+}
+
+/** Which names of tables are keywords, and quoted, depends on the version. */
+function isWritten(text: string, id: RecordId): boolean {
+  const written = surrealqlText(id);
+  const table = id.table.name;
+  return text === written || text === `${quoteText(table, '`')}${written.slice(table.length)}`;
 }
 
 /** A value, and if it is the text of a record id that has several, all of them. */
@@ -46,6 +54,8 @@ function valueText(value: unknown): string {
       return typeof value === 'number' && Number.isFinite(value) && !Number.isInteger(value)
         ? `${value}f`
         : String(value);
+    case 'duration':
+      return String(value).replace('us', 'µs');
     case 'uuid':
       return `u'${String(value)}'`;
     case 'datetime':
@@ -66,5 +76,5 @@ function valueText(value: unknown): string {
 }
 
 function fieldText(name: string): string {
-  return TABLE.test(name) ? name : quoteText(name, '"');
+  return FIELD.test(name) ? name : quoteText(name, '"');
 }
