@@ -8,7 +8,12 @@ describe('authentication', () => {
   const clients: TestClient[] = [];
 
   beforeAll(async () => {
-    gateway = await startGateway({ JWT_SECRET, AUTH_TIMEOUT_MS: '1000', LOG_LEVEL: 'verbose' });
+    gateway = await startGateway({
+      JWT_SECRET,
+      AUTH_TIMEOUT_MS: '1000',
+      LOG_LEVEL: 'verbose',
+      JWT_ACCESS: 'account, staff',
+    });
   }, 40_000);
   afterAll(() => gateway.stop());
   afterAll(() => Promise.all(clients.splice(0).map((client) => client.close())));
@@ -71,6 +76,9 @@ describe('authentication', () => {
   it.each([
     ['garbage', 'x'],
     ['a token without a principal', tokenOf('')],
+    ['a token of another namespace', tokenOf('user-1', { NS: 'other', DB: 'main', AC: 'account', ID: 'user:1' })],
+    ['a token of another database', tokenOf('user-1', { NS: 'main', DB: 'other', AC: 'account', ID: 'user:1' })],
+    ['a token of another access method', tokenOf('user-1', { NS: 'main', DB: 'main', AC: 'other', ID: 'user:1' })],
     ['an expired token without a principal', tokenOf('', { exp: 1_000_000 })],
     ['an expired token of another secret', `${tokenOf('user-1', { exp: 1_000_000 }).slice(0, -4)}AAAA`],
   ])('opens and closes with 4401 for %s in the handshake', async (_, token) => {

@@ -83,7 +83,7 @@ describe('the process', () => {
     expect(message).toMatch(/^The gateway did not start \(0\):\nnothing is loaded\n/);
   }, 40_000);
 
-  it.each([
+  it.each<[string, string, Record<string, string>?]>([
     ['NODE_ENV', 'Production'],
     ['PORT', 'http'],
     ['HEARTBEAT_INTERVAL_MS', '-1'],
@@ -97,10 +97,11 @@ describe('the process', () => {
     ['SURREAL_BIN', '/does/not/exist'],
     ['SURREAL_BIN', '/dev/null'],
     ['SURREAL_DATA', '/dev/null/data'],
+    ['JWT_SECRET', 'in production, of 31 bytes only', { NODE_ENV: 'production' }],
   ])(
     'does not start with a bad %s, and names it in the last line: %s',
-    async (variable, value) => {
-      const started = startGateway({ JWT_SECRET, [variable]: value });
+    async (variable, value, env = {}) => {
+      const started = startGateway({ JWT_SECRET, ...env, [variable]: value });
       const output = await started.then(
         () => 'It did.',
         ({ message }: Error) => message,

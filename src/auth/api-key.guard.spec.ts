@@ -4,6 +4,7 @@ import { Controller, Get, Global, Module, Req, UseGuards, type INestApplication 
 import { NestFactory } from '@nestjs/core';
 import { Config } from '../config/config.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { ApiKeyGuard, type ServiceRequest } from './api-key.guard.js';
 import { AuthModule } from './auth.module.js';
 import { TokenIssuer } from './token-issuer.js';
@@ -83,6 +84,46 @@ describe('ApiKeyGuard', () => {
     const { get } = await start({ jwtJwksUrl: 'http://127.0.0.1:1/keys' });
     const header = Buffer.from('{"alg":"ES256"}').toString('base64url');
     expect((await get({ authorization: `Bearer ${header}.e30.c2ln` })).status).toBe(503);
+  });
+});
+
+describe('wrong keys', () => {
+  const failures = async (): Promise<Record<string, number>> => {
+    const metric = await app?.get(MetricsService).registry.getSingleMetric('edge_hive_key_failures_total')?.get();
+    return Object.fromEntries(metric?.values.map(({ labels, value }) => [String(labels.result), value]) ?? []);
+  };
+
+  it('are counted, and not looked at beyond a number at once', async () => {
+    const { get } = await start({ apiKey: 'right', limitWrongKeys: 3 });
+    const statuses: number[] = [];
+    for (let n = 0; n < 20; n++) {
+      const headers: Record<string, string> = n % 2 ? { 'x-api-key': `wrong-${n}` } : { authorization: `Bearer ${n}` };
+      statuses.push((await get(headers)).status);
+    }
+    expect(statuses.slice(0, 3)).toEqual([401, 401, 401]);
+    // A second may pass meanwhile, on a busy machine several.
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(10);
+    expect(await failures()).toEqual({
+      wrong: statuses.filter((status) => status === 401).length,
+      unchecked: statuses.filter((status) => status === 429).length,
+    });
+  });
+
+  it('do not keep the right key from being let in where it came from before', async () => {
+    const { get } = await start({ apiKey: 'right', limitWrongKeys: 3 });
+    const right = { 'x-api-key': 'right' };
+    expect((await get(right)).status).toBe(200);
+    for (let n = 0; n < 20; n++) await get({ 'x-api-key': 'wrong' });
+    expect((await get(right)).status).toBe(200);
+  });
+
+  it('are not what a request without a key has, nor a token without the role', async () => {
+    const { get, token } = await start({ apiKey: 'right', limitWrongKeys: 3 });
+    for (let n = 0; n < 10; n++) {
+      expect((await get({})).status).toBe(401);
+      expect((await get({ authorization: `Bearer ${token('admin')}` })).status).toBe(403);
+    }
+    expect(await failures()).toEqual({});
   });
 });
 

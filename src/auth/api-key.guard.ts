@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   ForbiddenException,
   Injectable,
@@ -11,7 +10,9 @@ import type { Request } from 'express';
 import { Config } from '../config/config.js';
 import { AuthenticationError, KeysUnavailableError } from './authentication-error.js';
 import { bearerToken } from './bearer-token.js';
+import { KeyAttempts } from './key-attempts.js';
 import { isService, SERVICE_CALLER, type Caller } from './principal.js';
+import { ServerKey } from './server-key.js';
 import { TokenVerifier } from './token-verifier.js';
 
 /** A request that the guard let in. */
@@ -22,31 +23,30 @@ export interface ServiceRequest extends Request {
 /** Lets the application's servers in: by the API key (`X-API-Key` or bearer), or a token with the role `service`. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
+  private readonly key: ServerKey;
+
   constructor(
-    private readonly config: Config,
+    { apiKey }: Config,
     private readonly verifier: TokenVerifier,
-  ) {}
+    private readonly attempts: KeyAttempts,
+  ) {
+    this.key = new ServerKey(apiKey);
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ServiceRequest>();
-    request.caller = await this.callerOf(request.header('x-api-key'), bearerToken(request.header('authorization')));
+    const [apiKey, bearer] = [request.header('x-api-key'), bearerToken(request.header('authorization'))];
+    if (apiKey === undefined && bearer === undefined) {
+      throw new UnauthorizedException('Send an API key as X-API-Key, or a service token as bearer.');
+    }
+    request.caller = await this.attempts.attempt('API', request.ip ?? '', () => this.callerOf(apiKey, bearer));
     return true;
   }
 
-  private async callerOf(apiKey: string | undefined, bearer: string | undefined): Promise<Caller> {
-    if (apiKey !== undefined) {
-      if (this.isApiKey(apiKey)) return SERVICE_CALLER;
-      throw new UnauthorizedException('X-API-Key is wrong.');
-    }
-    if (bearer === undefined)
-      throw new UnauthorizedException('Send an API key as X-API-Key, or a service token as bearer.');
-    return this.isApiKey(bearer) ? SERVICE_CALLER : this.serviceOf(bearer);
-  }
-
-  /** Hashes are compared, so that neither the length nor the beginning of the key shows in the time it takes. */
-  private isApiKey(candidate: string): boolean {
-    if (this.config.apiKey === '') return false;
-    return timingSafeEqual(sha256(candidate), sha256(this.config.apiKey));
+  private async callerOf(apiKey: string | undefined, bearer = ''): Promise<Caller> {
+    if (this.key.is(apiKey ?? bearer)) return SERVICE_CALLER;
+    if (apiKey !== undefined) throw new UnauthorizedException('X-API-Key is wrong.');
+    return this.serviceOf(bearer);
   }
 
   private async serviceOf(token: string): Promise<Caller> {
@@ -58,8 +58,4 @@ export class ApiKeyGuard implements CanActivate {
     if (!isService(principal)) throw new ForbiddenException('The token has to have the role service.');
     return { principal, local: false };
   }
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { ApiKeyGuard } from './api-key.guard.js';
+import { KeyAttempts } from './key-attempts.js';
+import { MetricsKeyGuard } from './metrics-key.guard.js';
 import { PolicyService } from './policy.service.js';
 import { SigningSecret } from './signing-secret.js';
 import { TokenIssuer } from './token-issuer.js';
@@ -18,8 +20,10 @@ import { TokenVerifier } from './token-verifier.js';
     TokenVerifier,
     TokenIssuer,
     PolicyService,
+    KeyAttempts,
     ApiKeyGuard,
+    MetricsKeyGuard,
   ],
-  exports: [SigningSecret, TokenVerifier, TokenIssuer, PolicyService, ApiKeyGuard],
+  exports: [SigningSecret, TokenVerifier, TokenIssuer, PolicyService, KeyAttempts, ApiKeyGuard, MetricsKeyGuard],
 })
 export class AuthModule {}

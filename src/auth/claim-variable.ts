@@ -47,7 +47,7 @@ export function valueOfVariable({ name }: ClaimVariable, principal: Principal | 
 }
 
 /** Issuers name claims like `https://example.com/rooms`: a claim of the whole name comes before a path into objects. */
-function claimAt(claims: Readonly<Record<string, unknown>>, path: string): unknown {
+export function claimAt(claims: Readonly<Record<string, unknown>>, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
   let value: unknown = claims;
   for (const name of path.split('.')) {

@@ -3,7 +3,14 @@ import { AuthenticationError, ExpiredTokenError } from './authentication-error.j
 import { parseClaims, principalFrom, type ClaimRules, type Claims } from './claims.js';
 
 const NOW = 1_790_000_000;
-const RULES: ClaimRules = { principalClaim: 'sub', issuer: '', audience: '' };
+const RULES: ClaimRules = {
+  principalClaim: 'sub',
+  issuer: '',
+  audience: '',
+  rolesClaim: '',
+  requireExpiry: false,
+  surreal: { namespace: 'main', database: 'main', accesses: [] },
+};
 
 function read(claims: Claims, rules: Partial<ClaimRules> = {}) {
   return principalFrom(claims, { ...RULES, ...rules }, NOW);
@@ -17,7 +24,9 @@ describe('principalFrom', () => {
   });
 
   it("reads a SurrealDB record token's ID", () => {
-    expect(read({ ID: 'user:anna', NS: 'main' }, { principalClaim: 'ID' }).id).toBe('user:anna');
+    expect(read({ ID: 'user:anna', NS: 'main', DB: 'main', AC: 'account' }, { principalClaim: 'ID' }).id).toBe(
+      'user:anna',
+    );
   });
 
   it.each([
@@ -35,7 +44,34 @@ describe('principalFrom', () => {
     expect(read({ sub: 'user-1', roles }).roles).toEqual([]);
   });
 
+  it.each<[string, string, Claims, readonly string[]]>([
+    ['a path', 'realm_access.roles', { realm_access: { roles: ['admin', 'user'] } }, ['admin', 'user']],
+    ['a name with dots and slashes', 'https://e.com/roles', { 'https://e.com/roles': ['admin'] }, ['admin']],
+    ['a whole name before a path', 'a.b', { 'a.b': ['whole'], a: { b: ['path'] } }, ['whole']],
+    ['a single text', 'role', { role: 'admin' }, ['admin']],
+    ['a single text at its own name, where that is configured', 'roles', { roles: 'admin' }, ['admin']],
+    ['no claim', 'role', { roles: ['admin'] }, []],
+    ['a path through a list', 'a.0', { a: ['admin'] }, []],
+    ['a name inherited by every object', 'constructor.name', {}, []],
+    ['what is neither', 'role', { role: { admin: true } }, []],
+    ['an array that is not of texts only', 'role', { role: ['admin', 7] }, []],
+    ['an empty text', 'role', { role: '' }, []],
+  ])('reads roles at %s', (_name, rolesClaim, claims, roles) => {
+    expect(read({ sub: 'user-1', ...claims }, { rolesClaim }).roles).toEqual(roles);
+  });
+
+  it('refuses what never expires, where that is asked', () => {
+    expect(() => read({ sub: 'a' }, { requireExpiry: true })).toThrow('has to have an exp');
+    expect(read({ sub: 'a', exp: NOW + 1 }, { requireExpiry: true }).id).toBe('a');
+  });
+
   it.each<[string, Claims, Partial<ClaimRules>, RegExp]>([
+    [
+      'a record of another database',
+      { sub: 'a', NS: 'main', DB: 'other', AC: 'x' },
+      {},
+      /another namespace or database/,
+    ],
     ['no sub', {}, {}, /^sub has to be/],
     ['an empty sub', { sub: '' }, {}, /^sub has to be/],
     ['half a character as sub', { sub: 'a\ud800' }, {}, /^sub has to be/],

@@ -1,6 +1,8 @@
 import { isWellFormed } from '../values/well-formed.js';
 import { AuthenticationError, ExpiredTokenError } from './authentication-error.js';
+import { claimAt } from './claim-variable.js';
 import { principalIdOf, type Principal } from './principal.js';
+import { checkSurrealToken, type SurrealScope } from './surreal-token.js';
 
 /** What a verified token says. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -30,6 +32,10 @@ export interface ClaimRules {
   readonly issuer: string;
   /** Required `aud`, or one of them; empty: any. */
   readonly audience: string;
+  /** Claim of the roles, or a path to it; empty: `roles`, and only as an array. */
+  readonly rolesClaim: string;
+  readonly requireExpiry: boolean;
+  readonly surreal: SurrealScope;
 }
 
 /** Characters of a principal's id. */
@@ -52,11 +58,13 @@ export function principalFrom(claims: Claims, rules: ClaimRules, now: number): P
   if (rules.audience !== '' && !isMeantFor(claims.aud, rules.audience)) {
     throw new AuthenticationError('the token is for another audience');
   }
+  checkSurrealToken(claims, rules.surreal);
   const id = principalId(claims, rules.principalClaim);
   const expires = checkTimes(claims, now);
+  if (expires === undefined && rules.requireExpiry) throw new AuthenticationError('the token has to have an exp');
   return Object.freeze({
     id,
-    roles: rolesOf(claims),
+    roles: Object.freeze(rolesOf(claims, rules.rolesClaim)),
     claims: Object.freeze(claims),
     ...(expires === undefined ? {} : { expires }),
   });
@@ -98,8 +106,9 @@ function principalId(claims: Claims, claim: string): string {
   return principalIdOf(id);
 }
 
-function rolesOf(claims: Claims): readonly string[] {
-  const roles = Object.hasOwn(claims, 'roles') ? claims.roles : undefined;
+function rolesOf(claims: Claims, claim: string): readonly string[] {
+  const roles = claim === '' ? (Object.hasOwn(claims, 'roles') ? claims.roles : undefined) : claimAt(claims, claim);
+  if (claim !== '' && typeof roles === 'string' && roles !== '') return [roles];
   const isTextArray = Array.isArray(roles) && roles.every((role): role is string => typeof role === 'string');
-  return Object.freeze(isTextArray ? [...roles] : []);
+  return isTextArray ? [...roles] : [];
 }

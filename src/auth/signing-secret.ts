@@ -14,7 +14,7 @@ export class SigningSecret {
   /** No key at all was configured, outside production: tokens signed with it are worth nothing after this run. */
   readonly madeForRun: boolean;
 
-  /** @throws ConfigError in production without any key */
+  /** @throws ConfigError in production without any key, or with a short secret */
   constructor(config: Config) {
     this.madeForRun = [config.jwtSecret, config.jwtPublicKey, config.jwtJwksUrl].every((source) => source === '');
     if (this.madeForRun && config.production) {
@@ -23,16 +23,17 @@ export class SigningSecret {
       );
     }
     if (this.madeForRun) this.key = createSecretKey(randomBytes(SECRET_BYTES));
-    else if (config.jwtSecret !== '') this.key = configured(config.jwtSecret);
+    else if (config.jwtSecret !== '') this.key = configured(config);
   }
 }
 
-function configured(secret: string): KeyObject {
-  const bytes = Buffer.from(secret);
+/** @throws ConfigError for a short one in production */
+function configured({ jwtSecret, production }: Config): KeyObject {
+  const bytes = Buffer.from(jwtSecret);
   if (bytes.length < SECRET_BYTES) {
-    new Logger(SigningSecret.name).warn(
-      `JWT_SECRET has ${bytes.length} bytes: whoever has a token can find out a short one by trying. Use ${SECRET_BYTES} random ones`,
-    );
+    const fault = `JWT_SECRET has ${bytes.length} bytes: whoever has a token can find out a short one by trying. Use ${SECRET_BYTES} random ones.`;
+    if (production) throw new ConfigError(fault);
+    new Logger(SigningSecret.name).warn(fault);
   }
   return createSecretKey(bytes);
 }

@@ -17,6 +17,15 @@ function verify(token: string, settings: Partial<Config> = {}) {
 }
 
 describe('npm run token', () => {
+  it('gives roles where they are read', async () => {
+    const settings = { jwtRolesClaim: 'realm_access.roles' };
+    const token = tokenFor(['--sub', 'user-1', '--roles', 'admin'], {
+      ...ENV,
+      JWT_ROLES_CLAIM: settings.jwtRolesClaim,
+    });
+    expect(await verify(token, settings)).toMatchObject({ id: 'user-1', roles: ['admin'] });
+  });
+
   it('prints a token that the service lets in', async () => {
     const token = tokenFor(
       ['--sub', 'user-1', '--roles', 'admin, editor', '--claim', 'rooms=["a","b"]', '--claim', 'n=1'],

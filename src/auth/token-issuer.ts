@@ -21,9 +21,9 @@ export class TokenIssuer {
   ) {}
 
   issue({ principal, roles = [], claims = {}, expiresIn }: TokenRequest): string {
-    const { jwtPrincipalClaim, jwtIssuer, jwtAudience } = this.config;
+    const { jwtPrincipalClaim, jwtRolesClaim, jwtIssuer, jwtAudience } = this.config;
     return this.jwt.sign(
-      { ...claims, [jwtPrincipalClaim]: principal, roles },
+      { ...claims, [jwtPrincipalClaim]: principal, [jwtRolesClaim || 'roles']: roles },
       {
         expiresIn,
         ...(jwtIssuer === '' ? {} : { issuer: jwtIssuer }),

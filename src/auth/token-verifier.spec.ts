@@ -267,6 +267,13 @@ describe('SigningSecret', () => {
     expect(secret.key?.symmetricKeySize).toBe(jwtSecret.length);
   });
 
+  it('has 32 bytes or more in production', () => {
+    const config = (jwtSecret: string) => Object.assign(new Config(), { environment: 'production', jwtSecret });
+    expect(() => new SigningSecret(config('x'.repeat(31)))).toThrow(ConfigError);
+    expect(() => new SigningSecret(config('x'.repeat(31)))).toThrow(/^JWT_SECRET has 31 bytes/);
+    expect(new SigningSecret(config('x'.repeat(32))).key?.symmetricKeySize).toBe(32);
+  });
+
   it('is never made in production', () => {
     const config = Object.assign(new Config(), { environment: 'production' });
     expect(() => new SigningSecret(config)).toThrow(/JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL/);

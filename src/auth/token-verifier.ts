@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { AuthenticationError } from './authentication-error.js';
-import { checkTimes, principalFrom, type Claims } from './claims.js';
+import { checkTimes, principalFrom, type ClaimRules, type Claims } from './claims.js';
 import type { Principal } from './principal.js';
 import { PublicKey } from './public-key.js';
 import { RemoteKeys } from './remote-keys.js';
@@ -19,10 +19,11 @@ export class TokenVerifier {
   private readonly keys: readonly TokenKeys[];
   private readonly headers = new TokenHeaders();
   private readonly verified: VerifiedTokens;
+  private readonly rules: ClaimRules;
 
   /** @throws ConfigError for a key that can't be one */
   constructor(
-    private readonly config: Config,
+    config: Config,
     secret: SigningSecret,
     jwt: JwtService,
     private readonly metrics: MetricsService,
@@ -34,6 +35,7 @@ export class TokenVerifier {
       ...(jwtPublicKey ? [new PublicKey(jwtPublicKey)] : []),
       ...(remote ? [remote] : []),
     ];
+    this.rules = rulesOf(config);
     this.verified = new VerifiedTokens(limitTokenBytes);
     metrics.tokenBytes.readFrom(() => this.verified.bytes);
     metrics.tokensWaiting.readFrom(() => remote?.waiting ?? 0);
@@ -65,10 +67,8 @@ export class TokenVerifier {
   }
 
   private async verifyAnew(token: string, algorithm: string): Promise<Principal> {
-    const { jwtPrincipalClaim, jwtIssuer, jwtAudience } = this.config;
-    const rules = { principalClaim: jwtPrincipalClaim, issuer: jwtIssuer, audience: jwtAudience };
     const { claims, ...verification } = await this.verifySignature(token, algorithm);
-    const principal = principalFrom(claims, rules, Date.now() / 1000);
+    const principal = principalFrom(claims, this.rules, Date.now() / 1000);
     this.verified.add(token, principal, verification);
     this.metrics.tokenChecks.inc('verified');
     return principal;
@@ -88,4 +88,19 @@ export class TokenVerifier {
     }
     throw refusal ?? new AuthenticationError('the algorithm of the token is not accepted here');
   }
+}
+
+function rulesOf(config: Config): ClaimRules {
+  return {
+    principalClaim: config.jwtPrincipalClaim,
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    rolesClaim: config.jwtRolesClaim,
+    requireExpiry: config.requireExp,
+    surreal: {
+      namespace: config.surrealNamespace,
+      database: config.surrealDatabase,
+      accesses: config.jwtAccess.split(',').flatMap((name) => name.trim() || []),
+    },
+  };
 }

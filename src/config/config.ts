@@ -135,9 +135,28 @@ export class Config {
   @IsString()
   jwtPrincipalClaim = 'sub';
 
+  @Setting(
+    'JWT_ROLES_CLAIM',
+    'Claim of the roles, or a path such as `realm_access.roles`; a single text is one role. Empty: `roles`, as an array.',
+  )
+  @IsString()
+  jwtRolesClaim = '';
+
+  @Setting('JWT_ACCESS', 'Comma-separated access methods whose tokens of SurrealDB are let in. Empty: any.')
+  @IsString()
+  jwtAccess = '';
+
+  @Setting('REQUIRE_EXP', 'Refuse tokens that never expire.')
+  @IsBoolean()
+  requireExp = false;
+
   @Setting('API_KEY', 'Key of the server API. Empty: no key is right.')
   @IsString()
   apiKey = '';
+
+  @Setting('METRICS_KEY', 'Key of `/metrics`. Empty: whoever can reach it may read it.')
+  @IsString()
+  metricsKey = '';
 
   @Setting('POLICY_FILE', 'JSON file that says who may read which rows and use which channels.')
   @IsString()
@@ -278,6 +297,11 @@ export class Config {
   @IsInt()
   @Min(1)
   limitAuthBurst = 5;
+
+  @Setting('LIMIT_WRONG_KEYS', 'Wrong keys of one client address at once; then one a second is looked at.')
+  @IsInt()
+  @Min(1)
+  limitWrongKeys = 10;
 
   @Setting('LIMIT_TOKENS_WAITING', 'Tokens that may wait for the keys of `JWT_JWKS_URL` at a time.')
   @IsInt()

@@ -9,6 +9,7 @@ import { ChannelsController } from './channels.controller.js';
 import { DotNames } from './dot-names.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 import { JsonBody } from './json-body.js';
+import { MetricsController } from './metrics.controller.js';
 import { PrincipalsController } from './principals.controller.js';
 import { StatsController } from './stats.controller.js';
 import { TopicsController } from './topics.controller.js';
@@ -16,7 +17,7 @@ import { TopicsController } from './topics.controller.js';
 /** The API for the application's own servers. */
 @Module({
   imports: [AuthModule, ChannelsModule, RealtimeModule, SubscriptionsModule, SurrealModule],
-  controllers: [ChannelsController, PrincipalsController, StatsController, TopicsController],
+  controllers: [ChannelsController, MetricsController, PrincipalsController, StatsController, TopicsController],
   providers: [DotNames, JsonBody, { provide: APP_FILTER, useClass: HttpErrorFilter }],
 })
 export class HttpModule {}

@@ -53,6 +53,11 @@ export class MetricsService {
     'Commands answered by an error.',
     'code',
   );
+  readonly keyFailures = this.byLabel<'wrong' | 'unchecked'>(
+    'key_failures_total',
+    'Requests with a wrong key or token, by whether it was looked at.',
+    'result',
+  );
   readonly tokenChecks = this.byLabel<'verified' | 'remembered' | 'refused'>(
     'token_checks_total',
     'Tokens that were checked, by how that went.',

@@ -11,7 +11,7 @@ import { MetricsService } from '../metrics/metrics.service.js';
 import { LiveQueryService } from '../subscriptions/live-query.service.js';
 import type { Connection } from './connection.js';
 import { ConnectionRegistry } from './connection-registry.js';
-import { LimitedLog } from './limited-log.js';
+import { LimitedLog } from '../errors/limited-log.js';
 import { RefusedToken } from './refused-token.js';
 import { principalInfo, welcomeFrame } from './welcome.js';
 

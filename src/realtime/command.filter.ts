@@ -2,7 +2,7 @@ import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@ne
 import { WsException } from '@nestjs/websockets';
 import { CommandError } from '../errors/command-error.js';
 import type { Connection } from './connection.js';
-import { LimitedLog } from './limited-log.js';
+import { LimitedLog } from '../errors/limited-log.js';
 import type { CommandFrame } from './parse-frame.js';
 
 /** Answers a command that failed with an `error` frame. What the service didn't expect is logged, and not told. */

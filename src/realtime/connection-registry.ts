@@ -1,7 +1,7 @@
 import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { addressBlock } from './address-block.js';
+import { addressBlock } from '../auth/address-block.js';
 import type { Connection } from './connection.js';
 
 /** Every open connection, by principal and by address. */

@@ -8,7 +8,7 @@ import { Connection } from './connection.js';
 import { ConnectionFactory } from './connection.factory.js';
 import { hasGlobalEnhancers } from './global-enhancers.js';
 import { chooseSubprotocol } from './handshake.js';
-import { LimitedLog } from './limited-log.js';
+import { LimitedLog } from '../errors/limited-log.js';
 import { PublishRoute } from './publish-route.js';
 import { RealtimeSocket } from './realtime-socket.js';
 import { SocketGuard } from './socket-guard.js';

@@ -13,14 +13,25 @@ export class LimitedLog {
   }
 
   error(message: string, cause: unknown): void {
+    const line = this.lineOf(message);
+    if (line !== undefined) this.logger.error(line, cause instanceof Error ? cause.stack : String(cause));
+  }
+
+  warn(message: string): void {
+    const line = this.lineOf(message);
+    if (line !== undefined) this.logger.warn(line);
+  }
+
+  /** `undefined`: it is not the time for one. */
+  private lineOf(message: string): string | undefined {
     const now = performance.now();
     if (now < this.quietUntil) {
       this.leftOut += 1;
-      return;
+      return undefined;
     }
     const before = this.leftOut > 0 ? ` (and ${this.leftOut} such before)` : '';
     this.quietUntil = now + PERIOD_MS;
     this.leftOut = 0;
-    this.logger.error(`${message}${before}`, cause instanceof Error ? cause.stack : String(cause));
+    return `${message}${before}`;
   }
 }

@@ -1,8 +1,10 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { MetricsService } from './metrics.service.js';
+import { MetricsKeyGuard } from '../auth/metrics-key.guard.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 
 @Controller('metrics')
+@UseGuards(MetricsKeyGuard)
 export class MetricsController {
   constructor(private readonly metrics: MetricsService) {}
 
