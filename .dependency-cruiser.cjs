@@ -4,9 +4,10 @@ const mayUse = {
   config: [],
   errors: [],
   metrics: [],
+  audit: ['config', 'errors', 'metrics'],
   delivery: ['errors'],
   filter: ['values', 'errors'],
-  auth: ['filter', 'values', 'config', 'errors', 'metrics'],
+  auth: ['audit', 'filter', 'values', 'config', 'errors', 'metrics'],
   surreal: ['values', 'config', 'metrics'],
   subscriptions: ['surreal', 'filter', 'values', 'delivery', 'auth', 'config', 'errors', 'metrics'],
   channels: ['values', 'delivery', 'errors', 'config', 'metrics'],
@@ -22,8 +23,9 @@ const mayUse = {
     'config',
     'errors',
     'metrics',
+    'audit',
   ],
-  http: ['realtime', 'subscriptions', 'channels', 'auth', 'surreal', 'health', 'config', 'errors', 'metrics'],
+  http: ['audit', 'realtime', 'subscriptions', 'channels', 'auth', 'surreal', 'health', 'config', 'errors', 'metrics'],
   page: ['surreal', 'auth', 'config'],
 };
 

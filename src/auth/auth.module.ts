@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import { AuditModule } from '../audit/audit.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { KeyAttempts } from './key-attempts.js';
 import { MetricsKeyGuard } from './metrics-key.guard.js';
@@ -10,6 +11,7 @@ import { TokenVerifier } from './token-verifier.js';
 
 /** Who somebody is, and what they may. */
 @Module({
+  imports: [AuditModule],
   providers: [
     SigningSecret,
     {

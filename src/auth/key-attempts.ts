@@ -6,6 +6,7 @@ import {
   UnauthorizedException,
   type OnModuleInit,
 } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.js';
 import { Config } from '../config/config.js';
 import { LimitedLog } from '../errors/limited-log.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -28,6 +29,7 @@ export class KeyAttempts implements OnModuleInit {
   constructor(
     private readonly config: Config,
     private readonly metrics: MetricsService,
+    private readonly audit: AuditLog,
   ) {
     this.wrong = new WrongKeys(config.limitWrongKeys);
   }
@@ -69,9 +71,9 @@ export class KeyAttempts implements OnModuleInit {
 
   private refused(use: KeyUse, address: string): void {
     this.metrics.keyFailures.inc('wrong');
+    const block = addressBlock(address).slice(0, 64);
+    this.audit.record({ event: 'key_refused', address: block, use });
     // As JSON: with TRUST_PROXY it is text that came in a header.
-    this.log.warn(
-      `A wrong key or token for the ${use} came from ${JSON.stringify(addressBlock(address).slice(0, 64))}.`,
-    );
+    this.log.warn(`A wrong key or token for the ${use} came from ${JSON.stringify(block)}.`);
   }
 }

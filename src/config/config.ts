@@ -222,6 +222,10 @@ export class Config {
   @IsIn(['fatal', 'error', 'warn', 'log', 'debug', 'verbose'])
   logLevel: 'fatal' | 'error' | 'warn' | 'log' | 'debug' | 'verbose' = 'log';
 
+  @Setting('AUDIT_LOG', 'Where the audit log goes: `stdout`, `stderr` or a file. Empty: nowhere.')
+  @IsString()
+  auditLog = '';
+
   @Setting('LIMIT_FRAME_BYTES', 'Largest frame a client may send, in bytes.')
   @IsInt()
   @Min(1_024)

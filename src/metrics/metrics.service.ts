@@ -53,6 +53,11 @@ export class MetricsService {
     'Commands answered by an error.',
     'code',
   );
+  readonly auditEvents = this.byLabel<string>(
+    'audit_events_total',
+    'Events for the audit log, written or not.',
+    'event',
+  );
   readonly keyFailures = this.byLabel<'wrong' | 'unchecked'>(
     'key_failures_total',
     'Requests with a wrong key or token, by whether it was looked at.',

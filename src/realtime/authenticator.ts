@@ -1,5 +1,6 @@
 import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.js';
 import { AuthenticationError, KeysUnavailableError } from '../auth/authentication-error.js';
 import { PolicyService } from '../auth/policy.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -28,6 +29,7 @@ export class Authenticator {
     private readonly liveQueries: LiveQueryService,
     private readonly channels: ChannelsService,
     private readonly metrics: MetricsService,
+    private readonly audit: AuditLog,
   ) {}
 
   /** Gives a new connection its time to authenticate. With a token, commands wait until it is verified. */
@@ -47,7 +49,7 @@ export class Authenticator {
       throw new CommandError('RATE_LIMITED', `token: show ${limitAuthPerSecond} a second at most.`);
     }
     try {
-      const principal = await this.verify(token);
+      const principal = await this.verify(connection, token);
       if (connection.closed) return;
       if (connection.principal) this.renew(connection, principal, id);
       else this.welcome(connection, principal);
@@ -60,7 +62,7 @@ export class Authenticator {
 
   private async greet(connection: Connection, token: string): Promise<void> {
     try {
-      const principal = await this.verify(token);
+      const principal = await this.verify(connection, token);
       if (!connection.closed) this.welcome(connection, principal);
     } catch (error) {
       if (error instanceof RefusedToken) return connection.close(error.closeCode, error.message);
@@ -69,12 +71,13 @@ export class Authenticator {
     }
   }
 
-  private async verify(token: string): Promise<Principal> {
+  private async verify({ id, address }: Connection, token: string): Promise<Principal> {
     try {
       return await this.verifier.verify(token);
     } catch (error) {
       if (!(error instanceof AuthenticationError)) throw error;
       this.metrics.authFailures.inc();
+      this.audit.record({ event: 'sign_in_refused', connection: id, address, reason: error.message });
       if (!(error instanceof KeysUnavailableError)) throw new RefusedToken(error);
       throw new CommandError('UNAVAILABLE', `Not authenticated: ${error.message}.`);
     }
@@ -105,9 +108,13 @@ export class Authenticator {
     connection.identify(principal);
     this.expireAt(connection, principal.expires);
     if (before && this.policy.sameRights(before, principal)) return;
-    const { caller } = connection;
+    const { caller, id, claims } = connection;
+    const held = claims.size;
     this.liveQueries.reauthorize(connection, (topic) => this.policy.topicRights(caller, topic));
     this.channels.reauthorize(connection, (channel) => this.policy.mayUseChannel(caller, channel, 'subscribe'));
+    const subscriptionsEnded = held - claims.size;
+    if (before)
+      this.audit.record({ event: 'rights_changed', connection: id, principal: principal.id, subscriptionsEnded });
   }
 
   private expireAt(connection: Connection, expires: number | undefined): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CLOSE_CODES, type CloseCode } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.js';
 import { isLocal, originAllowed, parseOrigins, wasForwarded } from '../auth/origins.js';
 import { Config } from '../config/config.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
@@ -54,8 +55,9 @@ export class ConnectionFactory {
     dispatcher: Dispatcher,
     private readonly addresses: AddressLimits,
     private readonly metrics: MetricsService,
+    private readonly audit: AuditLog,
   ) {
-    this.context = { config, held, outboxes, dispatcher, metrics };
+    this.context = { config, held, outboxes, dispatcher, metrics, audit };
     this.allowedOrigins = parseOrigins(config.allowedOrigins);
   }
 
@@ -64,6 +66,7 @@ export class ConnectionFactory {
     const address = clientAddress(request, this.config.trustProxy);
     const entered = this.refusalOf(request.headers.origin, address) ?? this.enter(address);
     if (typeof entered !== 'function') {
+      this.audit.record({ event: 'connection_refused', address, code: entered.code, reason: entered.reason });
       this.turnAway(socket, entered);
       return undefined;
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { CLOSE_CODES, type CloseCode, type ServerFrame } from '@edge-hive/protocol';
+import { CLOSE_CODES, type CloseCode, type ErrorCode, type ServerFrame } from '@edge-hive/protocol';
 import type { WsMessageHandler } from '@nestjs/common';
+import type { AuditLog } from '../audit/audit-log.js';
 import type { Caller, Principal } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
 import type { Account } from '../delivery/account.js';
@@ -27,6 +28,11 @@ const READ_BYTES = 64 * 1024;
 /** Malformed frames in a minute before 4400. */
 const VIOLATIONS_PER_MINUTE = 50;
 
+/** Closes that no client is to blame for. */
+const BLAMELESS: ReadonlySet<CloseCode> = new Set([CLOSE_CODES.RESTARTING, CLOSE_CODES.HEARTBEAT_MISSED]);
+/** What a command is refused with that asks for too much. */
+const LIMIT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LIMIT_EXCEEDED', 'RATE_LIMITED']);
+
 /** What every connection works with. */
 export interface ConnectionContext {
   readonly config: Config;
@@ -34,6 +40,7 @@ export interface ConnectionContext {
   readonly outboxes: Outboxes;
   readonly dispatcher: Dispatcher;
   readonly metrics: MetricsService;
+  readonly audit: AuditLog;
 }
 
 /** One client's socket: the state that commands and deliveries need, and the only way to write to it. */
@@ -124,7 +131,9 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
 
   /** Answers a command with an error. The connection goes on. */
   refuse({ code, message, retryable }: CommandError, id: string | undefined): void {
-    this.context.metrics.commandsRejected.inc(code);
+    const { metrics, audit } = this.context;
+    metrics.commandsRejected.inc(code);
+    if (LIMIT_CODES.has(code)) audit.record({ event: 'limit_hit', ...this.identity, code });
     this.reply({ type: 'error', ...(id !== undefined && { id }), code, message, retryable });
   }
 
@@ -219,6 +228,7 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
   /** Nothing is sent or served any more. The reason is at most 123 bytes. */
   close(code: CloseCode, reason: string): void {
     if (this.ended) return;
+    if (!BLAMELESS.has(code)) this.context.audit.record({ event: 'connection_closed', ...this.identity, code, reason });
     this.end();
     this.outbox.close();
     this.socket.close(code, reason);
@@ -265,6 +275,12 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
     const verdict = this.rate.judge(performance.now());
     if (verdict === 'flood') this.close(CLOSE_CODES.RATE_LIMITED, 'too many pings or pongs');
     return verdict === 'served';
+  }
+
+  /** For the audit log. */
+  private get identity() {
+    const { id, address, principal } = this;
+    return { connection: id, address, ...(principal && { principal: principal.id }) };
   }
 
   private end(): void {
