@@ -1,3 +1,6 @@
+/** About what the objects of one message take beside its text. */
+const MESSAGE_OVERHEAD_BYTES = 384;
+
 /** A message on its way to a channel. */
 export interface Publication {
   readonly channel: string;
@@ -26,6 +29,11 @@ export type Since = Pick<Position, 'cursor'> & Partial<Position>;
 /** A publication with its place in the channel. */
 export interface Message extends Publication {
   readonly cursor: string;
+}
+
+/** What a message takes in memory: text takes one or two bytes a character, never more than this. */
+export function messageBytes({ channel, event, data, from = '' }: Message): number {
+  return MESSAGE_OVERHEAD_BYTES + (channel.length + event.length + data.length + from.length) * 2;
 }
 
 /** How much of a channel is kept: whichever bound is reached first. */

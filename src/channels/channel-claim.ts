@@ -1,13 +1,17 @@
 import { Logger } from '@nestjs/common';
 import type { Claim } from '../delivery/claims.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Slots } from '../delivery/slots.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
-import type { Message } from './broker.js';
+import { messageBytes, type Message } from './broker.js';
 import type { Channel } from './channel.js';
 
 /** What V8 takes for a claim and its channel, about, beside the channel's name. */
 const CLAIM_BYTES = 2_048;
+
+/** Replays of one subscriber that are under way at a time: of the others no message is in memory. */
+const replays = new Slots<Subscriber>(1);
 
 /** What a subscriber missed. */
 export interface Missed {
@@ -54,9 +58,12 @@ export class ChannelClaim implements Claim {
   }
 
   /** Delivers what was missed as fast as the subscriber takes it, then every message. */
-  async resume(missed: Missed): Promise<void> {
+  async resume({ since, page, newest, after }: Missed): Promise<void> {
+    // Nothing was missed, and nothing came since that was asked: from this very turn on the subscriber gets all.
+    if (page.length === 0 && newest === this.channel.position.cursor) return this.goLive();
+    const known = replays.free(this.subscriber) ? { page, newest } : undefined;
     try {
-      await this.catchUp(missed);
+      await replays.run(this.subscriber, () => this.catchUp(since, after, known));
     } catch (error) {
       if (!(error instanceof CommandError)) logger.error(error);
       this.end(
@@ -73,25 +80,42 @@ export class ChannelClaim implements Claim {
     this.subscriber.send(EncodedFrame.of(frame));
   }
 
-  private async catchUp({ since, page, newest, after }: Missed): Promise<void> {
+  private async catchUp(
+    since: string,
+    after: Missed['after'],
+    known: Pick<Missed, 'page' | 'newest'> | undefined,
+  ): Promise<void> {
     let cursor = since;
-    let missed: readonly Message[] | undefined = page;
-    let seen = newest;
+    let seen = known?.newest ?? this.channel.position.cursor;
+    let missed = known ? known.page : await after(cursor);
     while (missed) {
-      // Nothing is left, and nothing came since that was asked: from this very turn on the subscriber gets all.
+      if (this.ended) return;
       if (missed.length === 0 && seen === this.channel.position.cursor) return this.goLive();
-      for (const message of missed) {
-        this.channel.replay(this.subscriber, message);
-        cursor = message.cursor;
-        await this.subscriber.drained();
-        if (this.ended) return;
-      }
+      cursor = await this.replay(missed, cursor);
+      if (this.ended) return;
       seen = this.channel.position.cursor;
       missed = await after(cursor);
-      if (this.ended) return;
     }
+    if (this.ended) return;
     this.channel.resync(this.subscriber);
     this.goLive();
+  }
+
+  /** Sends a page as fast as it is taken. @returns the last cursor. */
+  private async replay(page: readonly Message[], since: string): Promise<string> {
+    const { held } = this.subscriber.claims;
+    const bytes = page.reduce((sum, message) => sum + messageBytes(message), 0);
+    held.book(bytes);
+    try {
+      for (const message of page) {
+        this.channel.replay(this.subscriber, message);
+        await this.subscriber.drained();
+        if (this.ended) break;
+      }
+    } finally {
+      held.book(-bytes);
+    }
+    return page.at(-1)?.cursor ?? since;
   }
 
   private get ended(): boolean {

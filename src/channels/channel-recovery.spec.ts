@@ -275,6 +275,24 @@ describe('a subscriber that comes back to a channel', () => {
     },
   );
 
+  it('has little of one channel in memory while it does not read, however much it missed of many', async () => {
+    const missed = 'x'.repeat(50_000);
+    for (let n = 0; n < 60; n += 1) {
+      channels.publish({ channel: `room:${n % 3}`, event: 'said', data: missed, history });
+    }
+    const ann = new SlowSubscriber('ann', 1);
+    for (let n = 0; n < 3; n += 1) await channels.subscribe(ann, { channel: `room:${n}`, since: start.cursor });
+    await settled();
+    const claims = [...ann.claims].reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(ann.data).toHaveLength(1);
+    expect(ann.claims.held.bytes - claims).toBeGreaterThan(100_000);
+    expect(ann.claims.held.bytes - claims).toBeLessThan(128 * 1024);
+    ann.drain();
+    while (ann.data.length < 60) await settled();
+    await settled();
+    expect(ann.claims.held.bytes).toBe(claims);
+  });
+
   it('is told when the rest can not be read', async () => {
     await say(1);
     const ann = new SlowSubscriber('ann');

@@ -3,14 +3,15 @@ import { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { Broker, type Message, type Retention } from './broker.js';
+import { Broker, messageBytes, type Message, type Retention, type Since } from './broker.js';
 import { ChannelClaim, type Missed } from './channel-claim.js';
 import { checkChannelName, checkEventName, checkIdempotencyKey } from './channel-name.js';
 import { Channel } from './channel.js';
 import { IsoClock } from './iso-clock.js';
 
-/** Messages of a replay that are looked up at once. */
+/** Messages of a replay that are looked up at once, and bytes of them that are kept: one message at least. */
 const PAGE = 64;
+const PAGE_BYTES = 128 * 1024;
 
 export interface ChannelSubscription {
   readonly id?: string;
@@ -138,8 +139,9 @@ export class ChannelsService {
   ): Promise<Missed | undefined> {
     if (since === undefined || claims.has(channel.stream)) return undefined;
     const newest = channel.position.cursor;
-    const page = await this.broker.after(channel.name, { cursor: since, ...(epoch !== undefined && { epoch }) }, PAGE);
-    const after = (cursor: string) => this.broker.after(channel.name, { cursor, epoch: channel.position.epoch }, PAGE);
+    const look = async (from: Since) => firstOf(await this.broker.after(channel.name, from, PAGE));
+    const page = await look({ cursor: since, ...(epoch !== undefined && { epoch }) });
+    const after = (cursor: string) => look({ cursor, epoch: channel.position.epoch });
     return page && { since, page, newest, after };
   }
 
@@ -182,4 +184,11 @@ function encodeData(data: unknown): string {
   } catch {
     throw new CommandError('BAD_FRAME', 'data is nested too deeply.');
   }
+}
+
+/** As many of the messages as a page keeps. */
+function firstOf(messages: readonly Message[] | undefined): readonly Message[] | undefined {
+  let bytes = 0;
+  const end = messages?.findIndex((message) => (bytes += messageBytes(message)) > PAGE_BYTES) ?? -1;
+  return end === -1 ? messages : messages?.slice(0, Math.max(1, end));
 }

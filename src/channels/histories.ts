@@ -1,9 +1,7 @@
-import type { Message, Retention } from './broker.js';
+import { messageBytes, type Message, type Retention } from './broker.js';
 import { Chain } from './chain.js';
 import { ChannelHistory, type Kept } from './channel-history.js';
 
-/** About what the objects of one message take beside its text. */
-const MESSAGE_OVERHEAD_BYTES = 384;
 const HISTORY_OVERHEAD_BYTES = 256;
 
 /**
@@ -77,7 +75,7 @@ export class Histories {
   private keep(history: ChannelHistory, message: Message, sequence: number, { size, age }: Retention): void {
     let queue = this.byAge.get(age);
     if (!queue) this.byAge.set(age, (queue = new Chain()));
-    const bytes = bytesOf(message);
+    const bytes = messageBytes(message);
     history.kept.push(queue.push({ history, sequence, message, bytes, expires: this.now() + age, queue }));
     this.total += bytes;
     if (history.empty) this.empty.remove(history.empty);
@@ -129,9 +127,4 @@ export class Histories {
 
 function sizeOf({ channel }: ChannelHistory): number {
   return HISTORY_OVERHEAD_BYTES + channel.length * 2;
-}
-
-/** Text takes one or two bytes a character: never more than this. */
-function bytesOf({ channel, event, data, from = '' }: Message): number {
-  return MESSAGE_OVERHEAD_BYTES + (channel.length + event.length + data.length + from.length) * 2;
 }

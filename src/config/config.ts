@@ -346,7 +346,7 @@ export class Config {
   @Setting('LIMIT_CONNECTION_BYTES', 'Bytes that one connection may make the service hold, its outbox and all else.')
   @IsInt()
   @Min(64 * 1024)
-  limitConnectionBytes = 32 * MIB;
+  limitConnectionBytes = 64 * MIB;
 
   @Setting(
     'LIMIT_UNAUTHENTICATED_BYTES',
@@ -365,6 +365,11 @@ export class Config {
   @IsInt()
   @Min(1)
   limitSnapshotRows = 10_000;
+
+  @Setting('LIMIT_SNAPSHOT_BYTES', 'Bytes of the frames of one snapshot.')
+  @IsInt()
+  @Min(64 * 1024)
+  limitSnapshotBytes = 32 * MIB;
 
   @Setting(
     'LIMIT_ROW_INDEX_BYTES',

@@ -1,15 +1,11 @@
 import type { HeldBytes, Holder } from './held-bytes.js';
-
-/** Something that is in memory once, however many it is held for. */
-export class Shared {
-  holders = 0;
-
-  constructor(readonly bytes: number) {}
-}
+import type { Shared } from './shared.js';
 
 /** What one client makes the service hold, in bytes. Whoever books something takes it off again. */
 export class Account {
   private sum = 0;
+  private shares = 0;
+  private waiters: (() => void)[] = [];
   /** Bytes that may wait in its outbox, beside all else that is held for it now. */
   outboxRoom: number;
 
@@ -29,6 +25,14 @@ export class Account {
     return this.sum;
   }
 
+  get goes(): boolean {
+    return this.holder.closed;
+  }
+
+  relieve(): void {
+    this.holder.relieve();
+  }
+
   /** Whether so many bytes more may be held. */
   fits(bytes: number): boolean {
     return this.bytes + bytes <= this.all.limits.each;
@@ -40,16 +44,32 @@ export class Account {
     this.all.book(bytes);
   }
 
-  share(shared: Shared): void {
-    shared.holders += 1;
+  /** Something that will be held for several, this one perhaps among them. */
+  begin(): Shared {
+    return this.all.begin();
+  }
+
+  /** @returns whether it fits; if not, it isn't held. */
+  share(shared: Shared): boolean {
+    if (!this.fits(shared.bytes)) return false;
+    shared.hold();
+    this.shares += 1;
     this.add(shared.bytes);
-    if (shared.holders === 1) this.all.book(shared.bytes);
+    return true;
   }
 
   letGo(shared: Shared): void {
-    shared.holders -= 1;
+    shared.letGo();
+    this.shares -= 1;
     this.add(-shared.bytes);
-    if (shared.holders === 0) this.all.book(-shared.bytes);
+    const { waiters } = this;
+    this.waiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  /** Settles when something that was shared is let go; `undefined` when there is nothing to wait for. */
+  get less(): Promise<void> | undefined {
+    return this.shares === 0 ? undefined : new Promise((resolve) => this.waiters.push(resolve));
   }
 
   /** Nothing more comes from its holder. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Shared, type Account } from './account.js';
+import type { Account } from './account.js';
 import { Claims } from './claims.js';
 import { HeldBytes, type Holder } from './held-bytes.js';
 
@@ -45,9 +45,12 @@ describe('HeldBytes', () => {
 
   it('counts what several hold once in the sum, and whole for each of them', () => {
     const { held, a, b } = clientsOf();
-    const shared = new Shared(40);
-    for (const { account } of [a, b]) account.share(shared);
+    const shared = a.account.begin();
+    shared.grow(30);
+    shared.grow(10);
+    for (const { account } of [a, b]) expect(account.share(shared)).toBe(true);
     expect([held.bytes, a.account.bytes, b.account.bytes]).toEqual([40, 40, 40]);
+    shared.letGo();
     a.account.letGo(shared);
     expect([held.bytes, a.account.bytes, b.account.bytes]).toEqual([40, 0, 40]);
     b.account.letGo(shared);
@@ -72,6 +75,18 @@ describe('HeldBytes', () => {
     expect(reliefs()).toEqual([1, 0, 0]);
   });
 
+  it('lets what is being made go where that is most', () => {
+    const { held, a, reliefs } = clientsOf({ each: 1_000 });
+    a.account.book(60);
+    const made = a.account.begin();
+    made.grow(100);
+    expect(() => made.grow(50)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+    a.account.book(10);
+    expect(reliefs()).toEqual([0, 0, 0]);
+    made.letGo();
+    expect(held.bytes).toBe(70);
+  });
+
   it('waits no more for sockets that were closed and still do not read', () => {
     const { a, b, c, reliefs } = clientsOf({ each: 1_000 });
     a.outboxBytes = 150;
@@ -88,6 +103,20 @@ describe('Account', () => {
     a.account.book(60);
     a.outboxBytes = 30;
     expect([a.account.fits(10), a.account.fits(11)]).toEqual([true, false]);
+  });
+
+  it('shares nothing that does not fit, and tells when something that it shares is let go', async () => {
+    const { held, a } = clientsOf();
+    const [one, other] = [a.account.begin(), a.account.begin()];
+    for (const shared of [one, other]) shared.grow(60);
+    expect(a.account.less).toBeUndefined();
+    expect([a.account.share(one), a.account.share(other)]).toEqual([true, false]);
+    const { less } = a.account;
+    for (const shared of [one, other]) shared.letGo();
+    expect(held.bytes).toBe(60);
+    a.account.letGo(one);
+    await less;
+    expect([held.bytes, a.account.less]).toEqual([0, undefined]);
   });
 
   it('leaves its outbox what is left, and never more than an outbox may hold', () => {

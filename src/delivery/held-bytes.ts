@@ -1,4 +1,5 @@
 import { Account } from './account.js';
+import { Shared } from './shared.js';
 
 /** Of the limit, what is left when it was passed: so that nobody looks for the largest each time. */
 const RELIEVED = 0.9;
@@ -22,11 +23,12 @@ export interface HeldLimits {
 }
 
 /**
- * What all clients together make the service hold, in bytes. Beyond the limit, those for whom most is held have to go.
- * Outboxes count for themselves, frame by frame; all else is booked on an account.
+ * What all clients together make the service hold, in bytes. Beyond the limit, those for whom most is held have to go, and
+ * what is being made for them, if that is more. Outboxes count for themselves, frame by frame; all else is booked.
  */
 export class HeldBytes {
   private readonly accounts = new Set<Account>();
+  private readonly making = new Set<Shared>();
   private booked = 0;
   private outboxes = (): number => 0;
   /** Bytes that may wait in all outboxes together, beside all else that is held now. */
@@ -55,6 +57,17 @@ export class HeldBytes {
     this.accounts.delete(account);
   }
 
+  /** Something that will be held for several. It is made until it is let go by who makes it. */
+  begin(): Shared {
+    const shared = new Shared(this);
+    this.making.add(shared);
+    return shared;
+  }
+
+  made(shared: Shared): void {
+    this.making.delete(shared);
+  }
+
   /** So many bytes more, or less, are held beside the outboxes. */
   book(bytes: number): void {
     this.booked += bytes;
@@ -64,22 +77,23 @@ export class HeldBytes {
 
   /** Lets those go for whom most is held, until less is. */
   relieve(): void {
-    const open: Account[] = [];
-    const closed: Account[] = [];
-    for (const account of this.accounts) (account.holder.closed ? closed : open).push(account);
+    const going = [...this.accounts].filter(({ holder }) => holder.closed);
+    const staying = [...this.accounts, ...this.making].filter((each) => !each.goes);
     // What was booked for who is closed is taken off in this very turn.
-    let left = closed.reduce((sum, account) => sum - account.booked, this.bytes);
+    let left = this.bytes;
+    for (const { booked } of going) left -= booked;
+    for (const { goes, bytes } of this.making) if (goes) left -= bytes;
     if (left <= this.limits.total) return;
-    for (const { holder } of closed) {
+    for (const { holder } of going) {
       if (holder.outboxBytes === 0) continue;
       left -= holder.outboxBytes;
       // Its socket doesn't read: no more of it is waited for.
       holder.relieve();
     }
-    for (const { bytes, holder } of open.sort((a, b) => b.bytes - a.bytes)) {
-      if (left <= RELIEVED * this.limits.total || bytes === 0) return;
-      left -= bytes;
-      holder.relieve();
+    for (const each of staying.sort((a, b) => b.bytes - a.bytes)) {
+      if (left <= RELIEVED * this.limits.total || each.bytes === 0) return;
+      left -= each.bytes;
+      each.relieve();
     }
   }
 }

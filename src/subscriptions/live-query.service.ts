@@ -62,6 +62,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
       limitRowIndexBytes,
       limitRowIndexFields,
       limitSnapshotRows,
+      limitSnapshotBytes,
       surrealSweepWindowMs,
       heartbeatIntervalMs,
     } = config;
@@ -70,7 +71,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     this.log = new ChangeLog(limitLogBytes);
     this.topics = new Topics(database, policy, metrics, this.log, kept);
     this.router = new ChangeRouter(this.topics, this.log);
-    this.snapshots = new Snapshots(database, this.log, limitSnapshotRows);
+    this.snapshots = new Snapshots(database, this.log, { rows: limitSnapshotRows, bytes: limitSnapshotBytes });
     const backfill = new LogBackfill(this.log, database.history, metrics);
     this.resumptions = new Resumptions(this.log, backfill, database, surrealSweepWindowMs);
     const interval = Math.min(LONGEST_CHECKPOINT_INTERVAL_MS, heartbeatIntervalMs);
@@ -174,7 +175,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     );
     if (subscription.durable) this.checkpoints.add(subscriber, cursor);
     if (snapshot && !(request.since !== undefined && recovered)) {
-      void subscription.place((notBefore) => this.snapshots.take(stream, snapshot, notBefore));
+      void subscription.place((notBefore) => this.snapshots.take(stream, snapshot, notBefore, subscriber.claims.held));
     } else if (!held) {
       if (resumption) void subscription.resume(resumption);
       else subscription.goLive();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
-import { snapshotFrames } from './snapshot-frames.js';
+import type { DatabaseRow, Path } from '../values/path.js';
+import { SnapshotFrames } from './snapshot-frames.js';
 
 interface Snapshot {
   readonly type: string;
@@ -18,15 +19,19 @@ function rows(count: number, characters: number) {
   return Array.from({ length: count }, (_, n) => ({ id: new RecordId('t', n), text: 'x'.repeat(characters), n }));
 }
 
-describe('snapshotFrames', () => {
+function framesOf(rows: readonly DatabaseRow[], fields?: readonly Path[]) {
+  const frames = new SnapshotFrames('s1', fields);
+  for (const row of rows) frames.add(row);
+  return frames.finish();
+}
+
+describe('SnapshotFrames', () => {
   it('makes one last frame of no rows', () => {
-    expect(snapshotFrames([], 's1', undefined).map(jsonOf)).toEqual([
-      { type: 'snapshot', stream: 's1', data: [], last: true },
-    ]);
+    expect(framesOf([]).map(jsonOf)).toEqual([{ type: 'snapshot', stream: 's1', data: [], last: true }]);
   });
 
   it('makes one frame of few rows, within the fields', () => {
-    expect(snapshotFrames(rows(2, 9), 's1', [['n']]).map(jsonOf)).toEqual([
+    expect(framesOf(rows(2, 9), [['n']]).map(jsonOf)).toEqual([
       {
         type: 'snapshot',
         stream: 's1',
@@ -40,7 +45,7 @@ describe('snapshotFrames', () => {
   });
 
   it('spreads many rows over frames of about 64 KiB, in order, only the last marked', () => {
-    const frames = snapshotFrames(rows(1_000, 1_000), 's1', undefined);
+    const frames = framesOf(rows(1_000, 1_000));
     const snapshots = frames.map(jsonOf);
     expect(snapshots.flatMap(({ data }) => data.map(({ id }) => id))).toEqual(rows(1_000, 0).map(({ n }) => `t:${n}`));
     expect(snapshots.map(({ last }) => last)).toEqual([...Array<boolean>(snapshots.length - 1).fill(false), true]);
@@ -49,8 +54,6 @@ describe('snapshotFrames', () => {
   });
 
   it('gives a row that is larger than a frame should be one of its own', () => {
-    expect(snapshotFrames(rows(3, 100_000), 's1', undefined).map((frame) => jsonOf(frame).data.length)).toEqual([
-      1, 1, 1,
-    ]);
+    expect(framesOf(rows(3, 100_000)).map((frame) => jsonOf(frame).data.length)).toEqual([1, 1, 1]);
   });
 });

@@ -6,26 +6,38 @@ import { pickPaths, type DatabaseRow, type Path } from '../values/path.js';
 const FRAME_CHARACTERS = 64 * 1024;
 
 /** The rows of a snapshot as frames: at least one, the last marked as such. */
-export function snapshotFrames(
-  rows: readonly DatabaseRow[],
-  stream: string,
-  fields: readonly Path[] | undefined,
-): EncodedFrame[] {
-  const frames: EncodedFrame[] = [];
-  let texts: string[] = [];
-  let characters = 0;
-  const finish = (last: boolean) => {
-    const json = `{"type":"snapshot","stream":"${stream}","data":[${texts.join(',')}],"last":${last}}`;
-    frames.push(EncodedFrame.ofJson('snapshot', json));
-    texts = [];
-    characters = 0;
-  };
-  for (const row of rows) {
-    const text = encodeRow(fields ? pickPaths(row, fields) : row);
-    if (characters > 0 && characters + text.length > FRAME_CHARACTERS) finish(false);
-    texts.push(text);
-    characters += text.length;
+export class SnapshotFrames {
+  private readonly frames: EncodedFrame[] = [];
+  private texts: string[] = [];
+  private characters = 0;
+
+  constructor(
+    private readonly stream: string,
+    private readonly fields: readonly Path[] | undefined,
+    /** Told of each frame's bytes as it is made. */
+    private readonly grew: (bytes: number) => void = () => undefined,
+  ) {}
+
+  /** @returns the characters of its text. */
+  add(row: DatabaseRow): number {
+    const text = encodeRow(this.fields ? pickPaths(row, this.fields) : row);
+    if (this.characters > 0 && this.characters + text.length > FRAME_CHARACTERS) this.finishFrame(false);
+    this.texts.push(text);
+    this.characters += text.length;
+    return text.length;
   }
-  finish(true);
-  return frames;
+
+  finish(): readonly EncodedFrame[] {
+    this.finishFrame(true);
+    return this.frames;
+  }
+
+  private finishFrame(last: boolean): void {
+    const json = `{"type":"snapshot","stream":"${this.stream}","data":[${this.texts.join(',')}],"last":${last}}`;
+    const frame = EncodedFrame.ofJson('snapshot', json);
+    this.frames.push(frame);
+    this.texts = [];
+    this.characters = 0;
+    this.grew(frame.weight);
+  }
 }

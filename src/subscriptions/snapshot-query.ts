@@ -42,22 +42,23 @@ export interface SnapshotQueryOptions {
   readonly ordersBeforeLimit?: boolean;
 }
 
-/** The first `limit` rows that may match. The database's answer is checked again by the evaluator. */
+/** The rows that may match, in an order that is the same for each page of them. The evaluator checks them again. */
 export function snapshotQuery(
   table: string,
   { condition }: StreamSpec,
   { orderBy }: SnapshotSpec,
-  limit: number,
   { skipPaths = [], ordersBeforeLimit = true }: SnapshotQueryOptions = {},
 ): SnapshotQuery {
   const { text, bindings } = toSurrealql(condition, { skipPaths });
   const order = orderBy.map(({ path, descending }) => `${orderByText(path)}${descending ? ' DESC' : ''}`);
   // An index on a field that holds arrays leaves out rows that a comparison without it finds (3.0.2 and 3.3.5).
   const rows = `SELECT * FROM ${escapeName(table)} WITH NOINDEX WHERE ${text}`;
-  const orderClause = order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '';
+  // Rows that are equal to the order would otherwise be in another one on each page.
+  const tie = orderBy.some(({ path }) => pathText(path) === 'id') ? [] : [orderByText(['id'])];
+  const orderClause = order.length > 0 ? ` ORDER BY ${[...order, ...tie].join(', ')}` : '';
   const ordered = ordersBeforeLimit || order.length === 0 ? rows : `SELECT * FROM (${rows})`;
   return {
-    text: `${ordered}${orderClause} LIMIT ${limit}`,
+    text: `${ordered}${orderClause}`,
     bindings,
   };
 }

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RecordId } from 'surrealdb';
 import { Recorder } from '../../test/support/recorder.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { HeldBytes } from '../delivery/held-bytes.js';
 import type { Condition } from '../filter/condition.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Change } from '../surreal/change.js';
@@ -122,27 +123,80 @@ describe('Subscription', () => {
     }
   });
 
-  it('has no more than four snapshots in memory for a subscriber that does not read', async () => {
-    const log = new ChangeLog(1_000);
-    const subscriber = new Recorder();
-    let read: () => void = () => undefined;
-    subscriber.reads = new Promise((resolve) => (read = resolve));
+  describe('snapshots', () => {
     const frame = EncodedFrame.of({ type: 'checkpoint', cursor: 'c' });
-    let taken = 0;
-    const take = async () => {
-      taken += 1;
-      return { frames: [frame], position: log.head, contains: () => true };
+    let log: ChangeLog;
+    let subscriber: Recorder;
+    let read: () => void;
+    let taken: number;
+    let blocks: boolean;
+
+    beforeEach(() => {
+      log = new ChangeLog(1_000);
+      subscriber = new Recorder();
+      read = () => undefined;
+      taken = 0;
+      blocks = false;
+    });
+
+    /** From now on it doesn't read, until `read` is called. */
+    const block = () => {
+      subscriber.reads = new Promise((resolve) => (read = resolve));
     };
-    const subscriptions = Array.from(
-      { length: 6 },
-      (_, n) => new Subscription(openStream(n), true, subscriber, log, () => undefined),
-    );
-    const placed = subscriptions.map((subscription) => subscription.place(take));
-    await new Promise(setImmediate);
-    expect([taken, subscriber.frames.length]).toEqual([4, 0]);
-    read();
-    await Promise.all(placed);
-    expect([taken, subscriber.frames.length]).toEqual([6, 6]);
+    const take = async (bytes = 0) => {
+      taken += 1;
+      if (blocks) block();
+      blocks = false;
+      const held = subscriber.claims.held.begin();
+      held.grow(bytes);
+      void Promise.resolve().then(() => held.letGo());
+      return { frames: [frame], held, position: log.head, contains: () => true };
+    };
+    const place = (count: number, bytes?: number) =>
+      Array.from({ length: count }, (_, n) =>
+        new Subscription(openStream(n), true, subscriber, log, () => undefined).place(() => take(bytes)),
+      );
+
+    it('has no more than four snapshots in memory for a subscriber that does not read', async () => {
+      blocks = true;
+      const placed = place(6);
+      await new Promise(setImmediate);
+      expect([taken, subscriber.frames.length]).toEqual([4, 0]);
+      read();
+      await Promise.all(placed);
+      expect([taken, subscriber.frames.length]).toEqual([6, 6]);
+    });
+
+    it('reads none for a subscriber that does not read', async () => {
+      block();
+      const placed = place(2);
+      await new Promise(setImmediate);
+      expect([taken, subscriber.frames.length]).toEqual([0, 0]);
+      read();
+      await Promise.all(placed);
+      expect([taken, subscriber.frames.length]).toEqual([2, 2]);
+    });
+
+    it('keeps none that is too large beside others, and reads it again when they have been sent', async () => {
+      const held = new HeldBytes({ each: 100, outbox: 100, total: 1_000 });
+      subscriber = new Recorder(held.open({ outboxBytes: 0, closed: false, relieve: () => undefined }));
+      blocks = true;
+      const placed = place(2, 60);
+      await new Promise(setImmediate);
+      expect([taken, subscriber.frames.length, held.bytes]).toEqual([2, 0, 60]);
+      read();
+      await Promise.all(placed);
+      expect([taken, subscriber.frames.length, held.bytes]).toEqual([3, 2, 0]);
+    });
+
+    it('ends a subscription whose snapshot alone is too large', async () => {
+      const held = new HeldBytes({ each: 100, outbox: 100, total: 1_000 });
+      subscriber = new Recorder(held.open({ outboxBytes: 0, closed: false, relieve: () => undefined }));
+      const subscription = new Subscription(openStream(1), true, subscriber, log, () => undefined);
+      await subscription.place(() => take(101));
+      expect(subscriber.sent).toEqual([expect.objectContaining({ type: 'unsubscribed', code: 'LIMIT_EXCEEDED' })]);
+      expect(held.bytes).toBe(0);
+    });
   });
 
   describe('that shares its stream', () => {

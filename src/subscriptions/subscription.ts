@@ -3,13 +3,13 @@ import { Logger } from '@nestjs/common';
 import { ServerError } from 'surrealdb';
 import type { Claim } from '../delivery/claims.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Slots } from '../delivery/slots.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { Change } from '../surreal/change.js';
 import { DatabaseUnavailable } from '../surreal/database-unavailable.js';
 import type { ChangeLog } from './change-log.js';
 import type { Resumption } from './resumptions.js';
-import { SnapshotSlots } from './snapshot-slots.js';
 import type { Snapshot } from './snapshots.js';
 import type { Stream } from './stream.js';
 import { Turns } from './turns.js';
@@ -27,7 +27,8 @@ const CHARACTER_BYTES = 8;
 
 /** Many who come back at once have the whole log to go through, each of them. */
 const turns = new Turns();
-const slots = new SnapshotSlots(MOST_UNDER_WAY);
+/** Each is in memory until all of it has been sent, however slowly it is read. */
+const slots = new Slots<Subscriber>(MOST_UNDER_WAY);
 
 /** One subscriber's claim on a stream of a topic. */
 export class Subscription implements Claim {
@@ -110,22 +111,57 @@ export class Subscription implements Claim {
   }
 
   private async placeNow(take: (notBefore: number) => Promise<Snapshot>): Promise<void> {
+    // Nothing is read for who doesn't read.
+    await this.subscriber.drained();
     if (this.ended) return;
-    const wasLive = this.placed;
     const heldAt = this.log.head;
+    const wasLive = this.placed;
     this.source.hold(this.subscriber);
-    const { contains, position, frames } = await take(wasLive ? heldAt : -Infinity);
-    if (wasLive) await this.catchUp(heldAt, contains);
-    for (const frame of frames) {
-      await this.subscriber.drained();
-      if (this.ended) return;
-      this.subscriber.send(frame);
+    const snapshot = await this.takeThatFits(() => take(wasLive ? heldAt : -Infinity));
+    if (!snapshot) return;
+    const { contains, position } = snapshot;
+    try {
+      if (wasLive) await this.catchUp(heldAt, contains);
+      await this.sendAll(snapshot);
+    } finally {
+      this.subscriber.claims.held.letGo(snapshot.held);
     }
     await this.catchUp(
       position,
       (change) => !contains(change),
       () => this.goLive(),
     );
+  }
+
+  /**
+   * What is too much beside the subscriber's other snapshots is read again when one of them has been sent.
+   * @returns undefined when the subscription has ended. @throws CommandError LIMIT_EXCEEDED
+   */
+  private async takeThatFits(take: () => Promise<Snapshot>): Promise<Snapshot | undefined> {
+    for (;;) {
+      const snapshot = await this.sharedOf(take);
+      if (snapshot || this.ended) return snapshot;
+      const { less } = this.subscriber.claims.held;
+      if (!less) {
+        throw new CommandError('LIMIT_EXCEEDED', 'The snapshot is larger than what may be held for a connection.');
+      }
+      await less;
+    }
+  }
+
+  /** @returns undefined when it doesn't fit, or the subscription has ended: then nothing of it is kept. */
+  private async sharedOf(take: () => Promise<Snapshot>): Promise<Snapshot | undefined> {
+    if (this.ended) return undefined;
+    const snapshot = await take();
+    return !this.ended && this.subscriber.claims.held.share(snapshot.held) ? snapshot : undefined;
+  }
+
+  private async sendAll({ frames }: Snapshot): Promise<void> {
+    for (const frame of frames) {
+      await this.subscriber.drained();
+      if (this.ended) return;
+      this.subscriber.send(frame);
+    }
   }
 
   /**

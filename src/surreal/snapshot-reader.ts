@@ -11,14 +11,20 @@ export interface SnapshotQuery {
   readonly bindings: Readonly<Record<string, unknown>>;
 }
 
-/** Rows of one moment, and which changes that moment lies behind. */
-export interface SnapshotRows {
-  readonly rows: readonly DatabaseRow[];
+/** A moment at which rows were read, and which changes it lies behind. */
+export interface SnapshotMoment {
   /** The transactions in the feed's newest stretch: all of them are in the rows. */
   readonly stamps: ReadonlySet<bigint>;
   /** Whether a change is in the rows already. Changes without a place in the feed never count as contained. */
   readonly contains: (change: Change) => boolean;
 }
+
+export interface SnapshotRows extends SnapshotMoment {
+  readonly rows: readonly DatabaseRow[];
+}
+
+/** Takes the rows of a page. @returns how many the next may have; none: no more are wanted. */
+export type PageTaker = (rows: readonly DatabaseRow[]) => number;
 
 /** Longest time that reading a large snapshot may take. */
 const TIMEOUT_MS = 30_000;
@@ -42,12 +48,38 @@ export class SnapshotReader {
 
   /** @throws DatabaseUnavailable */
   async read({ text, bindings }: SnapshotQuery): Promise<SnapshotRows> {
+    let rows: readonly DatabaseRow[] = [];
+    const moment = await this.at(async (query) => {
+      rows = rowsOf(await query(text, { ...bindings }));
+    });
+    return { ...moment, rows };
+  }
+
+  /**
+   * Reads page by page, all of one moment: no more of a large snapshot is in memory at a time.
+   * @param query whose rows are in one order each time. @param first rows of the first page
+   * @throws DatabaseUnavailable
+   */
+  async readPages({ text, bindings }: SnapshotQuery, first: number, take: PageTaker): Promise<SnapshotMoment> {
+    return this.at(async (query) => {
+      let start = 0;
+      for (let limit = first; limit > 0;) {
+        const rows = rowsOf(await query(`${text} LIMIT ${limit} START ${start}`, { ...bindings }));
+        start += rows.length;
+        const next = take(rows);
+        if (rows.length < limit) return;
+        limit = next;
+      }
+    });
+  }
+
+  /** Does something in one transaction with the feed's newest stretch. */
+  private async at(work: (query: Query) => Promise<void>): Promise<SnapshotMoment> {
     const since = this.reader.settled;
     return this.connection.readTransaction(async (query) => {
-      const [rows] = await query(text, { ...bindings });
+      await work(query);
       const stamps = await this.stampsFrom(query, since);
       return {
-        rows: (rows ?? []) as readonly DatabaseRow[],
         stamps,
         // What lies before the stretch was settled long before the rows were read, unless it shows that it wasn't.
         contains: ({ place, overdue }) =>
@@ -63,4 +95,8 @@ export class SnapshotReader {
     }
     return stamps;
   }
+}
+
+function rowsOf([rows]: readonly unknown[]): readonly DatabaseRow[] {
+  return (rows ?? []) as readonly DatabaseRow[];
 }

@@ -1,0 +1,46 @@
+import { CommandError } from '../errors/command-error.js';
+import type { HeldBytes } from './held-bytes.js';
+
+/** Something that is in memory once, however many it is held for, who makes it among them. */
+export class Shared {
+  private size = 0;
+  private holders = 1;
+  /** There is too much of all, and most of it is this: it isn't made any further. */
+  goes = false;
+
+  constructor(private readonly all: HeldBytes) {}
+
+  get bytes(): number {
+    return this.size;
+  }
+
+  /** It becomes so much larger while it is made. @throws CommandError UNAVAILABLE when it has to go */
+  grow(bytes: number): void {
+    this.size += bytes;
+    this.all.book(bytes);
+    if (this.goes) {
+      throw new CommandError('UNAVAILABLE', 'As much is held for all clients as may be: try again in a moment.');
+    }
+  }
+
+  relieve(): void {
+    this.goes = true;
+  }
+
+  /** It is made anew. */
+  shrink(): void {
+    this.all.book(-this.size);
+    this.size = 0;
+  }
+
+  hold(): void {
+    this.holders += 1;
+    if (this.holders === 1) this.all.book(this.size);
+  }
+
+  letGo(): void {
+    this.all.made(this);
+    this.holders -= 1;
+    if (this.holders === 0) this.all.book(-this.size);
+  }
+}
