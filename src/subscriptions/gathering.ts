@@ -85,6 +85,11 @@ export class Gathering {
     return this.frames.finish();
   }
 
+  /** Forgets what was gathered. */
+  clear(): void {
+    this.frames.clear();
+  }
+
   private look(full: DatabaseRow): void {
     if (this.count === this.wanted) return;
     const row = without(full, this.options.hidden);

@@ -32,6 +32,12 @@ export class SnapshotFrames {
     return this.frames;
   }
 
+  /** Forgets all frames, those that were handed out too. */
+  clear(): void {
+    this.frames.length = 0;
+    this.texts = [];
+  }
+
   private finishFrame(last: boolean): void {
     const json = `{"type":"snapshot","stream":"${this.stream}","data":[${this.texts.join(',')}],"last":${last}}`;
     const frame = EncodedFrame.ofJson('snapshot', json);

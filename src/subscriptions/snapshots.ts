@@ -75,6 +75,7 @@ export class Snapshots {
     });
     for (let reads = 1; ; reads += 1) {
       const gathering = new Gathering(stream, limits, { limit: spec.limit, hidden, keepsIds, grew });
+      held.drop = () => gathering.clear();
       const { contains, stamps } = await database.snapshots.readPages(query, gathering.first, (page) =>
         gathering.take(page),
       );
@@ -82,6 +83,7 @@ export class Snapshots {
       // Behind this all that the rows contain is in the log, so that nothing of it is told again later.
       await database.reached(stamps);
       if (reads === MOST_READS || !(await this.missesRow(stream, position, gathering, contains))) {
+        held.check();
         return { frames, held, position, contains };
       }
       held.shrink();
