@@ -17,6 +17,8 @@ const ENV = {
   LIMIT_COMMANDS_BURST: '100000',
   LIMIT_OUTBOX_BYTES: String(OUTBOX_BYTES),
   LIMIT_HISTORY_BYTES: String(HISTORY_BYTES),
+  LIMIT_HISTORY_BYTES_PER_PRINCIPAL: String(HISTORY_BYTES),
+  LIMIT_PUBLISH_BYTES_BURST: String(4 * HISTORY_BYTES),
 };
 
 const ANYONE = { subscribe: 'authenticated', publish: 'authenticated' };

@@ -15,6 +15,8 @@ const ENV = {
   LOG_LEVEL: 'warn',
   LIMIT_COMMANDS_PER_SECOND: UNLIMITED,
   LIMIT_COMMANDS_BURST: UNLIMITED,
+  LIMIT_PUBLISH_BYTES_PER_SECOND: UNLIMITED,
+  LIMIT_PUBLISH_BYTES_BURST: UNLIMITED,
 };
 
 /** The service as it runs in production: tokens, a policy, its guard and its validation are on. */

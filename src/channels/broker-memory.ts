@@ -14,29 +14,34 @@ import {
 } from './broker.js';
 import { Histories } from './histories.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
+import { ownerOf } from './owner.js';
 
 const CURSOR = /^([\w-]{8})\.([0-9a-z]{1,10})$/;
+
+const MIB = 1024 * 1024;
+/** Bytes that the keys of all principals may take, and those of one: some 60,000 and 7,500 of 36 characters. */
+const KEY_LIMITS = { total: 32 * MIB, each: 4 * MIB };
 
 /** How often old messages are dropped that nobody asks about. */
 const EXPIRE_MS = 1_000;
 
-/**
- * A broker of one instance. One sequence numbers the messages of all channels, so that a channel without subscribers
- * costs nothing and still has cursors that only grow.
- */
+/** A broker of one instance. */
 @Injectable()
 export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestroy {
   private readonly receivers = new Map<string, Receiver>();
-  private readonly keys = new IdempotencyKeys();
+  private readonly keys = new IdempotencyKeys(KEY_LIMITS);
   private readonly histories: Histories;
   /** Keeps cursors of different runs and instances apart: clients drop repeats by them. It is the epoch, too. */
   private readonly run = randomBytes(6).toString('base64url');
-  private sequence = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(config: Config, metrics: MetricsService) {
     super();
-    this.histories = new Histories(config.limitHistoryBytes);
+    this.histories = new Histories({
+      total: config.limitHistoryBytes,
+      owner: config.limitHistoryBytesPerPrincipal,
+      channel: config.limitHistoryBytesPerChannel,
+    });
     metrics.idempotencyKeyBytes.readFrom(() => this.keys.bytes);
     metrics.channelHistoryBytes.readFrom(() => this.histories.bytes);
   }
@@ -49,9 +54,9 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
     clearInterval(this.timer);
   }
 
-  async open(channel: string, receive: Receiver): Promise<Position> {
+  async open(channel: string, receive: Receiver, owner: string): Promise<Position> {
     this.receivers.set(channel, receive);
-    return { cursor: this.cursor(), epoch: this.run };
+    return { cursor: this.cursor(this.histories.head(channel, owner)), epoch: this.run };
   }
 
   close(channel: string): void {
@@ -60,17 +65,17 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
 
   publish(publication: Publication, { key, history }: Carriage): string | Promise<string> {
     if (key === undefined) return this.carry(publication, history);
-    const { from, channel } = publication;
-    return this.keys.once(JSON.stringify([from ?? null, channel, key]), async () => this.carry(publication, history));
+    const owner = ownerOf(publication);
+    return this.keys.once(owner, JSON.stringify([publication.channel, key]), async () =>
+      this.carry(publication, history),
+    );
   }
 
   async after(channel: string, { cursor, epoch }: Since, limit: number): Promise<readonly Message[] | undefined> {
     const [, run, place] = CURSOR.exec(cursor) ?? [];
     if (place === undefined) throw new CommandError('INVALID_CURSOR', 'since is no cursor of a channel.');
     if (run !== this.run || (epoch !== undefined && epoch !== this.run)) return undefined;
-    const sequence = parseInt(place, 36);
-    // Nobody was ever given one from the future.
-    return sequence > this.sequence ? undefined : this.histories.after(channel, sequence, limit);
+    return this.histories.after(channel, parseInt(place, 36), limit);
   }
 
   async newest(channel: string, limit: number): Promise<{ messages: readonly Message[]; epoch: string }> {
@@ -78,16 +83,17 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
   }
 
   private carry(publication: Publication, history: Carriage['history']): string {
-    this.sequence += 1;
     // Named one by one: a spread costs more than the rest of this.
     const { channel, event, data, from, time, exclude } = publication;
-    const message: Message = { channel, event, data, from, time, exclude, cursor: this.cursor() };
-    this.histories.add(message, this.sequence, history);
-    this.receivers.get(publication.channel)?.(message);
+    const make = (number: number): Message => {
+      return { channel, event, data, from, time, exclude, cursor: this.cursor(number) };
+    };
+    const message = this.histories.add(publication, history, make);
+    this.receivers.get(channel)?.(message);
     return message.cursor;
   }
 
-  private cursor(): string {
-    return `${this.run}.${this.sequence.toString(36)}`;
+  private cursor(number: number): string {
+    return `${this.run}.${number.toString(36)}`;
   }
 }

@@ -1,5 +1,5 @@
 /** About what the objects of one message take beside its text. */
-const MESSAGE_OVERHEAD_BYTES = 384;
+const MESSAGE_OVERHEAD_BYTES = 512;
 
 /** A message on its way to a channel. */
 export interface Publication {
@@ -65,10 +65,11 @@ export type Receiver = (message: Message) => void;
 export abstract class Broker {
   /**
    * Calls `receive` for each message of a channel after the position that is returned, in the channel's order.
-   * A channel is opened once before it is closed; one that failed to open is closed too.
+   * A channel is opened once before it is closed; one that failed to open is closed too. What has to be kept for it counts for
+   * `owner`, who opens it.
    * @throws CommandError UNAVAILABLE
    */
-  abstract open(channel: string, receive: Receiver): Promise<Position>;
+  abstract open(channel: string, receive: Receiver, owner: string): Promise<Position>;
 
   abstract close(channel: string): void;
 

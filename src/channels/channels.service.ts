@@ -4,10 +4,12 @@ import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Broker, messageBytes, type Message, type Retention, type Since } from './broker.js';
+import { encodeData } from './channel-data.js';
 import { ChannelClaim, type Missed } from './channel-claim.js';
 import { checkChannelName, checkEventName, checkIdempotencyKey } from './channel-name.js';
 import { Channel } from './channel.js';
 import { IsoClock } from './iso-clock.js';
+import { ownerOfSubscriber } from './owner.js';
 
 /** Messages of a replay that are looked up at once, and bytes of them that are kept: one message at least. */
 const PAGE = 64;
@@ -59,7 +61,7 @@ export class ChannelsService {
    */
   async subscribe(subscriber: Subscriber, request: ChannelSubscription): Promise<void> {
     checkChannelName(request.channel);
-    const channel = this.channels.get(request.channel) ?? this.open(request.channel);
+    const channel = this.channels.get(request.channel) ?? this.open(request.channel, ownerOfSubscriber(subscriber));
     channel.waiting += 1;
     try {
       await channel.opened;
@@ -112,13 +114,13 @@ export class ChannelsService {
     }
   }
 
-  private open(name: string): Channel {
+  private open(name: string, owner: string): Channel {
     this.streamsNamed += 1;
     const channel = new Channel(name, `channel-${this.streamsNamed.toString(36)}`, this.metrics);
     this.channels.set(name, channel);
     this.metrics.streams.inc();
     channel.opened = this.broker
-      .open(name, (message) => channel.deliver(message))
+      .open(name, (message) => channel.deliver(message), owner)
       .then((position) => channel.openedAt(position));
     return channel;
   }
@@ -174,15 +176,6 @@ export class ChannelsService {
     if (held) return;
     if (missed) void claim.resume(missed);
     else claim.goLive();
-  }
-}
-
-/** Text that parses can still be nested deeper than the encoder's stack reaches. */
-function encodeData(data: unknown): string {
-  try {
-    return JSON.stringify(data ?? null);
-  } catch {
-    throw new CommandError('BAD_FRAME', 'data is nested too deeply.');
   }
 }
 

@@ -4,31 +4,47 @@ import { Histories } from './histories.js';
 
 const MIB = 1024 * 1024;
 const HOUR = { size: 100, age: 3_600_000 };
+/** Of what `say` says, unless it is told. */
+const OWNER = 'principal:ann';
 
-/** Histories under a clock that the test moves, filled by `say`. */
+/** Histories under a clock that the test moves, filled by `say`, which numbers the messages of all channels. */
 class Rig {
   time = 0;
   sequence = 0;
   readonly histories: Histories;
+  /** By channel, the test's numbers of its messages and those that the histories gave them. */
+  private readonly said = new Map<string, { readonly sequence: number; readonly number: number }[]>();
 
-  constructor(limit = MIB) {
-    this.histories = new Histories(limit, () => this.time);
+  constructor(total = MIB, { owner = total, channel = total } = {}) {
+    this.histories = new Histories({ total, owner, channel }, () => this.time);
   }
 
   /** Answers the number of the message. */
-  say(channel: string, retention: Retention | 'none' = HOUR, data = '1'): number {
+  say(channel: string, retention: Retention | 'none' = HOUR, data = '1', from = 'ann'): number {
     this.sequence += 1;
-    const message: Message = { channel, event: 'e', data, time: '', cursor: String(this.sequence) };
-    this.histories.add(message, this.sequence, retention === 'none' ? undefined : retention);
-    return this.sequence;
+    const { sequence } = this;
+    const publication = { channel, event: 'e', data, time: '', from };
+    this.histories.add(publication, retention === 'none' ? undefined : retention, (number) => {
+      this.said.set(channel, [...(this.said.get(channel) ?? []), { sequence, number }]);
+      return { ...publication, cursor: String(sequence) };
+    });
+    return sequence;
   }
 
   after(channel: string, sequence: number, limit = 100): number[] | undefined {
-    return numbers(this.histories.after(channel, sequence, limit));
+    return numbers(this.histories.after(channel, this.numberAt(channel, sequence), limit));
   }
 
   newest(channel: string, limit = 100): number[] | undefined {
     return numbers(this.histories.newest(channel, limit));
+  }
+
+  /** The channel's own number of its last message up to one of the test's. */
+  private numberAt(channel: string, sequence: number): number {
+    const said = this.said.get(channel);
+    if (!said) return this.histories.head(channel, OWNER);
+    const last = said.findLast((message) => message.sequence <= sequence);
+    return last?.number ?? (said[0]?.number ?? 0) - 1;
   }
 }
 
@@ -109,33 +125,35 @@ describe('Histories', () => {
   });
 
   it('drop the oldest message of any channel beyond the limit of bytes', () => {
-    const rig = new Rig(8_192);
+    const rig = new Rig(9_216);
     const text = 'x'.repeat(1_000);
     rig.say('a', { size: 9, age: 9_000 }, text);
     rig.say('b', HOUR, text);
     rig.say('a', { size: 9, age: 9_000 }, text);
     expect(rig.histories.bytes).toBeGreaterThan(6_000);
     rig.say('b', HOUR, text);
-    expect(rig.histories.bytes).toBeLessThanOrEqual(8_192);
+    expect(rig.histories.bytes).toBeLessThanOrEqual(9_216);
     expect(rig.newest('a')).toEqual([3]);
     expect(rig.newest('b')).toEqual([2, 4]);
     expect(rig.after('a', 0)).toBeUndefined();
     expect(rig.after('b', 0)).toEqual([2, 4]);
   });
 
-  it('forget channels that hold nothing before any message, and then reach back no further for others', () => {
+  it('forget channels that hold nothing before any message, and then know no place in them', () => {
     const rig = new Rig(4_096);
     rig.say('kept');
+    const quiet = rig.histories.head('quiet', OWNER);
     for (let n = 0; n < 100; n += 1) rig.say(`gone-${n}`, 'none');
     expect(rig.histories.bytes).toBeLessThanOrEqual(4_096);
     expect(rig.newest('kept')).toEqual([1]);
     expect(rig.after('kept', 0)).toEqual([1]);
-    expect(rig.after('gone-0', 1)).toBeUndefined();
-    expect(rig.after('quiet', 0)).toBeUndefined();
-    expect(rig.after('quiet', rig.sequence)).toEqual([]);
+    expect(rig.after('gone-0', 2)).toBeUndefined();
+    expect(rig.histories.after('quiet', quiet, 1)).toBeUndefined();
+    expect(rig.histories.after('quiet', rig.histories.head('quiet', OWNER), 1)).toEqual([]);
+    const head = rig.histories.head('gone-0', OWNER);
     rig.say('gone-0');
     expect(rig.after('gone-0', 1)).toBeUndefined();
-    expect(rig.after('gone-0', 101)).toEqual([102]);
+    expect(numbers(rig.histories.after('gone-0', head, 10))).toEqual([102]);
   });
 
   it('keep nothing where there is no room, and say so', () => {
@@ -144,7 +162,53 @@ describe('Histories', () => {
     expect(rig.histories.bytes).toBe(0);
     expect(rig.newest('a')).toEqual([]);
     expect(rig.after('a', 0)).toBeUndefined();
-    expect(rig.after('a', 1)).toEqual([]);
+    expect(rig.after('a', 1)).toBeUndefined();
+  });
+
+  it('keep of one channel, and of one owner, no more than they may', () => {
+    const rig = new Rig(MIB, { owner: 20_000, channel: 8_000 });
+    const text = 'x'.repeat(1_000);
+    for (let n = 0; n < 20; n += 1) rig.say('room', HOUR, text, `p${n}`);
+    expect(rig.newest('room')).toEqual([18, 19, 20]);
+    for (let n = 0; n < 20; n += 1) rig.say(`own-${n}`, HOUR, text, 'bob');
+    const kept = Array.from({ length: 20 }, (_, n) => rig.newest(`own-${n}`)).filter(
+      (numbers) => numbers?.length === 1,
+    );
+    expect(kept).toHaveLength(7);
+    expect(rig.newest('own-19')).toEqual([40]);
+    expect(rig.newest('room')).toEqual([18, 19, 20]);
+  });
+
+  it('take from whoever fills them, not from others, whatever of theirs is older', () => {
+    const rig = new Rig(100_000);
+    const first = rig.say('private', HOUR, 'x'.repeat(1_000), 'victim');
+    for (let n = 0; n < 150; n += 1) rig.say(`flood-${n % 7}`, HOUR, 'x'.repeat(10_000), 'attacker');
+    for (let n = 0; n < 1_000; n += 1) rig.say(`empty-${n}`, 'none', '1', 'attacker');
+    expect(rig.histories.bytes).toBeLessThanOrEqual(100_000);
+    expect(rig.newest('private')).toEqual([first]);
+    expect(rig.after('private', first - 1)).toEqual([first]);
+    const head = rig.histories.head('theirs', 'victim');
+    for (let n = 0; n < 1_000; n += 1) rig.histories.head(`opened-${n}`, 'attacker');
+    expect(rig.histories.after('theirs', head, 1)).toEqual([]);
+  });
+
+  it('count what comes by the key of the service for its channel', () => {
+    const rig = new Rig(100_000);
+    const publication = { channel: 'user:ann', event: 'e', data: 'x'.repeat(100), time: '' };
+    const make = () => ({ ...publication, cursor: '1' });
+    rig.histories.add(publication, HOUR, make);
+    const flood = { ...publication, channel: 'feed', data: 'x'.repeat(1_000) };
+    for (let n = 0; n < 500; n += 1)
+      rig.histories.add(flood, { size: 10_000, age: 3_600_000 }, () => ({ ...flood, cursor: '2' }));
+    expect(rig.newest('user:ann')).toEqual([1]);
+  });
+
+  it('number each channel for itself, from where nobody can know', () => {
+    const rig = new Rig();
+    const before = rig.histories.head('private', 'ann');
+    for (let n = 0; n < 7; n += 1) rig.say('other');
+    expect(rig.histories.head('private', 'ann')).toBe(before);
+    expect(new Set(Array.from({ length: 50 }, (_, n) => rig.histories.head(`c${n}`, 'ann'))).size).toBe(50);
   });
 
   it('never take more bytes than they may, nor leave out what they say they have', () => {

@@ -1,52 +1,84 @@
-import { messageBytes, type Message, type Retention } from './broker.js';
+import { randomInt } from 'node:crypto';
+import { messageBytes, type Message, type Publication, type Retention } from './broker.js';
 import { Chain } from './chain.js';
 import { ChannelHistory, type Kept } from './channel-history.js';
+import { ownerOf } from './owner.js';
+import { Shares } from './shares.js';
 
-const HISTORY_OVERHEAD_BYTES = 256;
+const HISTORY_OVERHEAD_BYTES = 384;
+/** Of the limit, what is for histories that hold nothing. */
+const EMPTY_PART = 1 / 8;
+
+/** Where the numbers of a channel begin: at random, so that none of an earlier history of it is taken for one of this. */
+const LEAST_START = 2 ** 40;
+const MOST_START = 2 ** 41;
+
+export interface HistoryLimits {
+  /** Bytes of all histories together. */
+  readonly total: number;
+  /** Bytes of what one owner published. */
+  readonly owner: number;
+  /** Bytes of one channel's history. */
+  readonly channel: number;
+}
 
 /**
- * What is kept of all channels, whether anybody is subscribed or not, bounded in bytes. Messages are numbered in one
- * sequence over all channels.
+ * What is kept of all channels, whether anybody is subscribed or not, bounded in bytes. Each channel numbers its own
+ * messages: what is said on one tells nothing of any other.
  *
- * A history that holds nothing any more stays, since it tells how far back its channel lacks nothing. Of channels that have
- * none, not even that, one number tells it for all. So a place that a client comes back with is refused too often rather
- * than too seldom.
+ * A history that holds nothing any more stays for a while, since it tells how far back its channel lacks nothing. Of a channel
+ * that has none, nothing is known: one that begins has numbers of its own. So a place that a client comes back with is refused
+ * too often rather than too seldom.
  */
 export class Histories {
   private readonly byChannel = new Map<string, ChannelHistory>();
   /** In order, by age: of each of these the first expires first. */
   private readonly byAge = new Map<number, Chain<Kept>>();
-  private readonly empty = new Chain<ChannelHistory>();
-  /** Up to here, messages of channels without a history may lack. */
-  private forgotten = 0;
-  private total = 0;
+  private readonly messages: Shares<Kept>;
+  private readonly empties: Shares<ChannelHistory>;
 
   constructor(
-    private readonly limitBytes: number,
+    private readonly limits: HistoryLimits,
     /** Milliseconds that only go forward. */
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    const empty = limits.total * EMPTY_PART;
+    this.messages = new Shares({ total: limits.total - empty, each: limits.owner }, (kept) => this.dropThrough(kept));
+    this.empties = new Shares({ total: empty, each: empty }, (history) => this.forget(history));
+  }
 
   /** Never more than the limit. */
   get bytes(): number {
-    return this.total;
+    return this.messages.bytes + this.empties.bytes;
   }
 
-  /** Takes in the next message. Without a retention, it only counts as one that is not kept. */
-  add(message: Message, sequence: number, retention: Retention | undefined): void {
-    this.expire();
-    const history = this.byChannel.get(message.channel) ?? this.begin(message.channel);
-    if (retention) this.keep(history, message, sequence, retention);
-    else this.dropThrough(history, sequence);
-    while (this.total > this.limitBytes && this.dropOldest());
+  /** Number of the channel's newest message. `owner` is for whom a history counts that has to begin for it. */
+  head(channel: string, owner: string): number {
+    const known = this.byChannel.get(channel);
+    if (known) return known.head;
+    const history = this.begin(channel, owner);
+    this.setAside(history);
+    return history.head;
   }
 
-  /** The oldest messages of a channel after a place in the sequence; `undefined` when some of them are lacking. */
-  after(channel: string, sequence: number, limit: number): Message[] | undefined {
+  /**
+   * Takes in the next message of a channel, as `make` makes it of its number. Without a retention, it only counts as one that
+   * is not kept.
+   */
+  add(publication: Publication, retention: Retention | undefined, make: (number: number) => Message): Message {
+    const { channel } = publication;
+    const history = this.byChannel.get(channel) ?? this.begin(channel, ownerOf(publication));
+    history.head += 1;
+    const message = make(history.head);
+    if (retention) this.keep(history, message, retention);
+    else this.drop(history, history.head);
+    return message;
+  }
+
+  /** The oldest messages of a channel after a number; `undefined` when some of them are lacking. */
+  after(channel: string, number: number, limit: number): Message[] | undefined {
     this.expire();
-    const history = this.byChannel.get(channel);
-    if (history) return history.after(sequence, limit);
-    return sequence < this.forgotten ? undefined : [];
+    return this.byChannel.get(channel)?.after(number, limit);
   }
 
   /** The newest messages of a channel, oldest first. */
@@ -59,69 +91,65 @@ export class Histories {
   expire(): void {
     const now = this.now();
     for (const [age, queue] of this.byAge) {
-      for (let kept = queue.oldest; kept && kept.expires <= now; kept = queue.oldest) this.drop(kept);
+      for (let kept = queue.oldest; kept && kept.expires <= now; kept = queue.oldest) this.dropThrough(kept);
       if (!queue.oldest) this.byAge.delete(age);
     }
   }
 
-  private begin(channel: string): ChannelHistory {
-    const history = new ChannelHistory(channel, this.forgotten);
+  private begin(channel: string, owner: string): ChannelHistory {
+    const history = new ChannelHistory(channel, owner, randomInt(LEAST_START, MOST_START));
     this.byChannel.set(channel, history);
-    history.empty = this.empty.push(history);
-    this.total += sizeOf(history);
     return history;
   }
 
-  private keep(history: ChannelHistory, message: Message, sequence: number, { size, age }: Retention): void {
+  private keep(history: ChannelHistory, message: Message, { size, age }: Retention): void {
     let queue = this.byAge.get(age);
     if (!queue) this.byAge.set(age, (queue = new Chain()));
     const bytes = messageBytes(message);
-    history.kept.push(queue.push({ history, sequence, message, bytes, expires: this.now() + age, queue }));
-    this.total += bytes;
-    if (history.empty) this.empty.remove(history.empty);
+    const number = history.head;
+    const kept: Kept = { history, number, message, bytes, expires: this.now() + age, queue, place: undefined };
+    history.kept.push(queue.push(kept));
+    history.bytes += bytes;
+    if (history.empty) this.empties.remove(history.empty);
     history.empty = undefined;
+    kept.place = this.messages.add(ownerOf(message), kept, bytes);
     const last = history.kept.at(-1 - size);
-    if (last) this.drop(last.item);
+    if (last) this.dropThrough(last.item);
+    for (let first = history.kept[0]; first && history.bytes > this.limits.channel; first = history.kept[0]) {
+      this.dropThrough(first.item);
+    }
+    this.messages.bound(kept.place);
   }
 
-  private drop({ history, sequence }: Kept): void {
-    this.dropThrough(history, sequence);
+  private dropThrough({ history, number }: Kept): void {
+    this.drop(history, number);
   }
 
   /** Drops a channel's messages up to one of them: what stays has no hole, even where ages or sizes differed. */
-  private dropThrough(history: ChannelHistory, sequence: number): void {
+  private drop(history: ChannelHistory, number: number): void {
     const { kept } = history;
-    for (let first = kept[0]; first && first.item.sequence <= sequence; first = kept[0]) {
+    for (let first = kept[0]; first && first.item.number <= number; first = kept[0]) {
       kept.shift();
-      first.item.queue.remove(first);
-      this.total -= first.item.bytes;
+      const { queue, place, bytes } = first.item;
+      queue.remove(first);
+      if (place) this.messages.remove(place);
+      history.bytes -= bytes;
     }
-    history.floor = sequence;
-    if (kept.length > 0) return;
-    if (history.empty) this.empty.remove(history.empty);
-    history.empty = this.empty.push(history);
+    history.floor = number;
+    if (kept.length === 0) this.setAside(history);
   }
 
-  /** Histories that hold nothing go before any message does. */
-  private dropOldest(): boolean {
-    const empty = this.empty.oldest;
-    if (empty) {
-      this.forget(empty);
-      return true;
-    }
-    let oldest: Kept | undefined;
-    for (const queue of this.byAge.values()) {
-      if (!oldest || (queue.oldest && queue.oldest.sequence < oldest.sequence)) oldest = queue.oldest;
-    }
-    if (oldest) this.drop(oldest);
-    return oldest !== undefined;
+  /** Among those that hold nothing it is the one that was used last. */
+  private setAside(history: ChannelHistory): void {
+    if (history.empty) this.empties.remove(history.empty);
+    history.empty = this.empties.add(history.owner, history, sizeOf(history));
+    this.empties.bound(history.empty);
   }
 
   private forget(history: ChannelHistory): void {
-    if (history.empty) this.empty.remove(history.empty);
+    if (history.empty) this.empties.remove(history.empty);
+    history.empty = undefined;
     this.byChannel.delete(history.channel);
-    this.forgotten = Math.max(this.forgotten, history.floor);
-    this.total -= sizeOf(history);
   }
 }
 

@@ -1,67 +1,63 @@
+import { Shares, type Place, type ShareLimits } from './shares.js';
+
 const LIFETIME_MS = 5 * 60_000;
-/** About what a Map entry, a settled promise and a cursor take. */
-const ENTRY_OVERHEAD_BYTES = 256;
+/** About what a Map entry, a settled promise, a cursor and a place in a share take. */
+const ENTRY_OVERHEAD_BYTES = 384;
 
 interface Entry {
+  readonly key: string;
   readonly outcome: Promise<string>;
-  readonly bytes: number;
   readonly expires: number;
+  place: Place<Entry> | undefined;
 }
 
 /**
- * What was done under which key, so that it is done once. Bounded in bytes: beyond, the oldest keys are forgotten before
- * their five minutes are over.
+ * What was done under which key, so that it is done once. Bounded in bytes: who uses more keys than it may, or most where all
+ * together are too many, has its own oldest ones forgotten before their five minutes are over.
  */
 export class IdempotencyKeys {
   /** In the order they were added, which is the order they expire in. */
   private readonly entries = new Map<string, Entry>();
-  private total = 0;
+  private readonly shares: Shares<Entry>;
 
   constructor(
-    private readonly limitBytes = 32 * 1024 * 1024,
+    limits: ShareLimits,
     /** Milliseconds that only go forward. */
     private readonly now: () => number = () => performance.now(),
-  ) {}
-
-  get bytes(): number {
-    return this.total;
+  ) {
+    this.shares = new Shares(limits, (entry) => this.forget(entry));
   }
 
-  /** Answers what the first call with this key answers. An action that failed may be tried again. */
-  once(key: string, action: () => Promise<string>): Promise<string> {
+  get bytes(): number {
+    return this.shares.bytes;
+  }
+
+  /** Answers what the first call of this owner with this key answers. An action that failed may be tried again. */
+  once(owner: string, key: string, action: () => Promise<string>): Promise<string> {
     this.forgetExpired();
-    const known = this.entries.get(key);
+    const name = JSON.stringify([owner, key]);
+    const known = this.entries.get(name);
     if (known) return known.outcome;
 
-    const outcome = action();
-    const bytes = key.length * 2 + ENTRY_OVERHEAD_BYTES;
-    const entry = { outcome, bytes, expires: this.now() + LIFETIME_MS };
-    this.entries.set(key, entry);
-    this.total += bytes;
-    outcome.catch(() => {
-      if (this.entries.get(key) === entry) this.forget(key, entry);
-    });
-    this.forgetOldest();
-    return outcome;
+    const entry: Entry = { key: name, outcome: action(), expires: this.now() + LIFETIME_MS, place: undefined };
+    this.entries.set(name, entry);
+    entry.place = this.shares.add(owner, entry, name.length * 2 + ENTRY_OVERHEAD_BYTES);
+    entry.outcome.catch(() => this.forget(entry));
+    this.shares.bound(entry.place);
+    return entry.outcome;
   }
 
   private forgetExpired(): void {
     const now = this.now();
-    for (const [key, entry] of this.entries) {
+    for (const entry of this.entries.values()) {
       if (entry.expires > now) return;
-      this.forget(key, entry);
+      this.forget(entry);
     }
   }
 
-  private forgetOldest(): void {
-    for (const [key, entry] of this.entries) {
-      if (this.total <= this.limitBytes) return;
-      this.forget(key, entry);
-    }
-  }
-
-  private forget(key: string, entry: Entry): void {
-    this.entries.delete(key);
-    this.total -= entry.bytes;
+  private forget(entry: Entry): void {
+    if (this.entries.get(entry.key) !== entry) return;
+    this.entries.delete(entry.key);
+    if (entry.place) this.shares.remove(entry.place);
   }
 }

@@ -392,6 +392,26 @@ export class Config {
   @Min(0)
   limitHistoryBytes = 64 * MIB;
 
+  @Setting('LIMIT_HISTORY_BYTES_PER_PRINCIPAL', 'Of these, bytes of what one principal published.')
+  @IsInt()
+  @Min(0)
+  limitHistoryBytesPerPrincipal = 16 * MIB;
+
+  @Setting('LIMIT_HISTORY_BYTES_PER_CHANNEL', 'Of these, bytes of one channel.')
+  @IsInt()
+  @Min(0)
+  limitHistoryBytesPerChannel = 16 * MIB;
+
+  @Setting('LIMIT_PUBLISH_BYTES_PER_SECOND', 'Bytes of `data` that one principal may publish, a second.')
+  @IsInt()
+  @Min(1)
+  limitPublishBytesPerSecond = 4 * MIB;
+
+  @Setting('LIMIT_PUBLISH_BYTES_BURST', 'Bytes of `data` that one principal may publish at once.')
+  @IsInt()
+  @Min(1)
+  limitPublishBytesBurst = 32 * MIB;
+
   get production(): boolean {
     return this.environment === 'production';
   }

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { PolicyService } from '../auth/policy.service.js';
-import { checkChannelName } from '../channels/channel-name.js';
 import { CommandFilter } from './command.filter.js';
 import { CommandGuard } from './command.guard.js';
 import type { Connection } from './connection.js';
 import { FrameShape } from './frame-shape.js';
 import { PublishDto } from './frames/publish.dto.js';
 import type { CommandFrame } from './parse-frame.js';
-import { PublishPermits, type PublishPermit } from './publish-permits.js';
+import type { PublishPermit } from './publish-permits.js';
 import type { PublishText } from './publish-text.js';
 import { Publisher } from './publisher.js';
 
@@ -26,7 +24,6 @@ export class PublishRoute {
   private readonly shape = new FrameShape(PublishDto);
 
   constructor(
-    private readonly policy: PolicyService,
     private readonly guard: CommandGuard,
     private readonly filter: CommandFilter,
     private readonly publisher: Publisher,
@@ -59,8 +56,6 @@ export class PublishRoute {
   /** @throws CommandError UNAUTHENTICATED, FORBIDDEN, BAD_FRAME */
   private decide(connection: Connection, channel: string): PublishPermit {
     this.guard.check(connection, { type: 'publish', channel });
-    checkChannelName(channel);
-    connection.permits ??= new PublishPermits();
-    return connection.permits.add({ channel, history: this.policy.channelHistory(channel) });
+    return this.publisher.permit(connection, channel);
   }
 }

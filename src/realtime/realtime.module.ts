@@ -17,6 +17,7 @@ import { Drain } from './drain.js';
 import { Heartbeat } from './heartbeat.js';
 import { heldLimits } from './held-limits.js';
 import { Outboxes } from './outboxes.js';
+import { PublishRates } from './publish-rates.js';
 import { PublishRoute } from './publish-route.js';
 import { Publisher } from './publisher.js';
 import { RealtimeGateway } from './realtime.gateway.js';
@@ -37,6 +38,7 @@ import { SocketGuard } from './socket-guard.js';
     Drain,
     Heartbeat,
     Outboxes,
+    PublishRates,
     PublishRoute,
     Publisher,
     RealtimeGateway,
