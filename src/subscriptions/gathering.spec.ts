@@ -73,7 +73,9 @@ describe('Gathering', () => {
     expect(() => readAll(gathering, 1_000_000)).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('40000 rows') as unknown }),
     );
-    expect(readAll(gatheringOf({ limit: 5 }, { filter: { n: -1 } }).gathering, 39_000).length).toBeGreaterThan(1);
+    const pages = readAll(gatheringOf({ limit: 5 }, { filter: { n: -1 } }).gathering, 39_000);
+    expect(pages.length).toBeGreaterThan(1);
+    expect(pages.length).toBeLessThan(20);
   });
 
   it('refuses more rows than a snapshot may have, and as many bytes', () => {

@@ -72,7 +72,8 @@ export class Gathering {
     if (page.length < this.asked || this.count >= this.wanted) return 0;
     const most = LOOKED_AT * this.limits.rows;
     if (this.looked >= most) throw tooFew(most);
-    const missing = Math.max(FIRST_ROWS, this.wanted - this.count);
+    // The database goes over the rows of all pages before: as many again each time, where few of them match.
+    const missing = Math.max(FIRST_ROWS, this.looked, this.wanted - this.count);
     const rows = Math.min(missing, most - this.looked, GROWTH * page.length);
     return (this.asked = Math.min(rows, Math.ceil(PAGE_BYTES / averageBytes(page))));
   }
