@@ -277,11 +277,18 @@ describe('a subscriber that comes back to a channel', () => {
 
   it('has little of one channel in memory while it does not read, however much it missed of many', async () => {
     const missed = 'x'.repeat(50_000);
+    const starts = await Promise.all(
+      [0, 1, 2].map(async (n) => {
+        const before = new SlowSubscriber('before');
+        await channels.subscribe(before, { channel: `room:${n}` });
+        return before.subscribed?.cursor ?? '';
+      }),
+    );
     for (let n = 0; n < 60; n += 1) {
       void channels.publish({ channel: `room:${n % 3}`, event: 'said', data: missed, history });
     }
     const ann = new SlowSubscriber('ann', 1);
-    for (let n = 0; n < 3; n += 1) await channels.subscribe(ann, { channel: `room:${n}`, since: start.cursor });
+    for (const [n, since] of starts.entries()) await channels.subscribe(ann, { channel: `room:${n}`, since });
     await settled();
     const claims = [...ann.claims].reduce((sum, { bytes }) => sum + bytes, 0);
     expect(ann.data).toHaveLength(1);
