@@ -5,7 +5,7 @@ import { PolicyError } from './policy-error.js';
 import { isObject, objectAt } from './policy-object.js';
 
 /** An operator's own file is trusted with more than a client's frame. */
-const LIMITS: FilterLimits = { conditions: 1_000, depth: 32 };
+const LIMITS: FilterLimits = { conditions: 1_000, depth: 32, elements: 100_000 };
 
 /**
  * A policy's `where`: a filter in which an operand may be a variable. In what is returned variables are still operands,

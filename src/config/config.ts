@@ -329,6 +329,30 @@ export class Config {
   @Max(32)
   limitFilterDepth = 4;
 
+  @Setting('LIMIT_FILTER_ELEMENTS', 'Conditions, branches and elements of lists and objects in one filter, together.')
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  limitFilterElements = 1_024;
+
+  @Setting('LIMIT_FILTER_BYTES', 'Bytes of memory that the filters of one connection may take.')
+  @IsInt()
+  @Min(16 * 1024)
+  limitFilterBytes = 24 * MIB;
+
+  @Setting(
+    'LIMIT_FILTER_BYTES_PER_PRINCIPAL',
+    'The same of one principal, over all of its connections; without a token, of one address.',
+  )
+  @IsInt()
+  @Min(16 * 1024)
+  limitFilterBytesPerPrincipal = 48 * MIB;
+
+  @Setting('LIMIT_FILTER_BYTES_TOTAL', 'The same of all connections; of those without a token, half of it.')
+  @IsInt()
+  @Min(16 * 1024)
+  limitFilterBytesTotal = 128 * MIB;
+
   @Setting('LIMIT_OUTBOX_BYTES', 'Bytes that may wait for one slow connection before 4430.')
   @IsInt()
   @Min(16 * 1024)

@@ -3,6 +3,9 @@ import { compareValues, equalValues, rangeContains } from '../values/compare.js'
 import { kindOf, type Kind } from '../values/kind.js';
 import { readPath, type DatabaseRow } from '../values/path.js';
 import type { Condition } from './condition.js';
+import { elementsLike } from './element-index.js';
+import { keysOfOperand } from './index-key.js';
+import { OperandSet } from './operand-set.js';
 import { alternatives, typedOperand } from './operand.js';
 
 /** Whether a row, as the SDK decodes it, meets a condition. */
@@ -97,9 +100,8 @@ function ordered(operand: unknown, holds: (order: number) => boolean): ValueTest
 }
 
 function oneOf(operands: readonly unknown[]): ValueTest {
-  const texts = new Set(operands.filter((operand) => typeof operand === 'string'));
-  const tests = operands.map(equals);
-  return (value) => (typeof value === 'string' ? texts.has(value) : tests.some((test) => test(value)));
+  const set = new OperandSet(operands);
+  return (value) => set.has(value);
 }
 
 function isKind(kinds: readonly Kind[]): ValueTest {
@@ -127,10 +129,14 @@ function holdsKinds(kinds: readonly Kind[]): ValueTest {
 /** An array or set has the element, a text or uuid the part, an object the key, a range the value. */
 function contains(operand: unknown): ValueTest {
   const element = equals(operand);
+  const keys = keysOfOperand(operand);
   const values = alternatives(operand);
   return (value) => {
     if (typeof value === 'string') return typeof operand === 'string' && value.includes(operand);
-    if (Array.isArray(value)) return value.some(element);
+    if (Array.isArray(value)) {
+      for (const item of elementsLike(value, operand, keys)) if (element(item)) return true;
+      return false;
+    }
     const kind = kindOf(value);
     if (kind === 'set') return [...(value as Set<unknown>)].some(element);
     if (kind === 'uuid') return typeof operand === 'string' && String(value).includes(operand);

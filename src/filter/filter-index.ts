@@ -1,8 +1,9 @@
 import type { DatabaseRow } from '../values/path.js';
 import { accessPlan } from './access-plan.js';
 import type { Condition } from './condition.js';
-import { IndexNode } from './index-node.js';
-import { placementsOf, type Placement } from './placement.js';
+import { placesBytes } from './filter-bytes.js';
+import { IndexNode, type Place } from './index-node.js';
+import { placementsOf } from './placement.js';
 
 /**
  * Finds the few conditions that a row may match among many. Equality, `in`, ranges and `startsWith` are looked up,
@@ -10,30 +11,35 @@ import { placementsOf, type Placement } from './placement.js';
  * all are candidates. Adding and removing take O(log n).
  */
 export class FilterIndex<T> {
-  private readonly conditions = new Map<T, Condition>();
+  /** Where each item is; `undefined`: among those that can't be looked up. Kept, so that many are removed in no time. */
+  private readonly places = new Map<T, readonly Place[] | undefined>();
   private readonly scanned = new Set<T>();
   private readonly root = new IndexNode<T>();
 
   get size(): number {
-    return this.conditions.size;
+    return this.places.size;
   }
 
   /** Puts an item under its condition, instead of the one it had. */
   add(condition: Condition, item: T): void {
     this.remove(item);
-    this.conditions.set(item, condition);
-    const placements = placementsIn(condition);
-    if (placements === undefined) this.scanned.add(item);
-    else for (const placement of placements) this.root.add(placement, item);
+    const places = placesIn(condition);
+    this.places.set(item, places);
+    if (places === undefined) this.scanned.add(item);
+    else for (const place of places) this.root.add(place, item);
   }
 
   /** Does nothing for an item that isn't there. */
   remove(item: T): void {
-    const condition = this.conditions.get(item);
-    if (condition === undefined) return;
-    this.conditions.delete(item);
-    if (this.scanned.delete(item)) return;
-    for (const placement of placementsIn(condition) ?? []) this.root.remove(placement, item);
+    const places = this.places.get(item);
+    this.places.delete(item);
+    this.scanned.delete(item);
+    for (const place of places ?? []) this.root.remove(place, item);
+  }
+
+  /** About what an item's entries take in memory. */
+  bytesOf(item: T): number {
+    return placesBytes(this.places.get(item) ?? []);
   }
 
   /** Every item whose condition holds for the row, and maybe some more; each once. */
@@ -44,7 +50,11 @@ export class FilterIndex<T> {
   }
 }
 
-function placementsIn(condition: Condition): readonly Placement[] | undefined {
+function placesIn(condition: Condition): readonly Place[] | undefined {
   const plan = accessPlan(condition);
-  return plan && placementsOf(plan);
+  const placements = plan && placementsOf(plan);
+  return placements?.map(({ steps, range }) => ({
+    steps: steps.map(({ path, keys }) => ({ path, keys: [...keys] })),
+    range,
+  }));
 }

@@ -1,19 +1,34 @@
 import type { DateTime, Decimal, Duration, RecordId } from 'surrealdb';
-import { bytesOf, kindOf } from '../values/kind.js';
+import { bytesOf, kindOf, type Kind } from '../values/kind.js';
+import { isUuidText, readText } from '../values/read-text.js';
 import { recordIdText } from '../values/record-id-text.js';
-import { alternatives } from './operand.js';
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?:dec)?/g;
 
 /** A bit more than half the distance to the next float, relative to the number. */
 const HALF_STEP = Number.EPSILON * 0.55;
 
+/** A record id whose text is what the service itself would write. */
+const PLAIN_RECORD = /^(?=\w*[A-Za-z])\w+:(?=\w*[A-Za-z])\w+$/;
+
+/** What a text stands for beside itself: by kind the key that equal values share, for a decimal the value. */
+export function keyedReadings(text: string): readonly (readonly [kind: Kind, key: unknown])[] {
+  // Those that lists are made of. They can be read in no other way, and needn't become values first.
+  if (PLAIN_RECORD.test(text)) return [['record', text]];
+  if (isUuidText(text)) return [['uuid', text.toLowerCase()]];
+  const readings = Object.entries(readText(text) ?? {}) as [Kind, unknown][];
+  return readings.map(([kind, reading]) => [kind, kind === 'decimal' ? reading : keyOf(reading)]);
+}
+
 /**
  * Keys of a hash index such that values that are equal share one. Values of different types may share a key as well:
  * the index only has to find enough.
  */
-export function keysOfOperand(operand: unknown): ReadonlySet<unknown> {
-  return new Set(alternatives(operand).map(keyOf));
+export function keysOfOperand(operand: unknown): readonly unknown[] {
+  if (typeof operand !== 'string') return [keyOf(operand)];
+  const keys = [operand, ...keyedReadings(operand).map(([kind, key]) => (kind === 'decimal' ? keyOf(key) : key))];
+  // A text and what it stands for mostly have the same key.
+  return keys.length === 1 ? keys : [...new Set<unknown>(keys)];
 }
 
 /** The keys under which operands equal to a row's value are found. None for NONE, arrays and the like. */

@@ -1,13 +1,19 @@
 import { pathText, readPath, type DatabaseRow, type Path } from '../values/path.js';
+import type { RangeAccess } from './access-plan.js';
 import { keysOfValue } from './index-key.js';
-import type { Placement } from './placement.js';
 import { RangeIndex } from './range-index.js';
+
+/** A placement as it is kept. */
+export interface Place {
+  readonly steps: readonly { readonly path: Path; readonly keys: readonly unknown[] }[];
+  readonly range: RangeAccess | undefined;
+}
 
 /** What hangs below one path: nodes by the value there, and ranges of values. */
 interface Branch<T> {
   readonly path: Path;
-  readonly byKey: Map<unknown, IndexNode<T>>;
-  readonly ranges: RangeIndex<T>;
+  byKey: Map<unknown, IndexNode<T>> | undefined;
+  ranges: RangeIndex<T> | undefined;
 }
 
 /**
@@ -15,39 +21,42 @@ interface Branch<T> {
  * and most have either: what a node doesn't have it doesn't make.
  */
 export class IndexNode<T> {
-  private items: Set<T> | undefined;
+  private item: T | undefined;
+  /** Those beside the first: most nodes have one. */
+  private others: Set<T> | undefined;
   /** By the first name of their path, so that only the fields of a row are looked at. */
   private branches: Map<string, Map<string, Branch<T>>> | undefined;
   /** Those with ranges that rows without the field can be in. */
   private wantsNone: Set<Branch<T>> | undefined;
 
   get isEmpty(): boolean {
-    return this.items === undefined && this.branches === undefined;
+    return this.item === undefined && this.others === undefined && this.branches === undefined;
   }
 
-  add(placement: Placement, item: T): void {
+  add(placement: Place, item: T): void {
     this.addFrom(placement, 0, item);
   }
 
-  remove(placement: Placement, item: T): void {
+  remove(placement: Place, item: T): void {
     this.removeFrom(placement, 0, item);
   }
 
   /** Adds the items below here that a row may match. */
   collect(row: DatabaseRow, found: Set<T>): void {
-    if (this.items) for (const item of this.items) found.add(item);
+    if (this.item !== undefined) found.add(this.item);
+    if (this.others) for (const item of this.others) found.add(item);
     if (this.branches) collectFields(this.branches, row, found);
     if (!this.wantsNone) return;
     for (const { path, ranges } of this.wantsNone) {
-      if (!Object.hasOwn(row, path[0] ?? '')) ranges.collect(undefined, found);
+      if (!Object.hasOwn(row, path[0] ?? '')) ranges?.collect(undefined, found);
     }
   }
 
-  private addFrom(placement: Placement, depth: number, item: T): void {
+  private addFrom(placement: Place, depth: number, item: T): void {
     const { steps, range } = placement;
     const step = steps[depth];
     if (step) {
-      const { byKey } = this.branch(step.path);
+      const byKey = (this.branch(step.path).byKey ??= new Map<unknown, IndexNode<T>>());
       for (const key of step.keys) {
         let node = byKey.get(key);
         if (!node) byKey.set(key, (node = new IndexNode()));
@@ -55,33 +64,44 @@ export class IndexNode<T> {
       }
     } else if (range) {
       const branch = this.branch(range.path);
-      branch.ranges.add(range, item);
-      if (branch.ranges.wantsNone) (this.wantsNone ??= new Set()).add(branch);
+      const ranges = (branch.ranges ??= new RangeIndex());
+      ranges.add(range, item);
+      if (ranges.wantsNone) (this.wantsNone ??= new Set()).add(branch);
     } else {
-      (this.items ??= new Set()).add(item);
+      this.put(item);
     }
   }
 
-  private removeFrom(placement: Placement, depth: number, item: T): void {
+  private removeFrom(placement: Place, depth: number, item: T): void {
     const { steps, range } = placement;
     const step = steps[depth];
     if (step) {
       const branch = this.branch(step.path);
       for (const key of step.keys) {
-        const node = branch.byKey.get(key);
+        const node = branch.byKey?.get(key);
         node?.removeFrom(placement, depth + 1, item);
-        if (node?.isEmpty) branch.byKey.delete(key);
+        if (node?.isEmpty) branch.byKey?.delete(key);
       }
       this.prune(branch);
     } else if (range) {
       const branch = this.branch(range.path);
-      branch.ranges.remove(range, item);
-      if (!branch.ranges.wantsNone) this.wantsNone?.delete(branch);
+      branch.ranges?.remove(range, item);
+      if (!branch.ranges?.wantsNone) this.wantsNone?.delete(branch);
       this.prune(branch);
     } else {
-      this.items?.delete(item);
-      if (this.items?.size === 0) this.items = undefined;
+      this.take(item);
     }
+  }
+
+  private put(item: T): void {
+    if (this.item === undefined || this.item === item) this.item = item;
+    else (this.others ??= new Set()).add(item);
+  }
+
+  private take(item: T): void {
+    if (this.item === item) this.item = undefined;
+    this.others?.delete(item);
+    if (this.others?.size === 0) this.others = undefined;
   }
 
   private branch(path: Path): Branch<T> {
@@ -91,12 +111,15 @@ export class IndexNode<T> {
     if (!branches) this.branches.set(name, (branches = new Map<string, Branch<T>>()));
     const key = pathText(path);
     let branch = branches.get(key);
-    if (!branch) branches.set(key, (branch = { path, byKey: new Map(), ranges: new RangeIndex() }));
+    if (!branch) branches.set(key, (branch = { path, byKey: undefined, ranges: undefined }));
     return branch;
   }
 
-  private prune({ path, byKey, ranges }: Branch<T>): void {
-    if (byKey.size > 0 || !ranges.isEmpty) return;
+  private prune(branch: Branch<T>): void {
+    const { path } = branch;
+    if (branch.byKey?.size === 0) branch.byKey = undefined;
+    if (branch.ranges?.isEmpty) branch.ranges = undefined;
+    if (branch.byKey || branch.ranges) return;
     const name = path[0] ?? '';
     const branches = this.branches?.get(name);
     branches?.delete(pathText(path));
@@ -123,7 +146,7 @@ function collectFields<T>(fields: Fields<T>, row: DatabaseRow, found: Set<T>): v
 function collectBranches<T>(branches: ReadonlyMap<string, Branch<T>>, row: DatabaseRow, found: Set<T>): void {
   for (const { path, byKey, ranges } of branches.values()) {
     const value = readPath(row, path);
-    if (byKey.size > 0) for (const key of keysOfValue(value)) byKey.get(key)?.collect(row, found);
-    ranges.collect(value, found);
+    if (byKey) for (const key of keysOfValue(value)) byKey.get(key)?.collect(row, found);
+    ranges?.collect(value, found);
   }
 }

@@ -21,6 +21,18 @@ export function hasReadings(operand: unknown): boolean {
   return typeof operand === 'object' && operand !== null && Object.values(operand).some(hasReadings);
 }
 
+/** An array or object: what has no key to be looked up by. */
+export function isComposite(operand: unknown): operand is object {
+  return typeof operand === 'object' && operand !== null;
+}
+
+const COMPOSITE_KEY = /:[[{]/;
+
+/** Whether an operand has to be compared with a value, one by one: it, or the key of the record id that it names, is composite. */
+export function isComparedAlone(operand: unknown): boolean {
+  return isComposite(operand) || (typeof operand === 'string' && COMPOSITE_KEY.test(operand));
+}
+
 /** An operand and all that it may stand for. */
 export function alternatives(operand: unknown): readonly unknown[] {
   return typeof operand === 'string' ? [operand, ...Object.values(readText(operand) ?? {})] : [operand];

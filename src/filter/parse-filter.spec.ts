@@ -31,6 +31,18 @@ function branches(count: number): unknown {
   return { or: Array.from({ length: count }, (_, i) => ({ a: i })) };
 }
 
+function branching(count: number): unknown {
+  return { or: Array(count).fill({}) };
+}
+
+function lists(conditions: number, elements: number): unknown {
+  return Object.fromEntries(Array.from({ length: conditions }, (_, i) => [`f${i}`, { in: Array(elements).fill('x') }]));
+}
+
+function object(fields: number): unknown {
+  return Object.fromEntries(Array.from({ length: fields }, (_, i) => [`f${i}`, i]));
+}
+
 describe('parseFilter', () => {
   it.each<[unknown, Condition]>([
     [{}, EVERY_ROW],
@@ -90,6 +102,22 @@ describe('parseFilter', () => {
     ['choices', { a: { in: Array(1000).fill(1) } }, { a: { in: Array(1001).fill(1) } }],
     ['levels of a value', { a: nestedArray(16) }, { a: nestedArray(9999) }],
     ['empty branches', { or: Array(16).fill({}) }, { or: Array(17).fill({}) }],
+    [
+      'branches of branches',
+      { or: Array(16).fill(branching(16)) },
+      { or: Array(5).fill({ or: Array(16).fill(branching(16)) }) },
+    ],
+    ['choices of all conditions together', lists(16, 63), lists(16, 64)],
+    ['elements of arrays', { a: Array(1023).fill(1) }, { a: Array(1024).fill(1) }],
+    [
+      'elements of arrays to contain',
+      { a: { contains: Array(1023).fill(1) } },
+      { a: { contains: Array(1024).fill(1) } },
+    ],
+    ['elements within elements', { a: Array(31).fill(Array(32).fill(1)) }, { a: Array(32).fill(Array(32).fill(1)) }],
+    ['fields of objects', { a: { eq: object(1023) } }, { a: { eq: object(1024) } }],
+    ['record ids with composite keys', { a: { in: Array(60).fill('t:[1]') } }, { a: { in: Array(61).fill('t:[1]') } }],
+    ['arrays among choices', { a: { in: Array(60).fill([]) } }, { a: { in: Array(61).fill([]) } }],
   ])('bounds %s', (_, within, beyond) => {
     expect(refusal(within)[0]).toBe('none');
     expect(refusal(beyond)[0]).toBe('LIMIT_EXCEEDED');

@@ -2,13 +2,18 @@ import { CommandError } from '../errors/command-error.js';
 import { parsePath, type Path } from '../values/path.js';
 import { isWellFormed } from '../values/well-formed.js';
 import type { Condition, Operator } from './condition.js';
+import { isComparedAlone, isComposite } from './operand.js';
 
 export interface FilterLimits {
   /** Comparisons in one filter. */
   readonly conditions: number;
   /** Levels of `or` and `not`. */
   readonly depth: number;
+  /** Comparisons, branches and all that their operands hold, together. */
+  readonly elements?: number;
 }
+
+const MOST_ELEMENTS = 1_024;
 
 const OPERATORS: ReadonlySet<string> = new Set<Operator>([
   'eq',
@@ -28,6 +33,8 @@ const OPERATORS: ReadonlySet<string> = new Set<Operator>([
 const MOST_CHOICES = 1_000;
 /** Levels of arrays and objects in an operand. */
 const MOST_OPERAND_LEVELS = 16;
+/** What one more counts among choices if it is compared with values one by one, where others are looked up. */
+const COMPOSITE_CHOICE = 16;
 
 /**
  * Reads a filter as a client or a policy writes it. `place` is what messages call it.
@@ -39,12 +46,17 @@ export function parseFilter(json: unknown, limits: FilterLimits, place = 'filter
 
 class FilterParser {
   private conditions = 0;
+  private elements = 0;
+  private readonly mostElements: number;
 
-  constructor(private readonly limits: FilterLimits) {}
+  constructor(private readonly limits: FilterLimits) {
+    this.mostElements = limits.elements ?? MOST_ELEMENTS;
+  }
 
   filter(json: unknown, place: string, level: number): Condition {
     if (level > this.limits.depth) throw exceeded(place, `a filter may have ${this.limits.depth} levels of or and not`);
     if (!isObject(json)) throw invalid(place, 'has to be an object');
+    if (level > 0) this.count(1, place);
     const of = Object.entries(json).map(([key, value]) => {
       const inner = `${place}.${key.slice(0, 64)}`;
       if (key === 'or') return this.or(value, inner, level);
@@ -75,6 +87,7 @@ class FilterParser {
     if (name === 'in' || name === 'nin') {
       if (!Array.isArray(operand)) throw invalid(place, 'has to be an array');
       if (operand.length > MOST_CHOICES) throw exceeded(place, `an array may have ${MOST_CHOICES} elements here`);
+      this.count(operand.filter(isComparedAlone).length * COMPOSITE_CHOICE, place);
     }
     if (name === 'startsWith' && typeof operand !== 'string') throw invalid(place, 'has to be a string');
     if (name === 'exists' && typeof operand !== 'boolean') throw invalid(place, 'has to be true or false');
@@ -83,25 +96,39 @@ class FilterParser {
 
   private comparison(path: Path, operator: Operator, operand: unknown, place: string): Condition {
     if (++this.conditions > this.limits.conditions) throw this.tooMany(place);
-    checkOperand(operand, place, 0);
+    this.count(1, place);
+    this.check(operand, place, 0);
     return { kind: 'compare', path, operator, operand };
+  }
+
+  /** Checks an operand, and counts what it holds. */
+  private check(operand: unknown, place: string, level: number): void {
+    if (typeof operand === 'string') return checkText(operand, place);
+    // JSON says 1e999, which is read as Infinity: written as JSON again it would be null, and share what null has.
+    if (typeof operand === 'number' && !Number.isFinite(operand)) {
+      throw invalid(place, 'has to be a number up to 1.8e308');
+    }
+    if (!isComposite(operand)) return;
+    if (level >= MOST_OPERAND_LEVELS) throw exceeded(place, `a value may have ${MOST_OPERAND_LEVELS} levels`);
+    const items = Object.entries(operand);
+    this.count(items.length, place);
+    for (const [key, item] of items) {
+      checkText(key, place);
+      this.check(item, place, level + 1);
+    }
+  }
+
+  private count(elements: number, place: string): void {
+    this.elements += elements;
+    if (this.elements <= this.mostElements) return;
+    throw exceeded(
+      place,
+      `a filter may have ${this.mostElements} conditions, branches and elements of values together`,
+    );
   }
 
   private tooMany(place: string): CommandError {
     return exceeded(place, `a filter may have ${this.limits.conditions} conditions`);
-  }
-}
-
-function checkOperand(operand: unknown, place: string, level: number): void {
-  if (typeof operand === 'string') return checkText(operand, place);
-  // JSON says 1e999, which is read as Infinity: written as JSON again it would be null, and share what null has.
-  if (typeof operand === 'number' && !Number.isFinite(operand))
-    throw invalid(place, 'has to be a number up to 1.8e308');
-  if (typeof operand !== 'object' || operand === null) return;
-  if (level >= MOST_OPERAND_LEVELS) throw exceeded(place, `a value may have ${MOST_OPERAND_LEVELS} levels`);
-  for (const [key, item] of Object.entries(operand)) {
-    checkText(key, place);
-    checkOperand(item, place, level + 1);
   }
 }
 

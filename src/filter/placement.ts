@@ -20,6 +20,12 @@ export interface Placement {
  */
 const MOST_LISTED = 2_048;
 const MOST_COMBINED = 64;
+/** Keys of a list that is asked for beside single values, which leave few already. */
+const MOST_BESIDE = 256;
+/** Tests of equality in a row: each more takes a level of the tree for each place. */
+const MOST_STEPS = 4;
+/** Places with a range in each: a tree of its own. */
+const MOST_RANGED = 8;
 
 /**
  * Where the alternatives of a condition are put. What the index doesn't ask is left to the evaluator. `undefined`: they
@@ -31,29 +37,38 @@ export function placementsOf(alternatives: readonly Access[]): readonly Placemen
   const placements: Placement[] = [];
   for (const access of alternatives) {
     const steps = stepsOf(access, listed, combined);
-    const range = mainRange(access);
+    const places = steps.reduce((product, { keys }) => product * keys.size, 1);
+    const range = places > MOST_RANGED ? undefined : mainRange(access);
     if (steps.length === 0 && range === undefined) return undefined;
     placements.push({ steps, range });
   }
   return placements;
 }
 
-/** In the order in which the tree asks them: by path, so that conditions share nodes. */
+/**
+ * In the order in which the tree asks them: by path, so that conditions share nodes, lists behind single values, so that
+ * there are few nodes.
+ */
 function stepsOf({ equals }: Access, listed: number, combined: number): readonly Step[] {
   const all = equals.map(({ path, operands }) => ({
     path,
-    keys: new Set(operands.flatMap((operand) => [...keysOfOperand(operand)])),
+    keys: new Set(operands.flatMap((operand) => keysOfOperand(operand))),
   }));
   const steps: Step[] = [];
   let places = 1;
   // Those that tell most first: the fewest keys.
   for (const step of all.toSorted((a, b) => a.keys.size - b.keys.size)) {
     const isCombined = places > 1 && step.keys.size > 1;
-    if (places * step.keys.size > (isCombined ? combined : listed)) continue;
+    const most = isCombined
+      ? combined
+      : steps.length > 0 && step.keys.size > 1
+        ? Math.min(listed, MOST_BESIDE)
+        : listed;
+    if (places * step.keys.size > most) continue;
     places *= step.keys.size;
-    steps.push(step);
+    if (steps.push(step) === MOST_STEPS) break;
   }
-  return steps.toSorted(byPath);
+  return steps.toSorted((a, b) => Number(a.keys.size > 1) - Number(b.keys.size > 1) || byPath(a, b));
 }
 
 function byPath(a: Step, b: Step): number {

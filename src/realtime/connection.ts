@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { CLOSE_CODES, type CloseCode, type ErrorCode, type ServerFrame } from '@edge-hive/protocol';
 import type { WsMessageHandler } from '@nestjs/common';
 import type { AuditLog } from '../audit/audit-log.js';
+import { addressBlock } from '../auth/address-block.js';
 import type { Caller, Principal } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
 import type { Account } from '../delivery/account.js';
 import { Claims } from '../delivery/claims.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { HeldBytes, Holder } from '../delivery/held-bytes.js';
-import type { Subscriber } from '../delivery/subscriber.js';
+import type { Owner, Subscriber } from '../delivery/subscriber.js';
 import type { CommandError } from '../errors/command-error.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import { Alarm } from './alarm.js';
@@ -91,6 +92,13 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
 
   get client(): string | undefined {
     return this.principal?.id;
+  }
+
+  get owner(): Owner {
+    const { principal } = this;
+    return principal
+      ? { kind: 'principal', name: principal.id }
+      : { kind: 'address', name: addressBlock(this.address) };
   }
 
   get writable(): boolean {

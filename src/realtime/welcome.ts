@@ -25,6 +25,8 @@ function limitsOf(config: Config): Limits {
     subscriptions: config.limitSubscriptions,
     filterConditions: config.limitFilterConditions,
     filterDepth: config.limitFilterDepth,
+    filterElements: config.limitFilterElements,
+    filterBytes: config.limitFilterBytes,
     commandsPerSecond: config.limitCommandsPerSecond,
     commandsBurst: config.limitCommandsBurst,
     snapshotRows: config.limitSnapshotRows,

@@ -12,6 +12,7 @@ import { ChangeLog } from './change-log.js';
 import { ChangeRouter } from './change-router.js';
 import { Checkpoints } from './checkpoints.js';
 import { formatEpoch } from './epoch.js';
+import { FilterBudget } from './filter-budget.js';
 import { LogBackfill } from './log-backfill.js';
 import { Resumptions, type Resumption } from './resumptions.js';
 import { RowBudget } from './row-budget.js';
@@ -49,6 +50,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
   private readonly snapshots: Snapshots;
   private readonly resumptions: Resumptions;
   private readonly checkpoints: Checkpoints;
+  private readonly filters: FilterBudget;
   private streamsNamed = 0;
 
   constructor(
@@ -76,6 +78,12 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     this.resumptions = new Resumptions(this.log, backfill, database, surrealSweepWindowMs);
     const interval = Math.min(LONGEST_CHECKPOINT_INTERVAL_MS, heartbeatIntervalMs);
     this.checkpoints = new Checkpoints(interval, () => this.log.cursor);
+    this.filters = new FilterBudget({
+      connection: config.limitFilterBytes,
+      owner: config.limitFilterBytesPerPrincipal,
+      total: config.limitFilterBytesTotal,
+    });
+    metrics.filterBytes.readFrom(() => this.filters.bytes);
     metrics.changeLogBytes.readFrom(() => this.log.bytes);
     metrics.rowIndexBytes.readFrom(() => budget.bytes);
     database.listen(this.router);
@@ -96,8 +104,12 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
    * UNAVAILABLE
    */
   async subscribe(subscriber: Subscriber, request: TopicSubscription, rights: RowRights): Promise<void> {
-    const { limitFilterConditions, limitFilterDepth, limitSnapshotRows } = this.config;
-    const spec = streamSpec(request, rights, { conditions: limitFilterConditions, depth: limitFilterDepth });
+    const { limitFilterConditions, limitFilterDepth, limitFilterElements, limitSnapshotRows } = this.config;
+    const spec = streamSpec(request, rights, {
+      conditions: limitFilterConditions,
+      depth: limitFilterDepth,
+      elements: limitFilterElements,
+    });
     const snapshot = snapshotSpec(request.snapshot, rights, limitSnapshotRows);
     await this.topics.use(request.topic, async (topic) => {
       const rows = topic.keepRows(spec, subscriber.client ?? subscriber.id);
@@ -190,12 +202,15 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
 
   private claim(subscriber: Subscriber, topic: Topic, stream: Stream, rows: RowHold | undefined): Subscription {
     const durable = this.database.followsDurably(topic.name);
+    let release = (): void => undefined;
     const subscription = new Subscription(stream, durable, subscriber, this.log, () => {
       rows?.release();
+      release();
       topic.release(stream);
       this.topics.closeIfIdle(topic);
     });
     try {
+      release = this.filters.take(subscriber, stream.weight);
       subscriber.claims.add(subscription);
     } catch (error) {
       subscription.release();

@@ -4,6 +4,7 @@ import { CommandError } from '../errors/command-error.js';
 import { canonicalText } from '../filter/canonical.js';
 import { conditionPaths } from '../filter/condition-paths.js';
 import { EVERY_ROW, type Condition } from '../filter/condition.js';
+import { conditionBytes } from '../filter/filter-bytes.js';
 import { parseFilter, type FilterLimits } from '../filter/parse-filter.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { parsePath, pathText, type Path } from '../values/path.js';
@@ -41,12 +42,14 @@ export function streamSpec(request: TopicSubscription, rights: RowRights, limits
   const condition: Condition = rights.where ? { kind: 'and', of: [filter, rights.where] } : filter;
   const rightsKey = rightsKeyOf(rights);
   return {
-    key: JSON.stringify([
-      canonicalText(filter),
-      rightsKey,
-      fields?.map(pathText) ?? null,
-      ACTIONS.filter((action) => actions.has(action)),
-    ]),
+    key: digest(
+      JSON.stringify([
+        canonicalText(filter),
+        rightsKey,
+        fields?.map(pathText) ?? null,
+        ACTIONS.filter((action) => actions.has(action)),
+      ]),
+    ),
     condition,
     filter,
     ...(rights.where && { where: rights.where }),
@@ -58,6 +61,17 @@ export function streamSpec(request: TopicSubscription, rights: RowRights, limits
     actions,
     rightsKey,
   };
+}
+
+/** What V8 takes for a stream, about, and for a path. */
+const STREAM_BYTES = 1_792;
+const PATH_BYTES = 128;
+
+/** What a stream takes that not everybody shares, about. The policy's `where` is held once for all under the same rights. */
+export function specBytes({ filter, fields, paths, filtered }: StreamSpec): number {
+  if (!filtered && !fields) return 0;
+  const selected = (fields ?? []).reduce((bytes, path) => bytes + PATH_BYTES + 2 * pathText(path).length, 0);
+  return STREAM_BYTES + conditionBytes(filter) + PATH_BYTES * paths.length + selected;
 }
 
 /** Those with thousands of values are looked at once, however many subscriptions they are compared for. */
@@ -75,7 +89,12 @@ export function rightsKeyOf(rights: RowRights): string {
 function newRightsKey({ where, fields }: RowRights): string {
   if (!where && !fields) return '';
   const text = JSON.stringify([where ? canonicalText(where) : null, fields?.map(pathText).sort() ?? null]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return digest(text).slice(0, 22);
+}
+
+/** As short for a long filter as for none: it is kept as long as the stream. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
 
 /** @throws CommandError FORBIDDEN when the policy doesn't let the path be seen. */

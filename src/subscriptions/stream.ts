@@ -6,6 +6,7 @@ import { EVERY_ROW } from '../filter/condition.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from '../surreal/change.js';
 import type { EventEncoder } from './event-encoder.js';
+import type { Weight } from './filter-budget.js';
 import { Resyncs } from './resyncs.js';
 import type { StreamSpec } from './stream-spec.js';
 import { judge, type RowTests } from './verdict.js';
@@ -14,9 +15,10 @@ type Told = { readonly frame: EncodedFrame } | 'nothing' | 'unknown';
 
 /** What equal subscriptions share: each change is judged and encoded once, and all get the same bytes. */
 export class Stream {
-  private readonly tests: RowTests;
   /** Who gets each change as it comes. Those who are still being caught up are not among them. */
   private readonly live = new Set<Subscriber>();
+  /** What its filter and fields take in memory, about. Known when they have been indexed. */
+  weight: Weight = { bytes: 0 };
   /** All who hold a subscription, caught up or not. */
   readonly subscribers = new Set<Subscriber>();
   readonly resyncs: Resyncs;
@@ -29,8 +31,11 @@ export class Stream {
     private readonly metrics: MetricsService,
     /** Makes the cursors that were given so far good for nothing any more. */
     disownCursors: () => void,
+    private readonly tests: RowTests = {
+      matches: compileCondition(spec.condition),
+      visible: compileCondition(spec.where ?? EVERY_ROW),
+    },
   ) {
-    this.tests = { matches: compileCondition(spec.condition), visible: compileCondition(spec.where ?? EVERY_ROW) };
     this.resyncs = new Resyncs(name, this.subscribers, metrics, disownCursors);
   }
 

@@ -6,9 +6,10 @@ import type { Change } from '../surreal/change.js';
 import { pathText } from '../values/path.js';
 import type { ChangeLog } from './change-log.js';
 import { EventEncoder } from './event-encoder.js';
+import { Restrictions } from './restrictions.js';
 import type { RowHold, RowIndex } from './row-index.js';
 import { Stream } from './stream.js';
-import type { StreamSpec } from './stream-spec.js';
+import { specBytes, type StreamSpec } from './stream-spec.js';
 
 /** A table that somebody is subscribed to, with its streams. */
 export class Topic {
@@ -16,6 +17,7 @@ export class Topic {
   private readonly unfiltered = new Set<Stream>();
   private readonly filtered = new Set<Stream>();
   private readonly index = new FilterIndex<Stream>();
+  private readonly restrictions = new Restrictions();
   /** The filtered ones by what they read of a record. */
   private readonly byPaths = new Map<string, Set<Stream>>();
   private readonly encoder: EventEncoder;
@@ -42,9 +44,9 @@ export class Topic {
   stream(spec: StreamSpec, nameIt: () => string): Stream {
     const known = this.streams.get(spec.key);
     if (known) return known;
-    const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics, () =>
-      this.log.markBreak(this.name),
-    );
+    const disownCursors = () => this.log.markBreak(this.name);
+    const tests = this.restrictions.hold(spec);
+    const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics, disownCursors, tests);
     this.streams.set(spec.key, stream);
     if (spec.filtered) {
       this.filtered.add(stream);
@@ -56,6 +58,7 @@ export class Topic {
     } else {
       this.unfiltered.add(stream);
     }
+    stream.weight = { bytes: specBytes(spec) + this.index.bytesOf(stream) };
     this.metrics.streams.inc();
     return stream;
   }
@@ -68,6 +71,7 @@ export class Topic {
   /** Forgets a stream that nobody is subscribed to any more. */
   release(stream: Stream): void {
     if (stream.subscribers.size > 0 || !this.streams.delete(stream.spec.key)) return;
+    this.restrictions.release(stream.spec);
     this.unfiltered.delete(stream);
     if (this.filtered.delete(stream)) this.unindex(stream);
     this.metrics.streams.dec();

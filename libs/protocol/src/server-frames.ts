@@ -16,6 +16,10 @@ export interface Limits {
   subscriptions: number;
   filterConditions: number;
   filterDepth: number;
+  /** Conditions, branches and elements of values in one filter, together. */
+  filterElements: number;
+  /** Of memory, for the filters of one connection. */
+  filterBytes: number;
   commandsPerSecond: number;
   commandsBurst: number;
   snapshotRows: number;

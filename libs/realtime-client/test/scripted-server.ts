@@ -183,6 +183,8 @@ export const WELCOME: WelcomeFrame = {
     subscriptions: 100,
     filterConditions: 16,
     filterDepth: 4,
+    filterElements: 1_024,
+    filterBytes: 25_165_824,
     commandsPerSecond: 100,
     commandsBurst: 200,
     snapshotRows: 10_000,

@@ -1,0 +1,31 @@
+import { compileCondition, type RowTest } from '../filter/compile-condition.js';
+import type { StreamSpec } from './stream-spec.js';
+import type { RowTests } from './verdict.js';
+
+interface Restriction {
+  readonly matches: RowTest;
+  streams: number;
+}
+
+/** The rows of the policy's `where`, compiled once for all streams under the same rights: a claim can name a thousand rooms. */
+export class Restrictions {
+  private readonly byRights = new Map<string, Restriction>();
+
+  /** What the rows of a stream are known by, and those that may be seen. Held until the stream ends. */
+  hold({ rightsKey, filter, where }: StreamSpec): RowTests {
+    const matches = compileCondition(filter);
+    if (!where) return { matches, visible: () => true };
+    let restriction = this.byRights.get(rightsKey);
+    if (!restriction) this.byRights.set(rightsKey, (restriction = { matches: compileCondition(where), streams: 0 }));
+    restriction.streams += 1;
+    const visible = restriction.matches;
+    return { matches: (row) => matches(row) && visible(row), visible };
+  }
+
+  release({ rightsKey, where }: StreamSpec): void {
+    const restriction = where && this.byRights.get(rightsKey);
+    if (!restriction) return;
+    restriction.streams -= 1;
+    if (restriction.streams === 0) this.byRights.delete(rightsKey);
+  }
+}

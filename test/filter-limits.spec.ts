@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { TestClient } from './support/client.js';
+import { metric } from './support/health.js';
+import { policyFile, type PolicyFile } from './support/policy-file.js';
+import { startService, type Service } from './support/service.js';
+import { allTold, ask, subscribe } from './support/test-stream.js';
+
+/** The machine may be busy; what is awaited has a shorter deadline of its own. */
+jest.setTimeout(60_000);
+
+const KIB = 1024;
+const LIST = 500;
+
+const texts = (count: number, name: string | number) => Array.from({ length: count }, (_, n) => `text-${name}-${n}`);
+/** Each another filter of some 130 KB. */
+const heavy = (name: string | number) => ({ topic: 'notes', filter: { room: { in: texts(LIST, name) } } });
+
+let service: Service;
+let policy: PolicyFile;
+
+function useService(topics: object, env: Readonly<Record<string, string>> = {}): void {
+  beforeAll(async () => {
+    policy = await policyFile({ topics });
+    service = await startService({ POLICY_FILE: policy.path, LIMIT_COMMANDS_BURST: '1000', ...env });
+    await service.writer.query('DEFINE TABLE notes; DEFINE TABLE marks');
+  }, 60_000);
+  afterAll(async () => {
+    await service.stop();
+    await policy.remove();
+  });
+}
+
+/** Subscribes until it is refused. */
+async function fill(
+  client: TestClient,
+  name: string,
+): Promise<{ readonly streams: string[]; readonly refusal: object }> {
+  const streams: string[] = [];
+  for (;;) {
+    const reply = await ask(client, heavy(`${name}-${streams.length}`));
+    if (reply.type !== 'subscribed') return { streams, refusal: reply };
+    streams.push(reply.stream);
+  }
+}
+
+function refused(whose: string): object {
+  const message: unknown = expect.stringContaining(`filter: those of ${whose} may take`);
+  return { type: 'error', code: 'LIMIT_EXCEEDED', retryable: false, message };
+}
+
+describe('elements of a filter', () => {
+  useService({ '*': { read: 'public' } });
+
+  it('are one budget of all its lists, which the refusal names', async () => {
+    const client = await service.connect();
+    const lists = (elements: number) =>
+      Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`f${n}`, { in: texts(elements, n) }]));
+    expect(await ask(client, { topic: 'notes', filter: lists(1_000) })).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('filter.f1.in is too much') as unknown,
+    });
+    expect(await ask(client, { topic: 'notes', filter: lists(63) })).toMatchObject({ type: 'subscribed' });
+    const plain = Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`f${n}`, n]));
+    expect(await ask(client, { topic: 'notes', filter: plain })).toMatchObject({ type: 'subscribed' });
+    expect(await ask(client, { topic: 'notes', filter: { room: { in: texts(1_000, 'a') } } })).toMatchObject({
+      type: 'subscribed',
+    });
+  });
+});
+
+describe('bytes of filters', () => {
+  useService(
+    { '*': { read: 'public' } },
+    {
+      LIMIT_FILTER_BYTES: `${400 * KIB}`,
+      LIMIT_FILTER_BYTES_PER_PRINCIPAL: `${500 * KIB}`,
+      LIMIT_FILTER_BYTES_TOTAL: `${2_000 * KIB}`,
+    },
+  );
+
+  it('are bounded for a connection, which goes on, and free again when a subscription ends', async () => {
+    const client = await service.connect('limited');
+    const { streams, refusal } = await fill(client, 'limited');
+    expect(refusal).toMatchObject(refused('this connection'));
+    expect(streams.length).toBeGreaterThan(1);
+    expect(await metric(service.gateway, 'edge_hive_filter_bytes')).toBeGreaterThan(200 * KIB);
+    // The same again costs nothing, nor does what has no filter.
+    expect(await ask(client, heavy('limited-0'))).toMatchObject({ stream: streams[0] });
+    const unfiltered = await subscribe(client, { topic: 'notes' });
+    await service.writer.query("CREATE notes:one SET room = 'text-limited-0-7'");
+    await allTold(service, client);
+    expect(unfiltered.told).toEqual(['CREATE notes:one']);
+    await client.request({ type: 'unsubscribe', id: 'u', stream: streams[0] });
+    expect(await ask(client, heavy('other'))).toMatchObject({ type: 'subscribed' });
+    await client.close();
+    while ((await metric(service.gateway, 'edge_hive_filter_bytes')) > 0);
+  });
+
+  it('are bounded for a principal over its connections, and for no one else', async () => {
+    const [one, other] = [await service.connect('many'), await service.connect('many')];
+    const refusals = [(await fill(one, 'a')).refusal, (await fill(other, 'b')).refusal];
+    expect(refusals).toMatchObject([refused('this connection'), refused('one principal')]);
+    expect(await ask(await service.connect('another'), heavy('c'))).toMatchObject({ type: 'subscribed' });
+    await one.close();
+    // What a connection had is given back a moment after its close.
+    while ((await ask(other, heavy('d'))).type !== 'subscribed');
+    await other.close();
+  });
+
+  it('are bounded for an address without a token, so that it takes none from those who have one', async () => {
+    const strangers = await Promise.all([1, 2, 3].map(() => TestClient.connect(service.gateway.url)));
+    const refusals: object[] = [];
+    for (const [n, stranger] of strangers.entries()) refusals.push((await fill(stranger, `stranger-${n}`)).refusal);
+    expect(refusals.slice(1)).toMatchObject([
+      refused('one address without a token'),
+      refused('one address without a token'),
+    ]);
+    expect(await ask(await service.connect('known'), heavy('known'))).toMatchObject({ type: 'subscribed' });
+    await Promise.all(strangers.map((stranger) => stranger.close()));
+  });
+});
+
+describe('what the policy grants', () => {
+  const where = { room: { in: '$claims.rooms' } };
+  useService({ notes: { read: 'authenticated', where }, marks: { read: 'public' } });
+
+  it('is not refused: a hundred subscriptions under a claim of a thousand rooms', async () => {
+    const rooms = Array.from({ length: 1_000 }, (_, n) => n.toString(36));
+    const client = await service.connect('member', { rooms });
+    for (let n = 0; n < 98; n += 1) await subscribe(client, { topic: 'notes', filter: { n: { gte: n } } });
+    const own = await subscribe(client, { topic: 'notes', filter: { n: { lt: 0 } } });
+    await service.writer.query(
+      `CREATE notes:in SET room = '${rooms[7]}', n = -1; CREATE notes:out SET room = 'x!', n = -1`,
+    );
+    await allTold(service, client);
+    expect(own.told).toEqual(['CREATE notes:in']);
+    expect(await metric(service.gateway, 'edge_hive_filter_bytes')).toBeLessThan(24 * KIB * KIB);
+  });
+});
