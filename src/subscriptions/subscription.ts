@@ -12,15 +12,12 @@ import type { ChangeLog } from './change-log.js';
 import type { Resumption } from './resumptions.js';
 import type { Snapshot } from './snapshots.js';
 import type { Stream } from './stream.js';
-import { Turns } from './turns.js';
+import { Turns, type Turn } from './turns.js';
 
 /** Snapshots that may wait for one subscription, the one that is read included. */
 const MOST_WAITING = 8;
 /** Snapshots of one subscriber that are read or sent at a time. */
 const MOST_UNDER_WAY = 4;
-/** Changes of the log that are looked at in one turn of the event loop: a tenth of a millisecond, where none is to be told. */
-const LOOKED_AT = 250;
-
 /** What V8 takes for a subscription, about. What its filter takes has a budget of its own. */
 const SUBSCRIPTION_BYTES = 2_048;
 
@@ -170,7 +167,7 @@ export class Subscription implements Claim {
    */
   private async catchUp(from: number, include: (change: Change) => boolean, atEnd?: () => void): Promise<void> {
     const until = atEnd ? Infinity : this.log.head;
-    let left = 0;
+    let turn: Turn | undefined;
     for (let position = from; !this.ended;) {
       if (!this.log.reaches(position)) {
         position = this.log.head;
@@ -179,12 +176,10 @@ export class Subscription implements Claim {
       }
       const next = this.log.after(this.target.topic, position);
       if (!next || next.position > until) return atEnd?.();
-      if (left === 0) {
-        await turns.next();
-        left = LOOKED_AT;
+      if (!turn || turn.over) {
+        turn = await turns.next();
         continue;
       }
-      left -= 1;
       position = next.position;
       if (!include(next.change)) continue;
       const told = this.source.replay(this.subscriber, next.change);

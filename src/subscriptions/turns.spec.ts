@@ -22,4 +22,16 @@ describe('Turns', () => {
     expect(given.map(([name]) => name)).toEqual(['a', 'b', 'c', 'd']);
     expect(new Set(given.map(([, loop]) => loop)).size).toBe(4);
   });
+
+  it('ends a turn by the clock, whatever is done in it', async () => {
+    let now = 100;
+    const turns = new Turns(() => now);
+    const turn = await turns.next();
+    expect(turn.over).toBe(false);
+    now += 2.9;
+    expect(turn.over).toBe(false);
+    now += 0.1;
+    expect(turn.over).toBe(true);
+    expect((await turns.next()).over).toBe(false);
+  });
 });
