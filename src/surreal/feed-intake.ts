@@ -1,3 +1,4 @@
+import { BatchSize } from './batch-size.js';
 import { Change, type FeedMark } from './change.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 import type { FastWindow } from './fast-window.js';
@@ -8,9 +9,6 @@ import { decodeEntry, type FeedEntry, type RawChange } from './feed-entry.js';
 import type { LiveTime } from './live-time.js';
 import { SeenChanges } from './seen-changes.js';
 import { UnreadableEntry } from './unreadable-entry.js';
-
-/** How many changes are handed on before others get their turn: a transaction can have hundreds of thousands. */
-const BATCH = 1_000;
 
 export interface FeedListener {
   /** New changes: in the feed's order within a call; a call may bring older ones than the last. */
@@ -44,6 +42,7 @@ export class FeedIntake {
   /** A transaction of which some changes may have been handed on and others not. */
   private underWay: bigint | undefined;
   private begins = 0;
+  private readonly batch = new BatchSize();
 
   constructor(
     private readonly feed: FeedKnowledge,
@@ -84,7 +83,7 @@ export class FeedIntake {
   async take(entries: readonly FeedEntry[]): Promise<number> {
     let changes: Change[] = [];
     const handOn = () => {
-      if (changes.length > 0) this.listener.changes(changes);
+      if (changes.length > 0) this.handOn(changes);
       changes = [];
     };
     let found = 0;
@@ -101,7 +100,7 @@ export class FeedIntake {
           if (told instanceof UnreadableEntry) this.passOver(told.stamp, told.cause);
           else this.listener.marked(told);
         }
-        if (changes.length < BATCH) continue;
+        if (changes.length < this.batch.current) continue;
         handOn();
         await this.letOthers();
       }
@@ -129,6 +128,12 @@ export class FeedIntake {
 
   private reached(stamp: bigint): void {
     if (stamp > this.newest) this.newest = stamp;
+  }
+
+  private handOn(changes: readonly Change[]): void {
+    const began = performance.now();
+    this.listener.changes(changes);
+    this.batch.took(performance.now() - began, changes.length);
   }
 
   /** Others get their turn. @throws DatabaseUnavailable when the feed was begun anew meanwhile */
