@@ -9,12 +9,17 @@ import { DatabaseProcess } from './surreal/database-process.js';
 
 /** Tells what a user has to know of a service that listens. The last line says that it does. */
 export function announce(app: NestExpressApplication): void {
-  const { host } = app.get(Config);
+  const { host, production, developmentAccess } = app.get(Config);
   const { port } = app.getHttpServer().address() as AddressInfo;
   const logger = new Logger('Start');
   logger.log(app.get(PolicyService).described);
   const database = app.get(DatabaseProcess);
   if (database.own) logger.log(`Write to the database with any SurrealDB SDK at ${database.endpoint.url}`);
+  if (!production && developmentAccess === 'anyone') {
+    logger.warn(
+      'DEVELOPMENT_ACCESS=anyone: whoever can reach the service needs no token, and may write to its own database',
+    );
+  }
   const listening = `listening on http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   process.stdout.write([...tokenLines(app, port), listening, ''].join('\n'));
 }

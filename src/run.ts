@@ -2,12 +2,11 @@ import { announce } from './announcement.js';
 import { startApplication, type ApplicationListener } from './application.js';
 import { PolicyError } from './auth/policy-error.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
-import { settlePort } from './config/settle-port.js';
 
 /** Runs the service as the environment configures it. What is wrong with that is told, and ends the process with 1. */
 export async function run(listener: ApplicationListener): Promise<void> {
   try {
-    const config = await settlePort(loadConfig(process.env));
+    const config = loadConfig(process.env);
     announce(await startApplication(config, listener));
   } catch (error) {
     const expected = error instanceof ConfigError || error instanceof PolicyError;

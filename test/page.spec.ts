@@ -5,7 +5,7 @@ import { RecordId, Surreal } from 'surrealdb';
 import { WebSocket } from 'ws';
 import { startBrowser, whereBrowser } from './support/browser.js';
 import { startGateway, type Gateway } from './support/gateway.js';
-import { databaseOf, openPage } from './support/page.js';
+import { databaseUrlOf, openPage } from './support/page.js';
 
 /** Several processes have to start, on whatever machine this is. */
 const START_MS = 60_000;
@@ -39,12 +39,11 @@ whereBrowser('the page', () => {
 
       await first.getByLabel('Values').fill('{"room":"general","text":"by the page"}');
       await first.getByRole('button', { name: 'Create' }).click();
-      const { url, namespace, database, username, password } = await databaseOf(gateway);
       const surreal = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
-      await surreal.connect(url, {
-        namespace,
-        database,
-        authentication: { username, password },
+      await surreal.connect(databaseUrlOf(gateway), {
+        namespace: 'main',
+        database: 'main',
+        authentication: { username: 'root', password: 'root' },
         reconnect: false,
       });
       await surreal.create(new RecordId('messages', 'sdk')).content({ room: 'general', text: 'by the SDK' });

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { AuditModule } from '../audit/audit.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
+import { DevelopmentAccess } from './development-access.js';
 import { KeyAttempts } from './key-attempts.js';
 import { MetricsKeyGuard } from './metrics-key.guard.js';
 import { PolicyService } from './policy.service.js';
@@ -24,8 +25,18 @@ import { TokenVerifier } from './token-verifier.js';
     PolicyService,
     KeyAttempts,
     ApiKeyGuard,
+    DevelopmentAccess,
     MetricsKeyGuard,
   ],
-  exports: [SigningSecret, TokenVerifier, TokenIssuer, PolicyService, KeyAttempts, ApiKeyGuard, MetricsKeyGuard],
+  exports: [
+    SigningSecret,
+    TokenVerifier,
+    TokenIssuer,
+    PolicyService,
+    KeyAttempts,
+    ApiKeyGuard,
+    DevelopmentAccess,
+    MetricsKeyGuard,
+  ],
 })
 export class AuthModule {}

@@ -14,10 +14,10 @@ export function principalIdOf(text: string): string {
   return canonicalIdText(text);
 }
 
-/** Who asks: the principal if there is one, and whether it asks from this very machine. */
+/** Who asks: the principal if there is one, and whether it may without a token what others need one for. */
 export interface Caller {
   readonly principal?: Principal;
-  /** Connected from loopback, with no Origin or a loopback one, and through no proxy. */
+  /** In development, and from this very machine, or from anywhere if DEVELOPMENT_ACCESS says so. */
   readonly local: boolean;
 }
 

@@ -11,6 +11,13 @@ export class Config {
   @IsIn(['development', 'test', 'production'])
   environment: 'development' | 'test' | 'production' = 'development';
 
+  @Setting(
+    'DEVELOPMENT_ACCESS',
+    'Who has the page and needs no token outside production: `local`, programs on this machine, or `anyone`.',
+  )
+  @IsIn(['local', 'anyone'])
+  developmentAccess: 'local' | 'anyone' = 'local';
+
   @Setting('HOST', 'Address to listen on.')
   @IsString()
   host = '0.0.0.0';

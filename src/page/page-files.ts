@@ -27,11 +27,6 @@ export class PageFiles {
   client(): Promise<StreamableFile> {
     return read(new URL(import.meta.resolve('@edge-hive/realtime-client')));
   }
-
-  /** SurrealDB's own SDK. What Node is given (`surrealdb.server.mjs`) wraps the module that a browser can load. */
-  sdk(): Promise<StreamableFile> {
-    return read(new URL('surrealdb.mjs', import.meta.resolve('surrealdb')));
-  }
 }
 
 async function read(file: URL): Promise<StreamableFile> {

@@ -1,9 +1,7 @@
-import type { SurrealEndpoint } from '../surreal/surreal-endpoint.js';
-
-/** What `GET /page.json` tells the page. */
+/** What `GET /page.json` tells the page. Nothing in it opens the database. */
 export interface PageSettings {
   /** Lets the page in, with a secret that was made for this run. Absent: it connects anonymously. */
   readonly token?: string;
-  /** Where it may write rows, or why it can't. */
-  readonly writing: { readonly database: SurrealEndpoint } | { readonly refused: string };
+  /** Where the service writes rows for the page, or why it doesn't. */
+  readonly writing: { readonly namespace: string; readonly database: string } | { readonly refused: string };
 }

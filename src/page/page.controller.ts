@@ -1,35 +1,49 @@
-import type { IncomingMessage } from 'node:http';
-import { Controller, Get, Header, Param, Req, Res, UseGuards, type StreamableFile } from '@nestjs/common';
-import type { Response } from 'express';
-import { contentSecurityPolicy } from './content-security-policy.js';
-import { DevelopmentGuard } from './development.guard.js';
-import { PageAccess } from './page-access.js';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, UseGuards, type StreamableFile } from '@nestjs/common';
+import { SigningSecret } from '../auth/signing-secret.js';
+import { TokenIssuer } from '../auth/token-issuer.js';
+import { CONTENT_SECURITY_POLICY } from './content-security-policy.js';
 import { PageFiles } from './page-files.js';
 import type { PageSettings } from './page-settings.js';
+import { PageGuard } from './page.guard.js';
+import type { RowWrite } from './row-write.js';
+import { RowWriter } from './row-writer.js';
+import { WritesPipe } from './writes.pipe.js';
 
 /** A page on which the service can be tried, outside production. */
 @Controller()
-@UseGuards(DevelopmentGuard)
+@UseGuards(PageGuard)
 export class PageController {
   constructor(
     private readonly files: PageFiles,
-    private readonly access: PageAccess,
+    private readonly rows: RowWriter,
+    private readonly secret: SigningSecret,
+    private readonly tokens: TokenIssuer,
   ) {}
 
   @Get()
   @Header('Cache-Control', 'no-store')
   @Header('Referrer-Policy', 'no-referrer')
   @Header('X-Content-Type-Options', 'nosniff')
-  page(@Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
-    response.setHeader('Content-Security-Policy', contentSecurityPolicy(this.access.databaseUrl));
+  @Header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+  page(): Promise<StreamableFile> {
     return this.files.page();
   }
 
   @Get('page.json')
   @Header('Cache-Control', 'no-store')
   @Header('Cross-Origin-Resource-Policy', 'same-origin')
-  settings(@Req() request: IncomingMessage): PageSettings {
-    return this.access.settingsFor(request);
+  settings(): PageSettings {
+    return {
+      ...(this.secret.madeForRun && { token: this.tokens.issue({ principal: 'user-1', expiresIn: '1h' }) }),
+      writing: this.rows.target,
+    };
+  }
+
+  /** A page of another site could send it as a form only, which isn't read: JSON makes browsers ask first. */
+  @Post('page/rows')
+  @HttpCode(204)
+  write(@Body(WritesPipe) writes: readonly RowWrite[]): Promise<void> {
+    return this.rows.write(writes);
   }
 
   @Get('page/:file')
@@ -42,11 +56,5 @@ export class PageController {
   @Header('Cache-Control', 'no-cache')
   client(): Promise<StreamableFile> {
     return this.files.client();
-  }
-
-  @Get('surrealdb.js')
-  @Header('Cache-Control', 'no-cache')
-  sdk(): Promise<StreamableFile> {
-    return this.files.sdk();
   }
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { CLOSE_CODES, type CloseCode } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
-import { isLocal, originAllowed, parseOrigins, wasForwarded } from '../auth/origins.js';
+import { DevelopmentAccess } from '../auth/development-access.js';
+import { originAllowed, parseOrigins } from '../auth/origins.js';
 import { Config } from '../config/config.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import { DrainState } from '../health/drain-state.js';
@@ -53,6 +54,7 @@ export class ConnectionFactory {
     held: HeldBytes,
     outboxes: Outboxes,
     dispatcher: Dispatcher,
+    private readonly development: DevelopmentAccess,
     private readonly addresses: AddressLimits,
     private readonly metrics: MetricsService,
     private readonly audit: AuditLog,
@@ -70,8 +72,7 @@ export class ConnectionFactory {
       this.turnAway(socket, entered);
       return undefined;
     }
-    const local = isLocal(request.socket.remoteAddress, request.headers.origin, wasForwarded(request));
-    const connection = new Connection(socket, address, local, this.context);
+    const connection = new Connection(socket, address, this.development.includes(request), this.context);
     this.registry.add(connection);
     const beat = this.heartbeat.watch(connection);
     connection.whenGone(() => {

@@ -54,15 +54,13 @@ export class DatabaseProcess {
   /** @throws Error naming SURREAL_PORT, SURREAL_DATA or SURREAL_BIN when it can't be started. */
   async start(): Promise<void> {
     if (!this.own) return;
-    const { surrealBin, surrealData, surrealPort, port, production } = this.config;
+    const { surrealBin, surrealData, surrealPort } = this.config;
     this.process = await startDatabase({
       ...(surrealBin && { bin: surrealBin }),
       ...(surrealData && { data: surrealData }),
       port: surrealPort,
       username: this.username,
       password: this.password,
-      // The page on which the service can be tried writes to the database itself.
-      allowedOrigins: production ? [] : [`http://localhost:${port}`, `http://127.0.0.1:${port}`],
       // A server tells of all it does; the embedded engine only of what goes wrong.
       onLog: (line) => (surrealBin ? this.logger.debug(line) : this.logger.warn(line)),
       onExit: ({ code, signal }) => this.logger.warn(`The database ended (${signal ?? code}); it is started again`),

@@ -1,14 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
-import type { PageSettings } from '../../src/page/page-settings.js';
 import type { Gateway } from './gateway.js';
 
-type Endpoint = Extract<PageSettings['writing'], { database: unknown }>['database'];
-
-/** The database that the gateway's page writes to. */
-export async function databaseOf(gateway: Gateway): Promise<Endpoint> {
-  const { writing } = (await (await fetch(`${gateway.httpUrl}/page.json`)).json()) as PageSettings;
-  if ('refused' in writing) throw new Error(writing.refused);
-  return writing.database;
+/** The URL of the gateway's own database, as it tells whoever started it. */
+export function databaseUrlOf({ output }: Gateway): string {
+  const [, url] = /SurrealDB SDK at (ws:[\w.:/]+)/.exec(output) ?? [];
+  if (url === undefined) throw new Error(`The gateway told no database:\n${output}`);
+  return url;
 }
 
 /**

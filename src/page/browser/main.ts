@@ -7,7 +7,6 @@ import { startTokenForm } from './token.js';
 import { WriteForm } from './write-form.js';
 
 const writes = new OwnWrites();
-const { writing } = await loadSettings();
 
 startTabs();
 startTokenForm();
@@ -15,4 +14,4 @@ part(document, 'panes', HTMLElement).append(
   openPane({ name: 'Connection A', filter: '', writes }),
   openPane({ name: 'Connection B', filter: '{"room":"general"}', writes }),
 );
-await new WriteForm(document, writes).start(writing);
+new WriteForm(document, writes).start((await loadSettings()).writing);

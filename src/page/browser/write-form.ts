@@ -1,9 +1,9 @@
-import { DatabaseWriter, type Values } from './database-writer.js';
 import { readObject } from './json-input.js';
 import type { OwnWrites } from './own-writes.js';
 import type { PageSettings } from '../page-settings.js';
 import { field, part } from './part.js';
 import { Problem } from './problem.js';
+import { RowSender, type Values } from './row-sender.js';
 
 const EXAMPLE: Values = { room: 'general', text: 'Hello' };
 
@@ -27,30 +27,24 @@ export class WriteForm {
     field(this.form, 'values').value = JSON.stringify(EXAMPLE);
   }
 
-  async start(writing: PageSettings['writing']): Promise<void> {
+  start(writing: PageSettings['writing']): void {
     if ('refused' in writing) {
       this.state.textContent = writing.refused;
       return;
     }
-    const { url, namespace, database } = writing.database;
-    try {
-      const writer = await DatabaseWriter.connect(writing.database, this.writes);
-      this.form.addEventListener('submit', (event) => void this.submitted(event, writer));
-      this.form.hidden = false;
-      this.state.textContent = `With SurrealDB’s own SDK, straight to ${url} (${namespace}/${database})`;
-    } catch (error) {
-      this.state.textContent = `Rows can't be written here.`;
-      this.problem.show(error);
-    }
+    const sender = new RowSender(this.writes);
+    this.form.addEventListener('submit', (event) => void this.submitted(event, sender));
+    this.form.hidden = false;
+    this.state.textContent = `By the service, into its own database (${writing.namespace}/${writing.database})`;
   }
 
-  private async submitted(event: SubmitEvent, writer: DatabaseWriter): Promise<void> {
+  private async submitted(event: SubmitEvent, sender: RowSender): Promise<void> {
     event.preventDefault();
     const action = event.submitter instanceof HTMLButtonElement ? event.submitter.value : 'create';
     this.problem.clear();
     this.lock(true);
     try {
-      await this.write(action, writer);
+      await this.write(action, sender);
     } catch (error) {
       this.problem.show(error);
     } finally {
@@ -59,20 +53,20 @@ export class WriteForm {
     }
   }
 
-  private async write(action: string, writer: DatabaseWriter): Promise<void> {
+  private async write(action: string, sender: RowSender): Promise<void> {
     const table = field(this.form, 'table').value.trim();
     const id = idIn(field(this.form, 'record').value, table);
     const values = readObject(field(this.form, 'values'), 'Values') ?? {};
-    if (action === 'burst') return writer.burst(table, values);
+    if (action === 'burst') return sender.burst(table, values);
     if (action === 'create') {
-      this.lastId = await writer.create(table, id, values);
+      this.lastId = await sender.create(table, id, values);
       this.last.textContent = `Last record: ${table}:${this.lastId}`;
       return;
     }
     const known = id ?? this.lastId;
     if (known === undefined) throw new Error('Record is empty: name one, or create one first.');
-    if (action === 'update') return writer.update(table, known, values);
-    await writer.delete(table, known);
+    if (action === 'update') return sender.update(table, known, values);
+    await sender.delete(table, known);
   }
 
   /** One write at a time, so that each event is timed from its own. */
