@@ -40,6 +40,18 @@ describe('the work of an evaluation', () => {
     expect(work(people(0))).toBe(work(['person:p0']));
   });
 
+  it('works out the text of a record id once, however many filters look it up', () => {
+    const { record, looks } = countedRecord();
+    const matches = Array.from({ length: FILTERS }, (_, n) =>
+      compileCondition(parseFilter({ by: { nin: people(n).slice(0, 10) } }, LIMITS)),
+    );
+    matches[0]?.({ by: record });
+    const once = looks();
+    for (const test of matches) expect(test({ by: record })).toBe(true);
+    // One look says that its key is a text.
+    expect(looks()).toBeLessThanOrEqual(once + FILTERS);
+  });
+
   it('goes through an array of a row once, however many filters ask what it contains', () => {
     const { array, reads } = countedArray(people(0).map((text) => new RecordId('person', text.slice(7))));
     for (let n = 0; n < FILTERS; n += 1) {

@@ -5,6 +5,7 @@ import { compareNumbers, type Numeric } from '../values/number-order.js';
 import { recordIdText } from '../values/record-id-text.js';
 import { floatsAround, keyedReadings } from './index-key.js';
 import { isComparedAlone, typedOperand, type TypedOperand } from './operand.js';
+import { rememberedKey } from './remembered-key.js';
 
 /** What a text among the operands is equal to: a text, or a value of one of these kinds that has it for its key. */
 const TEXT_KINDS: Partial<Record<Kind, number>> = { string: 1, record: 2, uuid: 4, bytes: 8, decimal: 16 };
@@ -46,9 +47,9 @@ export class OperandSet {
       case 'duration':
         return this.instants !== undefined && this.hasInstant(value as DateTime | Duration, kind);
       case 'uuid':
-        return this.hasText((value as Uuid).toString(), kind);
+        return this.hasText(rememberedKey(value as Uuid, String), kind);
       case 'bytes':
-        return this.hasText(Buffer.from(bytesOf(value)).toString('base64'), kind);
+        return this.hasText(rememberedKey(value as object, base64), kind);
       case 'array':
       case 'object':
         return this.hasComposite(value);
@@ -111,7 +112,7 @@ export class OperandSet {
 
   /** A decimal may equal a float that isn't the nearest one. */
   private hasDecimal(value: Decimal): boolean {
-    if (this.hasText(decimalKey(value), 'decimal')) return true;
+    if (this.hasText(rememberedKey(value, decimalKey), 'decimal')) return true;
     if (!this.floats) return false;
     return [value.toFloat(), ...floatsAround(value)].some((float) => this.hasFloat(value, float));
   }
@@ -123,7 +124,7 @@ export class OperandSet {
   /** One whose key is an array or object can be written in several ways. A range of record ids has no id. */
   private hasRecord(value: RecordId): boolean {
     if (!('id' in value)) return false;
-    if (this.hasText(recordIdText(value), 'record')) return true;
+    if (this.hasText(rememberedKey(value, recordIdText), 'record')) return true;
     const id: unknown = value.id;
     return typeof id === 'object' && kindOf(id) !== 'uuid' && this.hasComposite(value);
   }
@@ -131,6 +132,10 @@ export class OperandSet {
   private hasComposite(value: unknown): boolean {
     return this.composites.some((typed) => equalValues(value, typed(value)));
   }
+}
+
+function base64(bytes: object): string {
+  return Buffer.from(bytesOf(bytes)).toString('base64');
 }
 
 /** The same for the same value, however many zeros it is written with. */
