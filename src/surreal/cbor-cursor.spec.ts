@@ -51,6 +51,25 @@ describe('CborCursor', () => {
     expect([cursor.isMap, cursor.unsigned()]).toEqual([false, 3n]);
   });
 
+  it('goes over a key that is expected, and over no other', () => {
+    const cursor = new CborCursor(encoded({ key: 1, keys: 2 }));
+    cursor.map();
+    expect([cursor.takesKey('keys'), cursor.takesKey('ke'), cursor.takesKey('kez'), cursor.takesKey('key')]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    cursor.pass();
+    const { place } = cursor;
+    expect([cursor.takesKey('key'), cursor.place === place, cursor.takesKey('keys'), cursor.unsigned()]).toEqual([
+      false,
+      true,
+      true,
+      2n,
+    ]);
+  });
+
   it.each([
     ['a value of another type', encoded('text'), (cursor: CborCursor) => cursor.array()],
     ['nothing', new Uint8Array(), (cursor: CborCursor) => cursor.skip()],

@@ -12,14 +12,21 @@ const TAG = 6;
  */
 export class CborCursor {
   private readonly view: DataView;
-  /** Where the next value begins. */
-  private at = 0;
   /** Of the head that was read last. */
   private type = 0;
   private argument = 0;
 
-  constructor(private readonly bytes: Uint8Array) {
+  /** @param at where the next value begins */
+  constructor(
+    private readonly bytes: Uint8Array,
+    private at = 0,
+  ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Where the next value begins. */
+  get place(): number {
+    return this.at;
   }
 
   /** Goes into an array. @returns how many elements follow */
@@ -34,6 +41,17 @@ export class CborCursor {
 
   get isMap(): boolean {
     return (this.bytes[this.at] ?? 0) >> 5 === MAP;
+  }
+
+  /** Goes over a key in ASCII, if it is this one. */
+  takesKey(key: string): boolean {
+    const start = this.at;
+    const length = this.head(TEXT);
+    let same = length === key.length;
+    for (let index = 0; same && index < length; index += 1)
+      same = this.bytes[this.at + index] === key.charCodeAt(index);
+    this.at = same ? this.at + length : start;
+    return same;
   }
 
   /** Goes over a key in ASCII; of another it returns something else. */
@@ -55,6 +73,12 @@ export class CborCursor {
   /** Goes over a value. @returns it, encoded */
   skip(): Uint8Array {
     const start = this.at;
+    this.pass();
+    return this.bytes.subarray(start, this.at);
+  }
+
+  /** Goes over a value. */
+  pass(): void {
     for (let left = 1; left > 0; left -= 1) {
       this.readHead();
       if (this.type === ARRAY) left += this.argument;
@@ -63,7 +87,6 @@ export class CborCursor {
       else if (this.type === BYTES || this.type === TEXT) this.at += this.argument;
     }
     if (this.at > this.bytes.length) throw new RangeError('a CBOR value is cut off');
-    return this.bytes.subarray(start, this.at);
   }
 
   private head(type: number): number {
@@ -73,12 +96,13 @@ export class CborCursor {
   }
 
   private readHead(): void {
-    // Beyond the end, a DataView throws RangeError.
-    const first = this.view.getUint8(this.at++);
+    const first = this.bytes[this.at++];
+    if (first === undefined) throw new RangeError('a CBOR value is cut off');
     this.type = first >> 5;
     this.argument = first & 31;
     if (this.argument < 24) return;
     const size = 1 << (this.argument - 24);
+    // Beyond the end, a DataView throws RangeError.
     if (this.argument === 24) this.argument = this.view.getUint8(this.at);
     else if (this.argument === 25) this.argument = this.view.getUint16(this.at);
     else if (this.argument === 26) this.argument = this.view.getUint32(this.at);

@@ -2,40 +2,53 @@ import type { CborCodec } from 'surrealdb';
 import { CborCursor } from './cbor-cursor.js';
 import type { FeedEntry, RawChange } from './feed-entry.js';
 
-/** A transaction of a changefeed whose changes are decoded when they are asked for, one by one, each time. */
+/**
+ * A transaction of a changefeed whose changes are decoded when they are asked for, one by one, each time. Of most nothing is
+ * asked, since they were seen before: they hold no more than their place in the answer.
+ */
 export class EncodedEntry implements FeedEntry {
   private constructor(
     readonly versionstamp: bigint,
     readonly count: number,
-    private readonly bytes: Uint8Array,
+    private readonly answer: Uint8Array,
+    /** Where the list of its changes begins. */
+    private readonly place: number,
     private readonly codec: CborCodec,
   ) {}
 
-  /** Goes over a transaction. @throws RangeError when it isn't encoded as those of a changefeed are */
-  static from(cursor: CborCursor, codec: CborCodec): EncodedEntry {
+  /** Goes over a transaction in an answer. @throws RangeError when it isn't encoded as those of a changefeed are */
+  static from(cursor: CborCursor, answer: Uint8Array, codec: CborCodec): EncodedEntry {
     let stamp: bigint | undefined;
-    let changes: Uint8Array | undefined;
+    let count = 0;
+    let place: number | undefined;
     for (let left = cursor.map(); left > 0; left -= 1) {
-      const key = cursor.key();
-      if (key === 'versionstamp') stamp = cursor.unsigned();
-      else if (key === 'changes') changes = cursor.skip();
-      else cursor.skip();
+      if (cursor.takesKey('versionstamp')) {
+        stamp = cursor.unsigned();
+      } else if (cursor.takesKey('changes')) {
+        place = cursor.place;
+        count = cursor.array();
+        for (let change = 0; change < count; change += 1) cursor.pass();
+      } else {
+        cursor.pass();
+        cursor.pass();
+      }
     }
-    if (stamp === undefined || !changes) throw new RangeError('a transaction of a changefeed has other fields');
-    return new EncodedEntry(stamp, new CborCursor(changes).array(), changes, codec);
+    if (stamp === undefined || place === undefined)
+      throw new RangeError('a transaction of a changefeed has other fields');
+    return new EncodedEntry(stamp, count, answer, place, codec);
   }
 
   *changes(from = 0): Generator<RawChange> {
-    const cursor = new CborCursor(this.bytes);
+    const cursor = new CborCursor(this.answer, this.place);
     cursor.array();
     for (let index = 0; index < this.count; index += 1) {
-      const change = cursor.skip();
-      if (index >= from) yield this.codec.decode(change);
+      if (index < from) cursor.pass();
+      else yield this.codec.decode(cursor.skip());
     }
   }
 
   *outlines(): Generator<RawChange> {
-    const cursor = new CborCursor(this.bytes);
+    const cursor = new CborCursor(this.answer, this.place);
     cursor.array();
     for (let index = 0; index < this.count; index += 1) yield this.outline(cursor);
   }
@@ -50,7 +63,7 @@ export class EncodedEntry implements FeedEntry {
   /** @returns a list for the patch of an update, which is one. */
   private identity(cursor: CborCursor): unknown {
     if (!cursor.isMap) {
-      cursor.skip();
+      cursor.pass();
       return [];
     }
     const identity: Record<string, unknown> = {};

@@ -32,35 +32,38 @@ export class FeedCodec implements ValueCodec {
   /** @returns `undefined` when it is none of a changefeed, or is an error, or isn't encoded as such answers are. */
   private feedAnswer(bytes: Uint8Array): Record<string, unknown> | undefined {
     try {
-      const fields = this.fields(new CborCursor(bytes));
-      const id = fields.get('id');
-      const result = fields.get('result');
-      if (!id || !this.asked.delete(this.values.decode(id)) || !result) return undefined;
-      const cursor = new CborCursor(result);
-      const statements = Array.from({ length: cursor.array() }, () => this.statement(cursor));
-      return { ...this.decoded(fields), result: statements };
+      const cursor = new CborCursor(bytes);
+      let result: CborCursor | undefined;
+      const answer = this.fields(cursor, () => {
+        result = new CborCursor(bytes, cursor.place);
+        cursor.pass();
+      });
+      if (!this.asked.delete(answer.id) || !result) return undefined;
+      const statements: unknown[] = [];
+      for (let left = result.array(); left > 0; left -= 1) statements.push(this.statement(result, bytes));
+      return { ...answer, result: statements };
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;
     }
   }
 
-  private statement(answer: CborCursor): Record<string, unknown> {
-    const fields = this.fields(answer);
-    const cursor = new CborCursor(fields.get('result') ?? new Uint8Array());
-    // The result of a statement that failed is text.
-    const entries = Array.from({ length: cursor.array() }, () => EncodedEntry.from(cursor, this.values));
-    return { ...this.decoded(fields), result: entries };
+  private statement(cursor: CborCursor, bytes: Uint8Array): Record<string, unknown> {
+    const entries: EncodedEntry[] = [];
+    const fields = this.fields(cursor, () => {
+      // The result of a statement that failed is text.
+      for (let left = cursor.array(); left > 0; left -= 1) entries.push(EncodedEntry.from(cursor, bytes, this.values));
+    });
+    return { ...fields, result: entries };
   }
 
-  private fields(cursor: CborCursor): Map<string, Uint8Array> {
-    const fields = new Map<string, Uint8Array>();
-    for (let left = cursor.map(); left > 0; left -= 1) fields.set(cursor.key(), cursor.skip());
+  /** Decodes the fields of a map, but for its `result`. */
+  private fields(cursor: CborCursor, takeResult: () => void): Record<string, unknown> {
+    const fields: Record<string, unknown> = {};
+    for (let left = cursor.map(); left > 0; left -= 1) {
+      if (cursor.takesKey('result')) takeResult();
+      else fields[cursor.key()] = this.values.decode(cursor.skip());
+    }
     return fields;
-  }
-
-  private decoded(fields: ReadonlyMap<string, Uint8Array>): Record<string, unknown> {
-    const others = [...fields].filter(([key]) => key !== 'result');
-    return Object.fromEntries(others.map(([key, value]) => [key, this.values.decode(value)]));
   }
 }
