@@ -47,9 +47,9 @@ describe('ReadingPace', () => {
   });
 
   it.each([
-    ['50 rings in a second', 50, 20, 'bell'],
-    ['51 rings within a second', 51, 19, 'loop'],
-    ['rings that come slower, however many', 500, 20, 'bell'],
+    ['200 rings in a second', 200, 4, 'bell'],
+    ['201 rings within a second', 201, 4, 'loop'],
+    ['rings that come slower, however many', 1_000, 5, 'bell'],
   ])('after %s', (_, times, everyMs, mode) => {
     const pace = new ReadingPace(POLL_MS, SETTLE_MS);
     ring(pace, times, everyMs);
@@ -64,19 +64,25 @@ describe('ReadingPace', () => {
     expect([pace.pause(10, 'bells'), pace.pause(12, 'bells'), pace.pause(20, 'bells')]).toEqual([3, 1, 0]);
   });
 
-  it('goes on in the loop while 20 changes a second come', () => {
+  it.each([
+    ['100 changes a second come', 'bells', 100],
+    ['20 changes a second come, where no bell can be armed', 'silence', 20],
+  ] as const)('goes on in the loop while %s', (_, hearing, changes) => {
     const pace = new ReadingPace(POLL_MS, SETTLE_MS);
     pace.flooded(0);
-    for (let now = 500; now <= 10_000; now += 500) pace.read(now, 10, 'bells');
+    for (let now = 500; now <= 10_000; now += 500) pace.read(now, changes / 2, hearing);
     expect(pace.mode).toBe('loop');
   });
 
-  it('goes back to the bell when fewer come in a whole second', () => {
+  it.each([
+    ['bells', 99],
+    ['silence', 19],
+  ] as const)('goes back to the bell when fewer come in a whole second: %s', (hearing, changes) => {
     const pace = new ReadingPace(POLL_MS, SETTLE_MS);
     pace.flooded(0);
-    pace.read(999, 0, 'bells');
+    pace.read(999, 0, hearing);
     expect(pace.mode).toBe('loop');
-    pace.read(1_000, 19, 'bells');
+    pace.read(1_000, changes, hearing);
     expect(pace.mode).toBe('bell');
   });
 
@@ -90,9 +96,9 @@ describe('ReadingPace', () => {
 
   it('counts rings anew after a loop', () => {
     const pace = new ReadingPace(POLL_MS, SETTLE_MS);
-    ring(pace, 51, 1);
-    pace.read(1_100, 0, 'bells');
-    ring(pace, 50, 1, 1_100);
+    ring(pace, 201, 1);
+    pace.read(1_300, 0, 'bells');
+    ring(pace, 200, 1, 1_300);
     expect(pace.mode).toBe('bell');
   });
 });

@@ -1,7 +1,13 @@
-/** Rings a second above which listening costs more than reading in a loop. */
-const RINGS_TO_LOOP = 50;
+/**
+ * Rings a second above which listening costs more than reading in a loop, which makes about as many reads. Below, a read a
+ * ring is fewer reads, and each begins as soon as there is something to read.
+ */
+const RINGS_TO_LOOP = 200;
 /** Changes a second below which the bells are armed again. */
-const CHANGES_TO_BELL = 20;
+const CHANGES_TO_BELL = 100;
+/** The same where no bell is armed, so that nothing is gained by reading less often: when to shorten the pauses. */
+const SILENT_CHANGES_TO_LOOP = 50;
+const SILENT_CHANGES_TO_BELL = 20;
 const SECOND_MS = 1_000;
 /**
  * Pause between two reads of the loop, in which sweeps are read. Shorter ones cost the database more and bring events no
@@ -65,9 +71,12 @@ export class ReadingPace {
     if (changes > 0) this.foundAt = now;
     this.second.changes += changes;
     // Where no bell rings, what is found tells how busy it is.
-    if (this.current === 'bell' && hearing === 'silence' && this.second.changes > RINGS_TO_LOOP) this.flooded(now);
+    if (this.current === 'bell' && hearing === 'silence' && this.second.changes > SILENT_CHANGES_TO_LOOP) {
+      this.flooded(now);
+    }
     if (now - this.second.began < SECOND_MS) return;
-    if (this.current === 'loop' && this.second.changes < CHANGES_TO_BELL) {
+    const few = hearing === 'silence' ? SILENT_CHANGES_TO_BELL : CHANGES_TO_BELL;
+    if (this.current === 'loop' && this.second.changes < few) {
       this.current = 'bell';
       this.loopUntil = now + this.settleMs;
     }
