@@ -3,10 +3,15 @@ import type { Random } from '../chaos/random.js';
 /** What is attacked: a service that runs, and the database that it runs. */
 export interface Target {
   readonly httpUrl: string;
+  /** Of another instance, over the same database. */
+  readonly otherUrl: string;
   /** Of the embedded database's HTTP port. */
   readonly databaseUrl: string;
-  /** Good for the service. */
+  readonly apiKey: string;
+  /** Of the principal `attacker`. */
   readonly token: string;
+  /** One of any principal, with any claims. */
+  readonly tokenOf: (sub: string, claims: Readonly<Record<string, unknown>>) => string;
 }
 
 /**

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Surreal } from 'surrealdb';
 import { WebSocket } from 'ws';
 import { TestClient } from '../test/support/client.js';
-import { tokenOf } from '../test/support/tokens.js';
 import type { Gateway } from '../test/support/gateway.js';
+import { lastingToken } from './lasting-token.js';
 
 const CHANNEL = 'bystander';
 const TABLE = 'bystander';
@@ -21,8 +21,8 @@ export class Bystander {
 
   /** @param databaseUrl of the embedded database, where rows are written as an application writes them */
   static async join(gateway: Gateway, databaseUrl: string): Promise<Bystander> {
-    const listener = await TestClient.connect(gateway.url, { token: tokenOf('bystander') });
-    const publisher = await TestClient.connect(gateway.url, { token: tokenOf('bystander') });
+    const listener = await TestClient.connect(gateway.url, { token: lastingToken('bystander') });
+    const publisher = await TestClient.connect(gateway.url, { token: lastingToken('bystander') });
     const writer = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
     await writer.connect(databaseUrl, {
       reconnect: false,

@@ -3,16 +3,21 @@
  * a process ends, a bystander misses something, something is left behind, or a stack is printed. Prints which
  * actions ran then: with `--first` and `--actions` the same ones run again.
  *
+ * With SURREAL_BIN the database is that server, else the embedded engine.
+ *
  *   npm run fuzz -- --seconds 60 --seed 1 [--first 0] [--actions 1000] [--attacker 'raw bytes']… [--lanes 8]
  */
 import { parseArgs } from 'node:util';
 import { Random } from '../chaos/random.js';
 import { startGateway } from '../test/support/gateway.js';
-import { JWT_SECRET, tokenOf } from '../test/support/tokens.js';
+import { policyFile } from '../test/support/policy-file.js';
+import { JWT_SECRET } from '../test/support/tokens.js';
 import type { Target } from './attacker.js';
 import { ATTACKERS } from './attackers.js';
 import { Bystander } from './bystander.js';
+import { lastingToken } from './lasting-token.js';
 import { Watch } from './watch.js';
+import { POLICY, World } from './world.js';
 
 const { values } = parseArgs({
   options: {
@@ -24,14 +29,19 @@ const { values } = parseArgs({
     lanes: { type: 'string', default: '8' },
   },
 });
+const API_KEY = 'an api key';
+const policy = await policyFile(POLICY);
 /** Shorter than usual, so that what stays open at the end shows soon. */
 const ENV = {
   JWT_SECRET,
-  API_KEY: 'an api key',
+  API_KEY,
+  POLICY_FILE: policy.path,
+  TRUST_PROXY: 'true',
   HEARTBEAT_INTERVAL_MS: '5000',
   HEARTBEAT_TIMEOUT_MS: '5000',
   HTTP_HEADERS_TIMEOUT_MS: '2000',
   HTTP_REQUEST_TIMEOUT_MS: '5000',
+  LIMIT_COMMANDS_PER_SECOND: '10000',
   LIMIT_COMMANDS_BURST: '100000',
 };
 /** Actions that each lane names when something was found. */
@@ -45,30 +55,50 @@ if (attackers.length === 0)
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
 
-const gateway = await startGateway(ENV);
+const { SURREAL_BIN } = process.env;
+const gateway = await startGateway({ ...ENV, ...(SURREAL_BIN && { SURREAL_BIN }) });
 process.on('exit', () => gateway.kill('SIGKILL'));
 const databaseUrl = /ws:\/\/[\d.:]+\/rpc/.exec(gateway.output)?.[0];
 if (databaseUrl === undefined) throw new Error(`The service does not say where its database is:\n${gateway.output}`);
-const target: Target = { httpUrl: gateway.httpUrl, databaseUrl, token: tokenOf('attacker') };
+const other = await startGateway({
+  ...ENV,
+  SURREAL_URL: databaseUrl,
+  SURREAL_USERNAME: 'root',
+  SURREAL_PASSWORD: 'root',
+  SURREAL_MANAGE_CHANGEFEEDS: 'all',
+});
+process.on('exit', () => other.kill('SIGKILL'));
+const target: Target = {
+  httpUrl: gateway.httpUrl,
+  otherUrl: other.httpUrl,
+  databaseUrl,
+  apiKey: API_KEY,
+  token: lastingToken('attacker'),
+  tokenOf: lastingToken,
+};
+const world = await World.create(gateway.url, databaseUrl);
 const bystander = await Bystander.join(gateway, databaseUrl);
-const watch = new Watch(gateway);
+const watch = await Watch.of(gateway, databaseUrl);
+const otherWatch = await Watch.of(other, databaseUrl);
 const findings: string[] = [];
 const recent: string[][] = [];
 let next = Number(values.first);
 const end = next + Number(values.actions);
 const deadline = setTimeout(() => ending.abort(), Number(values.seconds) * 1_000);
 
-const watching = bystander.watch(ending.signal).catch(found);
+const watching = [bystander.watch(ending.signal), world.turn(ending.signal)].map((part) => part.catch(found));
 await Promise.all(Array.from({ length: Number(values.lanes) }, (_, lane) => run(lane)));
 clearTimeout(deadline);
 ending.abort();
-await watching;
+await Promise.all(watching);
+if (world.sightings === 0) found('Nobody was shown a canary, so that none proves nothing.');
 if (findings.length === 0) {
-  for (const left of await watch.remains(bystander.connections).catch(lost)) found(left);
+  for (const each of [watch, otherWatch]) for (const left of await each.remains().catch(lost)) found(left);
 }
-await bystander.leave().catch(found);
-gateway.kill('SIGTERM');
-await gateway.exited();
+await Promise.all([bystander.leave(), world.leave()]).catch(found);
+await other.stop();
+await gateway.stop();
+await policy.remove();
 
 console.log(
   `seed ${values.seed}: ${next - Number(values.first)} actions, ${bystander.rounds} rounds of the bystander, ${findings.length} findings`,
@@ -76,7 +106,7 @@ console.log(
 if (findings.length > 0) {
   console.log(findings.join('\n'));
   recent.forEach((names, lane) => console.log(`lane ${lane}: ${names.join(', ')}`));
-  console.log(`What the service printed last:\n${gateway.output.slice(-4_000)}`);
+  for (const { output } of [gateway, other]) console.log(`What an instance printed last:\n${output.slice(-4_000)}`);
 }
 process.exit(findings.length === 0 ? 0 : 1);
 
@@ -92,7 +122,8 @@ async function run(lane: number): Promise<void> {
     await attacker
       .attack(target, random.fork())
       .catch((error: unknown) => found(error, `${attacker.name} ${action}: `));
-    if (action % LOOK_EVERY === 0) watch.complaints.forEach((complaint) => found(complaint));
+    if (action % LOOK_EVERY === 0)
+      [watch, otherWatch].forEach(({ complaints }) => complaints.forEach((each) => found(each)));
   }
 }
 

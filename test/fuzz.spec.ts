@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
 const RUN = fileURLToPath(new URL('../fuzz/run.mjs', import.meta.url));
-const ACTIONS = '600';
+const ACTIONS = '300';
 /** It ends by itself much earlier; nothing of it is to outlive the tests. */
 const RUN_MS = 150_000;
 
 describe('a short fuzzing run', () => {
   it('ends no process, disturbs no bystander, and leaves nothing behind', async () => {
-    const child = spawn(process.execPath, [RUN, '--actions', ACTIONS, '--seconds', '100', '--seed', '7'], {
+    const child = spawn(process.execPath, [RUN, '--actions', ACTIONS, '--seconds', '20', '--seed', '7'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

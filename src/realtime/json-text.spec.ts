@@ -7,10 +7,15 @@ function isValue(text: string): boolean {
   return endOfJson(bytes, 0) === bytes.length;
 }
 
+/** To what JSON.stringify would write again: there is none for a number that is too large. */
 function parses(text: string): boolean {
   try {
-    JSON.parse(text);
-    return true;
+    let finite = true;
+    JSON.parse(text, (_, value: unknown) => {
+      finite &&= typeof value !== 'number' || Number.isFinite(value);
+      return value;
+    });
+    return finite;
   } catch {
     return false;
   }
@@ -18,7 +23,25 @@ function parses(text: string): boolean {
 
 /** What may stand between two tokens, and what looks as if it might. */
 const TOKENS = ['{', '}', '[', ']', ',', ':', '"', '""', '"a"', '"\\u00e9"', '"\\x"', '"\\u12"', '\\', 'true', 'nul']
-  .concat(['null', 'false', '0', '-0', '01', '-', '1.5', '1.', '.5', '1e9', '1E+', '1e-2', '+1', 'NaN', 'é', '😀'])
+  .concat([
+    'null',
+    'false',
+    '0',
+    '-0',
+    '01',
+    '-',
+    '1.5',
+    '1.',
+    '.5',
+    '1e9',
+    '1e999',
+    '1E+',
+    '1e-2',
+    '+1',
+    'NaN',
+    'é',
+    '😀',
+  ])
   .concat([' ', '\n', '\t', '\r', '\f', '\u00a0', '\u0000', '/*']);
 
 describe('the end of a JSON value', () => {
@@ -62,6 +85,16 @@ describe('the end of a JSON value', () => {
     expect(isValue(`[1,${nested(64)}]`)).toBe(false);
     expect(isValue(nested(100_000))).toBe(false);
   });
+
+  it.each(['1e308', '1e-999', `${'9'.repeat(308)}`, `0.${'1'.repeat(400)}`, '-1.5E+0000000001'])(
+    'is found of %s, which is a number',
+    (text) => expect(isValue(text)).toBe(true),
+  );
+
+  it.each(['1e309', '-1e999', '{"a":[1E+0400]}', `${'9'.repeat(309)}`, `-${'9'.repeat(400)}.5`])(
+    'is nowhere in %s, which is read as no number',
+    (text) => expect(isValue(text)).toBe(false),
+  );
 
   it('is found in whatever JSON.stringify writes, with any indentation', () => {
     fc.assert(

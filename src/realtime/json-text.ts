@@ -19,12 +19,17 @@ const ESCAPES: readonly boolean[] = flags('"\\/bfnrt');
 const HEX_DIGITS: readonly boolean[] = flags('0123456789abcdefABCDEF');
 const WORDS = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')] as const;
 
+/** A number with fewer digits, and fewer in its exponent, can't be too large. */
+const MANY_DIGITS = 200;
+const MANY_EXPONENT_DIGITS = 3;
+
 /** Which containers are open, innermost last. Shared: nothing in here waits. */
 const open = new Uint8Array(MAX_DEPTH);
 
 /**
  * Where the JSON value ends that begins at `at` (RFC 8259, white space before it included): -1 if there is none, or if it is
- * nested more deeply than 64 levels. So text that came in can go out as it is. The bytes have to be UTF-8.
+ * nested more deeply than 64 levels, or has a number beyond 1.8e308, which whoever reads it may take for anything. So text that came in can go
+ * out as it is. The bytes have to be UTF-8.
  */
 export function endOfJson(bytes: Uint8Array, at: number): number {
   let depth = 0;
@@ -105,9 +110,14 @@ function endOfNumber(bytes: Uint8Array, at: number): number {
   let place = bytes[at] === MINUS ? at + 1 : at;
   place = bytes[place] === ZERO ? place + 1 : endOfDigits(bytes, place);
   if (place !== -1 && bytes[place] === POINT) place = endOfDigits(bytes, place + 1);
-  if (place === -1 || ((bytes[place] ?? 0) | 0x20) !== LETTER_E) return place;
-  const sign = bytes[place + 1];
-  return endOfDigits(bytes, sign === PLUS || sign === MINUS ? place + 2 : place + 1);
+  let exponent = place;
+  if (place !== -1 && ((bytes[place] ?? 0) | 0x20) === LETTER_E) {
+    const sign = bytes[place + 1];
+    exponent = sign === PLUS || sign === MINUS ? place + 2 : place + 1;
+    place = endOfDigits(bytes, exponent);
+  }
+  if (place - exponent < MANY_EXPONENT_DIGITS && place - at < MANY_DIGITS) return place;
+  return Number.isFinite(Number(new TextDecoder().decode(bytes.subarray(at, place)))) ? place : -1;
 }
 
 /** One digit at least. */

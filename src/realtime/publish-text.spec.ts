@@ -22,8 +22,8 @@ describe('a publish that is read as text', () => {
   it.each([
     ['{"type":"publish","channel":"c","event":"e"}', { channel: 'c', event: 'e', data: 'null', echo: true }],
     [
-      '{"type":"publish","id":"","channel":"c","event":"e","data":{"n":1e999,"m":12345678901234567890},"key":"k","echo":false}',
-      { id: '', channel: 'c', event: 'e', data: '{"n":1e999,"m":12345678901234567890}', key: 'k', echo: false },
+      '{"type":"publish","id":"","channel":"c","event":"e","data":{"n":1e308,"m":12345678901234567890},"key":"k","echo":false}',
+      { id: '', channel: 'c', event: 'e', data: '{"n":1e308,"m":12345678901234567890}', key: 'k', echo: false },
     ],
     [
       '{"type":"publish","data": [1, 2],"event":"é😀","channel":"räume:1","echo":true}',
@@ -54,6 +54,7 @@ describe('a publish that is read as text', () => {
     ['an id that is too long', `{"type":"publish","id":"${'i'.repeat(65)}","channel":"c","event":"e"}`],
     ['an echo that is no boolean', '{"type":"publish","channel":"c","event":"e","echo":1}'],
     ['data that is no JSON', '{"type":"publish","channel":"c","event":"e","data":{a:1}}'],
+    ['data with a number beyond all that are read', '{"type":"publish","channel":"c","event":"e","data":[-1e999]}'],
     ['data that ends the frame too early', '{"type":"publish","channel":"c","event":"e","data":1}}'],
     ['a frame cut short', '{"type":"publish","channel":"c","event":"e"'],
     ['a comma too many', '{"type":"publish","channel":"c","event":"e",}'],
