@@ -14,7 +14,8 @@ export interface TypeCount {
 export class Batch {
   /** Of all frames together. */
   readonly bytes: number;
-  private readonly length: number;
+  /** Frames. */
+  readonly length: number;
   private successor: Batch | undefined;
   private joined: Buffer | undefined;
   private counts: readonly TypeCount[] | undefined;

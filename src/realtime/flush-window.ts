@@ -2,11 +2,24 @@
 const LONGEST_MS = 10;
 /** A timer is no finer than this: what is due sooner is done at the end of the tick. */
 const TIMER_MS = 1;
+/** Frames a write from which on gathering is worth its whole wait; one a write is worth none. */
+const DENSE = 8;
+
+/** What a flush came to. */
+export interface Flushed {
+  /** When it ended. */
+  readonly at: number;
+  /** How long it wrote. */
+  readonly took: number;
+  readonly writes: number;
+  readonly frames: number;
+}
 
 /**
- * How long frames are gathered before they are written. Writing is what costs: after a flush that took long, the next one
- * waits as long again, so that it carries more frames a write, and so that half of the time is left to read in. Flushes
- * that take less than a millisecond, those of a service that has little to do, follow each other at once.
+ * How long frames are gathered before they are written. Writing is what costs. While each write carries one frame, waiting
+ * would win nothing, and all are written at once. Under more load than that, when several frames for each socket have come
+ * together, the next flush waits for up to as long as the last one took: so that it carries still more frames a write, and
+ * so that half of the time is left to read in. Flushes that take less than a millisecond follow each other at once.
  *
  * Pure: told the time, in monotonic ms.
  */
@@ -19,7 +32,8 @@ export class FlushWindow {
     return wait < TIMER_MS ? 0 : wait;
   }
 
-  flushed(began: number, ended: number): void {
-    this.opens = ended + Math.min(ended - began, LONGEST_MS);
+  flushed({ at, took, writes, frames }: Flushed): void {
+    const worth = frames > writes ? Math.min(1, (frames / writes - 1) / (DENSE - 1)) : 0;
+    this.opens = at + worth * Math.min(took, LONGEST_MS);
   }
 }

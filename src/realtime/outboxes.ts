@@ -5,9 +5,21 @@ import { Batch } from './batch.js';
 import { FlushWindow } from './flush-window.js';
 import type { Outbox } from './outbox.js';
 
+/** So many outboxes are flushed ahead of a longer flush that is under way. */
+const FEW = 64;
+/** For how long one flush writes before the event loop has a turn, in ms, while each write carries about one frame. */
+const SLICE_MS = 2;
+/** Outboxes that are flushed between two looks at the clock. */
+const LOOKS_AT_CLOCK = 16;
+/** Frames a write from which on a flush goes through all outboxes at once: who has the same to write shares its bytes. */
+const SHARED = 2;
+
 /**
  * All outboxes: flushes those that were sent something at the end of the tick, or of a window that widens with the load,
  * and counts what waits in all of them together.
+ *
+ * A flush of many goes on over several turns of the event loop, so that nobody waits for the whole of it to be read, or to
+ * be sent what only few are sent.
  */
 @Injectable()
 export class Outboxes {
@@ -15,8 +27,17 @@ export class Outboxes {
   root = Batch.root();
   private waiting = 0;
   private scheduled: Outbox[] = [];
+  /** Whether a flush is to come. */
+  private armed = false;
+  /** What is left of the flush that is under way. */
+  private rest: Outbox[] = [];
+  private next = 0;
   private readonly window = new FlushWindow();
+  private dense = false;
   private backwards = false;
+  private took = 0;
+  private writes = 0;
+  private frames = 0;
 
   constructor(
     private readonly held: HeldBytes,
@@ -28,10 +49,8 @@ export class Outboxes {
 
   /** Has it flushed at the end of the tick. */
   schedule(outbox: Outbox): void {
-    if (this.scheduled.push(outbox) > 1) return;
-    const wait = this.window.wait(performance.now());
-    if (wait === 0) setImmediate(this.flush);
-    else setTimeout(this.flush, wait);
+    this.scheduled.push(outbox);
+    if (!this.armed) this.arm(this.window.wait(performance.now()));
   }
 
   /** Its socket takes no more: from now on its bytes count. */
@@ -50,19 +69,57 @@ export class Outboxes {
   }
 
   wrote(batch: Batch): void {
+    this.writes += 1;
+    this.frames += batch.length;
     for (const { type, count } of batch.types()) this.metrics.framesSent.of(type).count += count;
     batch.written();
   }
 
   private readonly flush = (): void => {
-    const { scheduled } = this;
     const began = performance.now();
+    const { scheduled } = this;
     this.scheduled = [];
+    this.armed = false;
     this.root = Batch.root();
     // A flush of many takes a while, and a channel's subscribers come in one order: so nobody is last each time.
     if (this.backwards) scheduled.reverse();
     this.backwards = !this.backwards;
-    for (const outbox of scheduled) outbox.flush();
-    this.window.flushed(began, performance.now());
+    if (scheduled.length <= FEW) for (const outbox of scheduled) outbox.flush();
+    else this.append(scheduled);
+    this.goOn(this.dense ? Infinity : began + SLICE_MS);
+    this.took += performance.now() - began;
+    if (this.next === this.rest.length) this.done();
+    else if (!this.armed) this.arm(0);
   };
+
+  private arm(wait: number): void {
+    this.armed = true;
+    if (wait === 0) setImmediate(this.flush);
+    else setTimeout(this.flush, wait);
+  }
+
+  /** Goes on with the flush that is under way. */
+  private goOn(until: number): void {
+    while (this.next < this.rest.length) {
+      this.rest[this.next]?.flush();
+      this.next += 1;
+      if (this.next % LOOKS_AT_CLOCK === 0 && performance.now() >= until) return;
+    }
+  }
+
+  private append(outboxes: Outbox[]): void {
+    this.rest = this.next === this.rest.length ? outboxes : this.rest.slice(this.next).concat(outboxes);
+    this.next = 0;
+  }
+
+  private done(): void {
+    const { took, writes, frames } = this;
+    this.dense = frames >= SHARED * writes;
+    this.window.flushed({ at: performance.now(), took, writes, frames });
+    this.rest = [];
+    this.next = 0;
+    this.took = 0;
+    this.writes = 0;
+    this.frames = 0;
+  }
 }
