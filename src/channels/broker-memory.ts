@@ -82,13 +82,12 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
     return { messages: this.histories.newest(channel, limit), epoch: this.run };
   }
 
-  private carry(publication: Publication, history: Carriage['history']): string {
+  private carry(publication: Publication, retention: Carriage['history']): string {
     // Named one by one: a spread costs more than the rest of this.
     const { channel, event, data, from, time, exclude } = publication;
-    const make = (number: number): Message => {
-      return { channel, event, data, from, time, exclude, cursor: this.cursor(number) };
-    };
-    const message = this.histories.add(publication, history, make);
+    const history = this.histories.advance(publication);
+    const message: Message = { channel, event, data, from, time, exclude, cursor: this.cursor(history.head) };
+    this.histories.add(history, message, retention);
     this.receivers.get(channel)?.(message);
     return message.cursor;
   }

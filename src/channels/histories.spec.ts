@@ -24,10 +24,10 @@ class Rig {
     this.sequence += 1;
     const { sequence } = this;
     const publication = { channel, event: 'e', data, time: '', from };
-    this.histories.add(publication, retention === 'none' ? undefined : retention, (number) => {
-      this.said.set(channel, [...(this.said.get(channel) ?? []), { sequence, number }]);
-      return { ...publication, cursor: String(sequence) };
-    });
+    const history = this.histories.advance(publication);
+    this.said.set(channel, [...(this.said.get(channel) ?? []), { sequence, number: history.head }]);
+    const message = { ...publication, cursor: String(sequence) };
+    this.histories.add(history, message, retention === 'none' ? undefined : retention);
     return sequence;
   }
 
@@ -195,11 +195,11 @@ describe('Histories', () => {
   it('count what comes by the key of the service for its channel', () => {
     const rig = new Rig(100_000);
     const publication = { channel: 'user:ann', event: 'e', data: 'x'.repeat(100), time: '' };
-    const make = () => ({ ...publication, cursor: '1' });
-    rig.histories.add(publication, HOUR, make);
+    const say = (said: typeof publication, cursor: string) =>
+      rig.histories.add(rig.histories.advance(said), { ...said, cursor }, { size: 10_000, age: 3_600_000 });
+    say(publication, '1');
     const flood = { ...publication, channel: 'feed', data: 'x'.repeat(1_000) };
-    for (let n = 0; n < 500; n += 1)
-      rig.histories.add(flood, { size: 10_000, age: 3_600_000 }, () => ({ ...flood, cursor: '2' }));
+    for (let n = 0; n < 500; n += 1) say(flood, '2');
     expect(rig.newest('user:ann')).toEqual([1]);
   });
 

@@ -10,8 +10,8 @@ const HISTORY_OVERHEAD_BYTES = 384;
 const EMPTY_PART = 1 / 8;
 
 /** Where the numbers of a channel begin: at random, so that none of an earlier history of it is taken for one of this. */
-const LEAST_START = 2 ** 40;
-const MOST_START = 2 ** 41;
+/** Small enough for V8 to count fast. */
+const MOST_START = 2 ** 30;
 
 export interface HistoryLimits {
   /** Bytes of all histories together. */
@@ -61,18 +61,18 @@ export class Histories {
     return history.head;
   }
 
-  /**
-   * Takes in the next message of a channel, as `make` makes it of its number. Without a retention, it only counts as one that
-   * is not kept.
-   */
-  add(publication: Publication, retention: Retention | undefined, make: (number: number) => Message): Message {
+  /** The history of a channel on which a message is published now: its head is the number of that one. */
+  advance(publication: Publication): ChannelHistory {
     const { channel } = publication;
     const history = this.byChannel.get(channel) ?? this.begin(channel, ownerOf(publication));
     history.head += 1;
-    const message = make(history.head);
+    return history;
+  }
+
+  /** Takes in the message for which it was advanced. Without a retention, that only counts as one that is not kept. */
+  add(history: ChannelHistory, message: Message, retention: Retention | undefined): void {
     if (retention) this.keep(history, message, retention);
     else this.drop(history, history.head);
-    return message;
   }
 
   /** The oldest messages of a channel after a number; `undefined` when some of them are lacking. */
@@ -97,7 +97,7 @@ export class Histories {
   }
 
   private begin(channel: string, owner: string): ChannelHistory {
-    const history = new ChannelHistory(channel, owner, randomInt(LEAST_START, MOST_START));
+    const history = new ChannelHistory(channel, owner, randomInt(MOST_START));
     this.byChannel.set(channel, history);
     return history;
   }
@@ -139,9 +139,12 @@ export class Histories {
     if (kept.length === 0) this.setAside(history);
   }
 
-  /** Among those that hold nothing it is the one that was used last. */
+  /** Puts it among those that hold nothing. */
   private setAside(history: ChannelHistory): void {
-    if (history.empty) this.empties.remove(history.empty);
+    if (history.empty) {
+      history.empty.used = true;
+      return;
+    }
     history.empty = this.empties.add(history.owner, history, sizeOf(history));
     this.empties.bound(history.empty);
   }

@@ -48,6 +48,19 @@ describe('Shares', () => {
     expect(rig.shares.bytes).toBe(0);
   });
 
+  it('pass over once what was used since it came', () => {
+    const rig = new Rig(1_000, 100);
+    const first = rig.add('ann', 40);
+    const second = rig.add('ann', 40);
+    if (first.place) first.place.used = true;
+    rig.add('ann', 40);
+    expect(rig.dropped).toEqual([second]);
+    rig.add('ann', 40);
+    expect(rig.dropped).not.toContain(first);
+    rig.add('ann', 40);
+    expect(rig.dropped).toContain(first);
+  });
+
   it('drop of the largest where all have too much', () => {
     const rig = new Rig(100, 100);
     rig.add('small', 10);

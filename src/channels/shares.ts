@@ -16,6 +16,8 @@ export interface Place<T> {
   readonly bytes: number;
   readonly share: Share<T>;
   link: Link<Place<T>> | undefined;
+  /** Whether it was used since it came to its place: then it is passed over once. To be set by whoever uses the item. */
+  used: boolean;
 }
 
 interface Share<T> {
@@ -48,7 +50,7 @@ export class Shares<T> {
 
   add(owner: string, item: T, bytes: number): Place<T> {
     const share = this.byOwner.get(owner) ?? this.open(owner);
-    const place: Place<T> = { item, bytes, share, link: undefined };
+    const place: Place<T> = { item, bytes, share, link: undefined, used: false };
     place.link = share.places.push(place);
     this.weigh(share, bytes);
     return place;
@@ -71,8 +73,11 @@ export class Shares<T> {
 
   private dropOldest(share: Share<T>): void {
     const place = share.places.oldest;
-    if (!place) throw new Error('A share that takes bytes holds nothing.');
-    this.drop(place.item);
+    if (!place?.link) throw new Error('A share that takes bytes holds nothing.');
+    if (!place.used) return this.drop(place.item);
+    place.used = false;
+    share.places.remove(place.link);
+    place.link = share.places.push(place);
   }
 
   private open(owner: string): Share<T> {
