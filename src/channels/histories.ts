@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { messageBytes, type Message, type Publication, type Retention } from './broker.js';
-import { Chain } from './chain.js';
-import { ChannelHistory, type Kept } from './channel-history.js';
+import { ChannelHistory, Kept } from './channel-history.js';
 import { ownerOf } from './owner.js';
 import { Shares } from './shares.js';
 
-const HISTORY_OVERHEAD_BYTES = 384;
 /** Of the limit, what is for histories that hold nothing. */
 const EMPTY_PART = 1 / 8;
 
-/** Where the numbers of a channel begin: at random, so that none of an earlier history of it is taken for one of this. */
-/** Small enough for V8 to count fast. */
+/**
+ * Below it the numbers of a channel begin: at random, so that none of an earlier history of it is taken for one of this. Small
+ * enough for V8 to count fast.
+ */
 const MOST_START = 2 ** 30;
 
 export interface HistoryLimits {
@@ -32,8 +32,6 @@ export interface HistoryLimits {
  */
 export class Histories {
   private readonly byChannel = new Map<string, ChannelHistory>();
-  /** In order, by age: of each of these the first expires first. */
-  private readonly byAge = new Map<number, Chain<Kept>>();
   private readonly messages: Shares<Kept>;
   private readonly empties: Shares<ChannelHistory>;
 
@@ -77,23 +75,30 @@ export class Histories {
 
   /** The oldest messages of a channel after a number; `undefined` when some of them are lacking. */
   after(channel: string, number: number, limit: number): Message[] | undefined {
-    this.expire();
-    return this.byChannel.get(channel)?.after(number, limit);
+    return this.current(channel)?.after(number, limit);
   }
 
   /** The newest messages of a channel, oldest first. */
   newest(channel: string, limit: number): Message[] {
-    this.expire();
-    return this.byChannel.get(channel)?.newest(limit) ?? [];
+    return this.current(channel)?.newest(limit) ?? [];
   }
 
   /** Drops what is too old. */
   expire(): void {
     const now = this.now();
-    for (const [age, queue] of this.byAge) {
-      for (let kept = queue.oldest; kept && kept.expires <= now; kept = queue.oldest) this.dropThrough(kept);
-      if (!queue.oldest) this.byAge.delete(age);
-    }
+    for (const history of this.byChannel.values()) this.expireOf(history, now);
+  }
+
+  /** The history of a channel, without what is too old. */
+  private current(channel: string): ChannelHistory | undefined {
+    const history = this.byChannel.get(channel);
+    if (history) this.expireOf(history, this.now());
+    return history;
+  }
+
+  private expireOf(history: ChannelHistory, now: number): void {
+    const number = history.expired(now);
+    if (number !== undefined) this.drop(history, number);
   }
 
   private begin(channel: string, owner: string): ChannelHistory {
@@ -103,22 +108,15 @@ export class Histories {
   }
 
   private keep(history: ChannelHistory, message: Message, { size, age }: Retention): void {
-    let queue = this.byAge.get(age);
-    if (!queue) this.byAge.set(age, (queue = new Chain()));
-    const bytes = messageBytes(message);
-    const number = history.head;
-    const kept: Kept = { history, number, message, bytes, expires: this.now() + age, queue, place: undefined };
-    history.kept.push(queue.push(kept));
-    history.bytes += bytes;
-    if (history.empty) this.empties.remove(history.empty);
-    history.empty = undefined;
-    kept.place = this.messages.add(ownerOf(message), kept, bytes);
+    const kept = new Kept(history, history.head, message, messageBytes(message), this.now() + age);
+    history.push(kept);
+    this.empties.remove(history);
     const last = history.kept.at(-1 - size);
-    if (last) this.dropThrough(last.item);
-    for (let first = history.kept[0]; first && history.bytes > this.limits.channel; first = history.kept[0]) {
-      this.dropThrough(first.item);
+    if (last) this.dropThrough(last);
+    for (let first = history.kept[0]; first && history.keptBytes > this.limits.channel; first = history.kept[0]) {
+      this.dropThrough(first);
     }
-    this.messages.bound(kept.place);
+    if (history.kept.length > 0) this.messages.add(ownerOf(message), kept);
   }
 
   private dropThrough({ history, number }: Kept): void {
@@ -127,35 +125,22 @@ export class Histories {
 
   /** Drops a channel's messages up to one of them: what stays has no hole, even where ages or sizes differed. */
   private drop(history: ChannelHistory, number: number): void {
-    const { kept } = history;
-    for (let first = kept[0]; first && first.item.number <= number; first = kept[0]) {
-      kept.shift();
-      const { queue, place, bytes } = first.item;
-      queue.remove(first);
-      if (place) this.messages.remove(place);
-      history.bytes -= bytes;
+    for (let first = history.kept[0]; first && first.number <= number; first = history.kept[0]) {
+      history.shift();
+      this.messages.remove(first);
     }
     history.floor = number;
-    if (kept.length === 0) this.setAside(history);
+    if (history.kept.length === 0) this.setAside(history);
   }
 
   /** Puts it among those that hold nothing. */
   private setAside(history: ChannelHistory): void {
-    if (history.empty) {
-      history.empty.used = true;
-      return;
-    }
-    history.empty = this.empties.add(history.owner, history, sizeOf(history));
-    this.empties.bound(history.empty);
+    if (history.share) history.used = true;
+    else this.empties.add(history.owner, history);
   }
 
   private forget(history: ChannelHistory): void {
-    if (history.empty) this.empties.remove(history.empty);
-    history.empty = undefined;
+    this.empties.remove(history);
     this.byChannel.delete(history.channel);
   }
-}
-
-function sizeOf({ channel }: ChannelHistory): number {
-  return HISTORY_OVERHEAD_BYTES + channel.length * 2;
 }

@@ -1,14 +1,20 @@
-import { Shares, type Place, type ShareLimits } from './shares.js';
+import { ShareItem, Shares, type ShareLimits } from './shares.js';
 
 const LIFETIME_MS = 5 * 60_000;
 /** About what a Map entry, a settled promise, a cursor and a place in a share take. */
 const ENTRY_OVERHEAD_BYTES = 384;
 
-interface Entry {
-  readonly key: string;
-  readonly outcome: Promise<string>;
-  readonly expires: number;
-  place: Place<Entry> | undefined;
+class Entry extends ShareItem {
+  readonly bytes: number;
+
+  constructor(
+    readonly key: string,
+    readonly outcome: Promise<string>,
+    readonly expires: number,
+  ) {
+    super();
+    this.bytes = ENTRY_OVERHEAD_BYTES + key.length * 2;
+  }
 }
 
 /**
@@ -39,11 +45,10 @@ export class IdempotencyKeys {
     const known = this.entries.get(name);
     if (known) return known.outcome;
 
-    const entry: Entry = { key: name, outcome: action(), expires: this.now() + LIFETIME_MS, place: undefined };
+    const entry = new Entry(name, action(), this.now() + LIFETIME_MS);
     this.entries.set(name, entry);
-    entry.place = this.shares.add(owner, entry, name.length * 2 + ENTRY_OVERHEAD_BYTES);
     entry.outcome.catch(() => this.forget(entry));
-    this.shares.bound(entry.place);
+    this.shares.add(owner, entry);
     return entry.outcome;
   }
 
@@ -58,6 +63,6 @@ export class IdempotencyKeys {
   private forget(entry: Entry): void {
     if (this.entries.get(entry.key) !== entry) return;
     this.entries.delete(entry.key);
-    if (entry.place) this.shares.remove(entry.place);
+    this.shares.remove(entry);
   }
 }

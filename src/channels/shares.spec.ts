@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Shares, type Place } from './shares.js';
+import { ShareItem, Shares } from './shares.js';
 
-interface Item {
-  readonly owner: string;
-  readonly bytes: number;
-  place?: Place<Item>;
+class Item extends ShareItem {
+  constructor(
+    readonly owner: string,
+    readonly bytes: number,
+  ) {
+    super();
+  }
 }
 
 class Rig {
@@ -15,14 +18,13 @@ class Rig {
   constructor(total: number, each: number) {
     this.shares = new Shares({ total, each }, (item) => {
       this.dropped.push(item);
-      if (item.place) this.shares.remove(item.place);
+      this.shares.remove(item);
     });
   }
 
   add(owner: string, bytes: number): Item {
-    const item: Item = { owner, bytes };
-    item.place = this.shares.add(owner, item, bytes);
-    this.shares.bound(item.place);
+    const item = new Item(owner, bytes);
+    this.shares.add(owner, item);
     return item;
   }
 
@@ -52,7 +54,7 @@ describe('Shares', () => {
     const rig = new Rig(1_000, 100);
     const first = rig.add('ann', 40);
     const second = rig.add('ann', 40);
-    if (first.place) first.place.used = true;
+    first.used = true;
     rig.add('ann', 40);
     expect(rig.dropped).toEqual([second]);
     rig.add('ann', 40);
@@ -79,13 +81,11 @@ describe('Shares', () => {
           const own = held.get(item.owner) ?? 0;
           if (own <= 1_500) expect(own * 2).toBeGreaterThanOrEqual(Math.max(...held.values()));
           weigh(item.owner, -item.bytes);
-          if (item.place) shares.remove(item.place);
+          shares.remove(item);
         });
         for (const { owner, bytes } of steps) {
-          const item: Item = { owner, bytes };
           weigh(owner, bytes);
-          item.place = shares.add(owner, item, bytes);
-          shares.bound(item.place);
+          shares.add(owner, new Item(owner, bytes));
           expect(shares.bytes).toBeLessThanOrEqual(2_000);
           expect(shares.bytes).toBe([...held.values()].reduce((a, b) => a + b, 0));
         }

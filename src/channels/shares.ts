@@ -1,5 +1,3 @@
-import { Chain, type Link } from './chain.js';
-
 /** Shares within this part of an octave count as equally large. */
 const LEVELS_AN_OCTAVE = 8;
 
@@ -10,84 +8,106 @@ export interface ShareLimits {
   readonly each: number;
 }
 
-/** An item's place in the share of its owner. */
-export interface Place<T> {
-  readonly item: T;
-  readonly bytes: number;
-  readonly share: Share<T>;
-  link: Link<Place<T>> | undefined;
-  /** Whether it was used since it came to its place: then it is passed over once. To be set by whoever uses the item. */
-  used: boolean;
+/** What may be in a share. It is a link of its chain itself: there are many, and each object costs. */
+export abstract class ShareItem {
+  abstract readonly bytes: number;
+  /** Where it is, while it is in any. */
+  share: Share | undefined;
+  previous: ShareItem | undefined;
+  next: ShareItem | undefined;
+  /** Whether it was used since it came to its place: then it is passed over once. To be set by whoever uses it. */
+  used = false;
 }
 
-interface Share<T> {
-  readonly owner: string;
-  readonly places: Chain<Place<T>>;
-  bytes: number;
-  level: number;
+/** What one owner has put in, the oldest first. */
+class Share {
+  first: ShareItem | undefined;
+  last: ShareItem | undefined;
+  bytes = 0;
+  level = -1;
+
+  constructor(readonly owner: string) {}
+
+  push(item: ShareItem): void {
+    item.previous = this.last;
+    item.next = undefined;
+    if (this.last) this.last.next = item;
+    else this.first = item;
+    this.last = item;
+  }
+
+  take(item: ShareItem): void {
+    if (item.previous) item.previous.next = item.next;
+    else this.first = item.next;
+    if (item.next) item.next.previous = item.previous;
+    else this.last = item.previous;
+    // An item that has grown old would keep its young neighbours from being collected.
+    item.previous = undefined;
+    item.next = undefined;
+  }
 }
 
 /**
  * What many owners put into one store that is bounded in bytes. Who puts in too much loses its own oldest items, and where
  * all together are too much, the largest share does: nobody can push out what another one keeps.
  */
-export class Shares<T> {
-  private readonly byOwner = new Map<string, Share<T>>();
+export class Shares<T extends ShareItem> {
+  private readonly byOwner = new Map<string, Share>();
   /** Shares by how large they are. */
-  private readonly levels = new Map<number, Set<Share<T>>>();
+  private readonly levels = new Map<number, Set<Share>>();
   private total = 0;
 
   constructor(
     private readonly limits: ShareLimits,
-    /** Takes an item out of wherever else it is, and out of its place here. */
+    /** Takes an item out of wherever else it is, and out of its share. */
     private readonly drop: (item: T) => void,
   ) {}
 
-  /** Never more than the limit, between two calls of `bound`. */
+  /** Never more than the limit. */
   get bytes(): number {
     return this.total;
   }
 
-  add(owner: string, item: T, bytes: number): Place<T> {
+  /** Drops what the owner then has too much, or all have, that very item in the end. */
+  add(owner: string, item: T): void {
     const share = this.byOwner.get(owner) ?? this.open(owner);
-    const place: Place<T> = { item, bytes, share, link: undefined, used: false };
-    place.link = share.places.push(place);
-    this.weigh(share, bytes);
-    return place;
-  }
-
-  /** Once for each place. */
-  remove({ share, link, bytes }: Place<T>): void {
-    if (link) share.places.remove(link);
-    this.weigh(share, -bytes);
-    if (share.bytes > 0) return;
-    this.byOwner.delete(share.owner);
-    this.leave(share);
-  }
-
-  /** Drops what this share has too much, then what all have too much. */
-  bound({ share }: Place<T>): void {
+    item.share = share;
+    share.push(item);
+    this.weigh(share, item.bytes);
     while (share.bytes > this.limits.each) this.dropOldest(share);
     while (this.total > this.limits.total) this.dropOldest(this.largest());
   }
 
-  private dropOldest(share: Share<T>): void {
-    const place = share.places.oldest;
-    if (!place?.link) throw new Error('A share that takes bytes holds nothing.');
-    if (!place.used) return this.drop(place.item);
-    place.used = false;
-    share.places.remove(place.link);
-    place.link = share.places.push(place);
+  /** Nothing, if it isn't there. */
+  remove(item: T): void {
+    const { share } = item;
+    if (!share) return;
+    item.share = undefined;
+    share.take(item);
+    this.weigh(share, -item.bytes);
+    if (share.first) return;
+    this.byOwner.delete(share.owner);
+    this.leave(share);
   }
 
-  private open(owner: string): Share<T> {
-    const share: Share<T> = { owner, places: new Chain(), bytes: 0, level: levelOf(0) };
+  private dropOldest(share: Share): void {
+    // Only items of this kind are put in.
+    const item = share.first as T | undefined;
+    if (!item) throw new Error('A share that takes bytes holds nothing.');
+    if (!item.used) return this.drop(item);
+    item.used = false;
+    share.take(item);
+    share.push(item);
+  }
+
+  private open(owner: string): Share {
+    const share = new Share(owner);
     this.byOwner.set(owner, share);
     this.join(share);
     return share;
   }
 
-  private weigh(share: Share<T>, bytes: number): void {
+  private weigh(share: Share, bytes: number): void {
     share.bytes += bytes;
     this.total += bytes;
     const level = levelOf(share.bytes);
@@ -97,19 +117,19 @@ export class Shares<T> {
     this.join(share);
   }
 
-  private join(share: Share<T>): void {
+  private join(share: Share): void {
     const peers = this.levels.get(share.level);
     if (peers) peers.add(share);
     else this.levels.set(share.level, new Set([share]));
   }
 
-  private leave(share: Share<T>): void {
+  private leave(share: Share): void {
     const peers = this.levels.get(share.level);
     peers?.delete(share);
     if (peers?.size === 0) this.levels.delete(share.level);
   }
 
-  private largest(): Share<T> {
+  private largest(): Share {
     const [share] = this.levels.get(Math.max(...this.levels.keys())) ?? [];
     if (!share) throw new Error('There is no share, and all take bytes.');
     return share;
