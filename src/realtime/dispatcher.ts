@@ -25,7 +25,8 @@ export class Dispatcher {
       this.refuse(connection, received);
       return undefined;
     }
-    const publish = received.binary || !this.publishes.open ? undefined : readPublish(received.data);
+    const publish =
+      received.binary || !this.publishes.open ? undefined : readPublish(received.data, connection.permits?.last);
     if (publish) {
       this.metrics.framesReceived.inc('publish');
       return this.publishes.serveText(connection, publish);

@@ -13,6 +13,8 @@ export interface PublishPermit {
 
 /** Permits that one connection has, for as long as its rights don't change. */
 export class PublishPermits {
+  /** Where and what was published last. */
+  last: { readonly channel: string; readonly event: string } | undefined;
   private readonly byChannel = new Map<string, PublishPermit>();
 
   get(channel: string): PublishPermit | undefined {

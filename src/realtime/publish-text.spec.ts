@@ -62,6 +62,20 @@ describe('a publish that is read as text', () => {
     expect(read(frame)).toBeUndefined();
   });
 
+  it('takes what is the same as before from there, and nothing else', () => {
+    const frame = (channel: string, event: string) => `{"type":"publish","channel":"${channel}","event":"${event}"}`;
+    const texts = fc.constantFrom('a', 'b', 'ab', 'ä', 'a:1', 'a:2', '😀');
+    fc.assert(
+      fc.property(texts, texts, texts, texts, (channel, event, lastChannel, lastEvent) => {
+        const publish = readPublish(Buffer.from(frame(channel, event)), { channel: lastChannel, event: lastEvent });
+        expect(publish).toMatchObject({ channel, event });
+      }),
+    );
+    const before = { channel: 'c', event: 'e' };
+    expect(readPublish(Buffer.from('{"type":"publish","event":"e"}'), before)).toBeUndefined();
+    expect(readPublish(Buffer.from('{"type":"publish","channel":"c"}'), before)).toBeUndefined();
+  });
+
   it('is what the usual way reads, field by field', () => {
     const text = (maxLength: number) => fc.string({ unit: 'grapheme', minLength: 0, maxLength });
     const frames = fc.record(

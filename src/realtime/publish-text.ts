@@ -29,42 +29,51 @@ const CLOSE_OBJECT = 0x7d;
 const FIRST_PRINTABLE = 0x20;
 const FIRST_BEYOND_ASCII = 0x80;
 
-/** Fields that are texts, and how many characters of each there have to be. */
-const TEXTS = new Map([
-  ['id', { slot: 0, least: 0, most: ID_LENGTH }],
-  ['channel', { slot: 1, least: 1, most: MAX_CHANNEL_LENGTH }],
-  ['event', { slot: 2, least: 1, most: MAX_EVENT_LENGTH }],
-  ['key', { slot: 3, least: 1, most: MAX_KEY_LENGTH }],
-]);
+/** Fields that may come behind the type; of texts, how many characters of each there have to be. */
+const FIELDS = [
+  { name: Buffer.from('channel'), slot: 1, least: 1, most: MAX_CHANNEL_LENGTH },
+  { name: Buffer.from('event'), slot: 2, least: 1, most: MAX_EVENT_LENGTH },
+  { name: Buffer.from('data') },
+  { name: Buffer.from('id'), slot: 0, least: 0, most: ID_LENGTH },
+  { name: Buffer.from('key'), slot: 3, least: 1, most: MAX_KEY_LENGTH },
+  { name: Buffer.from('echo') },
+] as const;
+const [, , DATA] = FIELDS;
+/** Of the texts, the channel and the event. */
+const NEEDED = 0b110;
 
 /**
  * Reads a `publish` where it lies, if it is written as clients write one: `type` first, no white space between the fields, no
  * escapes but in `data`, each field once and as it has to be. Its `data` is found to be JSON, and no value is made of it.
  * `undefined` for any other frame, right or wrong: the usual way reads it, and says what is wrong.
+ *
+ * @param before where and what the connection published last: the same again is not made anew
  */
-export function readPublish(bytes: Buffer): PublishText | undefined {
+export function readPublish(bytes: Buffer, before?: Pick<PublishText, 'channel' | 'event'>): PublishText | undefined {
   if (!matches(bytes, 0, BEGINNING)) return undefined;
-  const texts: (string | undefined)[] = [undefined, undefined, undefined, undefined];
+  const texts: (string | undefined)[] = [undefined, before?.channel, before?.event, undefined];
+  let found = 0;
   let data: string | undefined;
   let echo: boolean | undefined;
   let place = BEGINNING.length;
   while (bytes[place] === COMMA) {
     const nameEnd = endOfPlainText(bytes, place + 1);
     if (bytes[nameEnd] !== COLON) return undefined;
-    const name = bytes.toString('latin1', place + 2, nameEnd - 1);
+    const field = fieldAt(bytes, place + 2, nameEnd - 1);
     const from = nameEnd + 1;
-    const field = TEXTS.get(name);
-    if (field) {
+    if (field && 'slot' in field) {
       place = endOfPlainText(bytes, from);
-      if (place === -1 || texts[field.slot] !== undefined) return undefined;
-      const text = textOf(bytes, from + 1, place - 1);
+      const once = 1 << field.slot;
+      if (place === -1 || found & once) return undefined;
+      found |= once;
+      const text = textOf(bytes, from + 1, place - 1, texts[field.slot]);
       if (text.length < field.least || text.length > field.most) return undefined;
       texts[field.slot] = text;
-    } else if (name === 'data') {
+    } else if (field === DATA) {
       place = endOfJson(bytes, from);
       if (place === -1 || data !== undefined) return undefined;
       data = textOf(bytes, from, place);
-    } else if (name === 'echo' && echo === undefined) {
+    } else if (field && echo === undefined) {
       echo = matches(bytes, from, TRUE);
       if (!echo && !matches(bytes, from, FALSE)) return undefined;
       place = from + (echo ? TRUE : FALSE).length;
@@ -74,8 +83,14 @@ export function readPublish(bytes: Buffer): PublishText | undefined {
   }
   const [id, channel, event, key] = texts;
   if (bytes[place] !== CLOSE_OBJECT || place !== bytes.length - 1) return undefined;
-  if (channel === undefined || event === undefined || canonicalChannelName(channel) !== channel) return undefined;
+  if ((found & NEEDED) !== NEEDED || channel === undefined || event === undefined) return undefined;
+  if (channel !== before?.channel && canonicalChannelName(channel) !== channel) return undefined;
   return { id, channel, event, data: data ?? 'null', key, echo: echo ?? true };
+}
+
+function fieldAt(bytes: Buffer, from: number, to: number): (typeof FIELDS)[number] | undefined {
+  for (const field of FIELDS) if (field.name.length === to - from && matches(bytes, from, field.name)) return field;
+  return undefined;
 }
 
 function matches(bytes: Buffer, at: number, expected: Buffer): boolean {
@@ -94,9 +109,21 @@ function endOfPlainText(bytes: Buffer, at: number): number {
   return -1;
 }
 
-function textOf(bytes: Buffer, from: number, to: number): string {
+/** @param like what it may be once more */
+function textOf(bytes: Buffer, from: number, to: number, like?: string): string {
+  if (like !== undefined && isText(bytes, from, to, like)) return like;
   for (let place = from; place < to; place += 1) {
     if ((bytes[place] ?? 0) >= FIRST_BEYOND_ASCII) return bytes.toString('utf8', from, to);
   }
   return bytes.toString('latin1', from, to);
+}
+
+/** Of texts beyond ASCII it isn't found out. */
+function isText(bytes: Buffer, from: number, to: number, text: string): boolean {
+  if (text.length !== to - from) return false;
+  for (let n = 0; n < text.length; n += 1) {
+    const code = text.charCodeAt(n);
+    if (code >= FIRST_BEYOND_ASCII || bytes[from + n] !== code) return false;
+  }
+  return true;
 }

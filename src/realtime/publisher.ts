@@ -41,6 +41,9 @@ export class Publisher {
     const from = connection.principal?.id;
     this.rates.take(from, Buffer.byteLength(data));
     const exclude = echo ? undefined : connection;
+    const { permits } = connection;
+    if (permits && (permits.last?.event !== event || permits.last.channel !== channel))
+      permits.last = { channel, event };
     const published = this.channels.publishChecked({ channel, event, data, key, from, exclude, history });
     if (published instanceof Promise) return published.then((cursor) => acknowledge(connection, id, cursor));
     acknowledge(connection, id, published);
