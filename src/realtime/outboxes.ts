@@ -35,6 +35,10 @@ export class Outboxes {
   private readonly window = new FlushWindow();
   private dense = false;
   private backwards = false;
+  private flushing = false;
+  /** What was written last, and how often in a row. */
+  private written: Batch | undefined;
+  private times = 0;
   private took = 0;
   private writes = 0;
   private frames = 0;
@@ -69,14 +73,29 @@ export class Outboxes {
   }
 
   wrote(batch: Batch): void {
-    this.writes += 1;
-    this.frames += batch.length;
-    for (const { type, count } of batch.types()) this.metrics.framesSent.of(type).count += count;
-    batch.written();
+    // Most sockets are written what the last one was: it is counted once, with how often.
+    if (batch !== this.written) {
+      this.count();
+      this.written = batch;
+      batch.written();
+    }
+    this.times += 1;
+    if (!this.flushing) this.count();
+  }
+
+  private count(): void {
+    const { written, times } = this;
+    this.written = undefined;
+    this.times = 0;
+    if (!written) return;
+    this.writes += times;
+    this.frames += times * written.length;
+    for (const { type, count } of written.types()) this.metrics.framesSent.of(type).count += times * count;
   }
 
   private readonly flush = (): void => {
     const began = performance.now();
+    this.flushing = true;
     const { scheduled } = this;
     this.scheduled = [];
     this.armed = false;
@@ -87,6 +106,8 @@ export class Outboxes {
     if (scheduled.length <= FEW) for (const outbox of scheduled) outbox.flush();
     else this.append(scheduled);
     this.goOn(this.dense ? Infinity : began + SLICE_MS);
+    this.flushing = false;
+    this.count();
     this.took += performance.now() - began;
     if (this.next === this.rest.length) this.done();
     else if (!this.armed) this.arm(0);
