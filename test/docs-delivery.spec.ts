@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { testTitles } from './support/test-titles.js';
 
 const docs = new URL('../docs/', import.meta.url);
 const text = read('delivery.md');
@@ -50,11 +51,4 @@ function invariantsOf(markdown: string): Invariant[] {
       title,
     })),
   }));
-}
-
-/** Of the tests that run: those that are skipped prove nothing. */
-function testTitles(file: URL): string[] {
-  if (!existsSync(file)) return [];
-  const titles = readFileSync(file, 'utf8').matchAll(/(?:^\s*it|\))\(\s*'([^'\n]+)',/gm);
-  return [...titles].map(([, title = '']) => title);
 }

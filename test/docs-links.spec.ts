@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 const root = new URL('../', import.meta.url);
 const documents = [
   'README.md',
+  'SECURITY.md',
   'docker/README.md',
   'examples/README.md',
   ...readdirSync(new URL('docs', root)).flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])),
