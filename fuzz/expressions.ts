@@ -45,6 +45,7 @@ export const EXPRESSIONS = [
   '[NONE, null, [[[]]]]',
   '{}',
   "{ a: { b: { c: [1, { d: 2 }] } }, '__proto__': 1, 'constructor': { prototype: 1 }, '': '', 'a.b': 1 }",
+  "{ '__proto__': { owner: 'attacker', toJSON: 1 } }",
   '<set>[1, 1, 2]',
   '/a+/',
   '|$x| $x + 1',

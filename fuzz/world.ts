@@ -136,6 +136,8 @@ export class World {
     return [
       ...PRINCIPALS.map((owner) => fenced(`${owner}-${slot}`, owner, k, value())),
       fenced(`${CANARY}-${slot}`, SOMEBODY, k, `'${CANARY}'`),
+      // The SDK makes a prototype of it, from which the row would inherit an owner.
+      `UPSERT fenced:⟨${CANARY}-heir-${slot}⟩ CONTENT { '__proto__': { owner: '${PRINCIPALS[0]}' }, k: ${k}, v: '${CANARY}' }`,
       `UPSERT open:⟨${slot}⟩ CONTENT { k: ${k}, v: ${value()}, w: [${value()}], x: { y: ${value()} } }`,
       `UPSERT witnessed:⟨${slot}⟩ CONTENT { v: '${CANARY}', k: ${k} }`,
       `UPSERT ${random.pick(['claimed', 'listed', 'ranked'])}:⟨${CANARY}-${random.between(0, 6)}⟩ SET k = ${k}`,

@@ -10,7 +10,7 @@ const RUN_MS = 150_000;
 
 describe('a short fuzzing run', () => {
   it('ends no process, disturbs no bystander, and leaves nothing behind', async () => {
-    const child = spawn(process.execPath, [RUN, '--actions', ACTIONS, '--seconds', '20', '--seed', '7'], {
+    const child = spawn(process.execPath, [RUN, '--actions', ACTIONS, '--seconds', '10', '--seed', '7'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
