@@ -26,6 +26,7 @@ const mayUse = {
     'audit',
   ],
   http: ['audit', 'realtime', 'subscriptions', 'channels', 'auth', 'surreal', 'health', 'config', 'errors', 'metrics'],
+  asyncapi: ['channels', 'config'],
   page: ['surreal', 'auth', 'config'],
 };
 

@@ -23,6 +23,16 @@ describe('docs/delivery.md', () => {
     expect(invariants.filter(({ proofs }) => proofs.length === 0)).toEqual([]);
   });
 
+  it('lists tests with their invariants only: a list that has slipped out of one proves nothing', () => {
+    expect(text.match(/^- \[[^\]]+\]\([^)]+\.spec\.ts\).*$/gm)).toBeNull();
+  });
+
+  it('names tests that there are outside of invariants, too', () => {
+    const named = text.replaceAll('\n', ' ').matchAll(/\]\(([^)]+\.spec\.ts)\) “([^”]+)”/g);
+    const unknown = [...named].filter(([, file = '', title = '']) => !testTitles(new URL(file, docs)).includes(title));
+    expect(unknown.map(([mention]) => mention)).toEqual([]);
+  });
+
   it.each(proofs)('names a test for invariant $number that there is: $title', ({ file, title }) => {
     expect(testTitles(new URL(file, docs))).toContain(title);
   });

@@ -4,11 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 
 const root = new URL('../', import.meta.url);
 const documents = [
-  'README.md',
-  'SECURITY.md',
-  'docker/README.md',
-  'examples/README.md',
-  ...readdirSync(new URL('docs', root)).flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])),
+  ...markdownIn('.', false),
+  ...['docs', 'libs', 'examples', 'docker', 'bench', 'chaos', 'fuzz', '.changeset'].flatMap((folder) =>
+    markdownIn(folder),
+  ),
 ];
 
 describe('documents', () => {
@@ -17,6 +16,12 @@ describe('documents', () => {
     expect(broken.map(String)).toEqual([]);
   });
 });
+
+function markdownIn(folder: string, recursive = true): string[] {
+  return readdirSync(new URL(folder, root), { recursive, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md') && !path.includes('node_modules'))
+    .map((path) => `${folder}/${path}`);
+}
 
 /** Links and images within the project, as file URLs. */
 function linksOf(document: URL): URL[] {

@@ -21,6 +21,7 @@ const BUNDLER = { type: 'module', module: 'esnext', moduleResolution: 'bundler' 
 
 interface Manifest {
   readonly name: string;
+  readonly description: string;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
@@ -29,10 +30,10 @@ const manifestOf = (library: string) =>
 
 describe.each(['protocol', 'realtime-client', 'surreal-server'])('the package of libs/%s', (library) => {
   it('says what a registry and its readers ask for', () => {
+    expect(manifestOf(library).description).toMatch(/\.$/);
     expect(manifestOf(library)).toMatchObject({
       name: `@edge-hive/${library}`,
       license: 'MIT',
-      description: expect.stringMatching(/\.$/) as string,
       engines: { node: '>=20.19' },
       files: ['dist'],
       exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },

@@ -71,7 +71,7 @@ export class MetricsService {
   readonly tokensWaiting = this.level('tokens_waiting', 'Tokens that wait for the keys that they are checked with.');
   readonly tokenBytes = this.level('token_bytes', 'Bytes kept of verified tokens.');
   readonly rightsComputed = this.counter('rights_computed_total', 'Times that the rights to a topic were worked out.');
-  readonly authFailures = this.counter('auth_failures_total', 'Tokens and API keys that were refused.');
+  readonly authFailures = this.counter('auth_failures_total', 'Tokens of connections that were refused.');
   readonly idempotencyKeyBytes = this.level('idempotency_key_bytes', 'Bytes kept to know repeated publishes by.');
   readonly channelHistoryBytes = this.level('channel_history_bytes', 'Bytes of recent messages kept, of all channels.');
   readonly outboxBytes = this.level('outbox_bytes', 'Bytes that wait in all outboxes.');
