@@ -17,7 +17,7 @@ export function announce(app: NestExpressApplication): void {
   if (database.own) logger.log(`Write to the database with any SurrealDB SDK at ${database.endpoint.url}`);
   if (!production && developmentAccess === 'anyone') {
     logger.warn(
-      'DEVELOPMENT_ACCESS=anyone: whoever can reach the service needs no token, and may write to its own database',
+      'DEVELOPMENT_ACCESS=anyone: no client needs a token, and all that can reach the service can write to its own database',
     );
   }
   const listening = `listening on http://${host.includes(':') ? `[${host}]` : host}:${port}`;

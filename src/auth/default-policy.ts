@@ -23,5 +23,5 @@ export const DEVELOPMENT_POLICY: Policy = {
   variables: [],
 };
 
-/** Without a file, in production: nobody may anything. */
+/** Without a file, in production: everything is refused. */
 export const CLOSED_POLICY: Policy = { topics: new Map(), channels: [], variables: [] };

@@ -40,7 +40,9 @@ export class KeyAttempts implements OnModuleInit {
     for (const [name, key] of Object.entries({ API_KEY: apiKey, METRICS_KEY: metricsKey })) {
       const bytes = Buffer.byteLength(key);
       if (bytes === 0 || bytes >= KEY_BYTES) continue;
-      this.logger.warn(`${name} has ${bytes} bytes: it can be found out by trying. Use ${KEY_BYTES} random ones.`);
+      this.logger.warn(
+        `${name} has ${bytes} bytes: a short key can be found out by trying. Use ${KEY_BYTES} random bytes.`,
+      );
     }
   }
 

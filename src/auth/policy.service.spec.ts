@@ -195,7 +195,7 @@ describe('PolicyService without a file, in production', () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const policy = service({ environment: 'production' });
     policy.onModuleInit();
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('nobody may'));
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('is refused'));
     for (const who of [LOCAL, NOBODY, caller('user-1'), SERVICE_CALLER]) {
       expect(policy.topicRights(who, 'messages')).toBeUndefined();
       expect(policy.mayUseChannel(who, 'room:general', 'subscribe')).toBe(false);

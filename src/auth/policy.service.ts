@@ -38,7 +38,7 @@ export class PolicyService implements OnModuleInit {
       this.described = `policy of ${config.policyFile}: ${topics.size} topics, ${channels.length} channel patterns`;
     } else if (config.production) {
       this.policy = CLOSED_POLICY;
-      this.described = 'no POLICY_FILE in production: nobody may read a table or use a channel';
+      this.described = 'no POLICY_FILE in production: every subscription and every publish is refused';
     } else {
       this.policy = DEVELOPMENT_POLICY;
       this.described =

@@ -31,7 +31,7 @@ export class SigningSecret {
 function configured({ jwtSecret, production }: Config): KeyObject {
   const bytes = Buffer.from(jwtSecret);
   if (bytes.length < SECRET_BYTES) {
-    const fault = `JWT_SECRET has ${bytes.length} bytes: whoever has a token can find out a short one by trying. Use ${SECRET_BYTES} random ones.`;
+    const fault = `JWT_SECRET has ${bytes.length} bytes: a short secret can be found out from any token. Use ${SECRET_BYTES} random bytes.`;
     if (production) throw new ConfigError(fault);
     new Logger(SigningSecret.name).warn(fault);
   }

@@ -161,7 +161,7 @@ export class Config {
   @IsString()
   apiKey = '';
 
-  @Setting('METRICS_KEY', 'Key of `/metrics`. Empty: whoever can reach it may read it.')
+  @Setting('METRICS_KEY', 'Key of `/metrics`. Empty: `/metrics` needs no key.')
   @IsString()
   metricsKey = '';
 

@@ -24,7 +24,7 @@ export class PageGuard implements CanActivate {
     if (!this.development.includes(request)) {
       throw new ForbiddenException(
         'This page is for the service’s own machine: open it there, as localhost and not by a link on another site. ' +
-          'DEVELOPMENT_ACCESS=anyone gives it to everybody who can reach the service.',
+          'DEVELOPMENT_ACCESS=anyone opens it to all who can reach the service.',
       );
     }
     if (!isOwnPage(request)) {
