@@ -82,7 +82,7 @@ describe('ChangeLog', () => {
     const log = new ChangeLog(1_000_000);
     log.begin(BEGINNING);
     expect([log.cursor, log.coveredFrom]).toEqual(['start', 2n]);
-    expect(log.unbroken('a', { position: log.behind('start') ?? 0 })).toBe(true);
+    expect(log.unbroken('a', 's', { position: log.behind('start') ?? 0 })).toBe(true);
     log.append(change('a', 2));
     log.prepend([change('a', 0), change('a', 1)], 0n);
     expect([log.cursor, keysFrom(log, 'a', log.behind('start') ?? 0)]).toEqual(['c2', ['a:2']]);
@@ -93,7 +93,32 @@ describe('ChangeLog', () => {
     log.begin(BEGINNING);
     log.markBreak('a');
     log.append(change('a', 2));
-    const joins = (table: string) => log.unbroken(table, { position: log.behind('start') ?? 0 });
+    const joins = (table: string) => log.unbroken(table, 's', { position: log.behind('start') ?? 0 });
     expect([joins('a'), joins('b')]).toEqual([false, true]);
+  });
+
+  it('keeps a break of one stream from the others of its table', () => {
+    const log = new ChangeLog(1_000_000);
+    log.append(change('a', 1));
+    log.markBreakOf('a', 's1');
+    log.append(change('a', 2));
+    const places = [{ position: log.behind('c1') ?? 0 }, { stamp: 1n }, { position: log.behind('c2') ?? 0 }];
+    const joins = (stream: string) => places.map((place) => log.unbroken('a', stream, place));
+    expect([joins('s1'), joins('s2')]).toEqual([
+      [false, false, true],
+      [true, true, true],
+    ]);
+  });
+
+  it('counts the oldest breaks of streams for their table, beyond a thousand', () => {
+    const log = new ChangeLog(1_000_000);
+    log.append(change('a', 1));
+    log.append(change('b', 2));
+    for (let n = 0; n < 1_000; n++) log.markBreakOf('b', `s${n}`);
+    const before = { position: 1 };
+    const joins = (table: string) => log.unbroken(table, 'other', before);
+    expect([joins('a'), joins('b')]).toEqual([true, true]);
+    log.markBreakOf('a', 'one more');
+    expect([joins('a'), joins('b'), log.unbroken('b', 's999', before)]).toEqual([true, false, false]);
   });
 });

@@ -1,4 +1,5 @@
 import { Change, type FeedMark } from '../surreal/change.js';
+import { Breaks } from './breaks.js';
 import { Deque } from './deque.js';
 
 interface LogEntry {
@@ -14,12 +15,6 @@ interface ChangeEntry {
 /** About what the place of a definition occupies. */
 const MARK_BYTES = 256;
 
-/** A place behind which a table's changes may lack some: by position in the log and by the feed's stamp. */
-interface Break {
-  readonly position: number;
-  readonly stamp: bigint;
-}
-
 /**
  * The recent changes of the database in the order in which they were told, bounded in bytes. A position is the number of
  * the change that comes next; what is filled in at the beginning has negative ones.
@@ -28,7 +23,7 @@ export class ChangeLog {
   private entries = new Deque<LogEntry>();
   private readonly byTable = new Map<string, Deque<ChangeEntry>>();
   private readonly byCursor = new Map<string, number>();
-  private readonly breaks = new Map<string, Break>();
+  private readonly breaks = new Breaks();
   private next = 0;
   private size = 0;
   private newest: Change | FeedMark | undefined;
@@ -100,21 +95,18 @@ export class ChangeLog {
 
   /** From now on, or from a stamp before the log's beginning on, a table's changes before can't be joined with those behind. */
   markBreak(table: string, past?: bigint): void {
-    const position = past === undefined ? this.next : -Infinity;
-    const stamp = past ?? this.newest?.place?.stamp ?? this.start;
-    const known = this.breaks.get(table);
-    this.breaks.set(table, {
-      position: Math.max(position, known?.position ?? -Infinity),
-      stamp: stamp > (known?.stamp ?? -1n) ? stamp : (known?.stamp ?? stamp),
-    });
+    const stamp = past ?? this.newestStamp;
+    this.breaks.mark(table, { position: past === undefined ? this.next : -Infinity, stamp });
   }
 
-  /** Whether all of a table's changes behind a position, or a stamp, were told. */
-  unbroken(table: string, from: { readonly position: number } | { readonly stamp: bigint }): boolean {
-    const known = this.breaks.get(table);
-    if (!known) return true;
-    // A cursor given just before a break and one given just after it name the same change: neither is honoured.
-    return 'position' in from ? from.position > known.position : from.stamp > known.stamp;
+  /** From now on what one stream of a table was told can't be joined with what follows. */
+  markBreakOf(table: string, stream: string): void {
+    this.breaks.mark(table, { position: this.next, stamp: this.newestStamp }, stream);
+  }
+
+  /** Whether all that a stream of a table is told of was told behind a position, or a stamp. */
+  unbroken(table: string, stream: string, from: { readonly position: number } | { readonly stamp: bigint }): boolean {
+    return this.breaks.joins(table, stream, from);
   }
 
   /** Begins anew: behind a place, all will be told. It is the first entry, so that a stream can be resumed from there. */
@@ -123,6 +115,10 @@ export class ChangeLog {
     this.breaks.clear();
     this.start = mark.place.stamp + 1n;
     this.append(mark);
+  }
+
+  private get newestStamp(): bigint {
+    return this.newest?.place?.stamp ?? this.start;
   }
 
   private forget(): void {

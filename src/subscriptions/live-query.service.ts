@@ -152,10 +152,13 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
 
   private async resumption(
     { topic, since, epoch }: TopicSubscription,
-    { rightsKey, paths }: StreamSpec,
+    { key, rightsKey, paths }: StreamSpec,
   ): Promise<Resumption | undefined> {
     if (since === undefined) return undefined;
-    const resumption = await this.resumptions.find({ topic, since, epoch, rightsKey, paths }, this.router.logEpoch);
+    const resumption = await this.resumptions.find(
+      { topic, since, epoch, key, rightsKey, paths },
+      this.router.logEpoch,
+    );
     this.metrics.resumes.inc(resumption?.kind ?? 'refused');
     return resumption;
   }

@@ -20,6 +20,8 @@ export interface ResumeRequest {
   readonly topic: string;
   readonly since: string;
   readonly epoch: string | undefined;
+  /** Of the stream's specification. */
+  readonly key: string;
   /** Rights under which the stream is delivered now. */
   readonly rightsKey: string;
   /** What the stream's condition reads. */
@@ -43,7 +45,7 @@ export class Resumptions {
    * @throws CommandError INVALID_CURSOR; DatabaseUnavailable
    */
   async find(request: ResumeRequest, logEpoch: string): Promise<Resumption | undefined> {
-    const { topic, since, epoch, rightsKey, paths } = request;
+    const { topic, since, epoch, rightsKey } = request;
     const cursor = parseCursor(since);
     if (!cursor && !LIVE_CURSOR.test(since)) {
       throw new CommandError('INVALID_CURSOR', 'since is no cursor of this service.');
@@ -53,27 +55,23 @@ export class Resumptions {
     if ((given?.rightsKey ?? '') !== rightsKey) return undefined;
     const durable = this.database.followsDurably(topic);
     if (durable !== (cursor !== undefined)) return undefined;
-    if (!cursor) return given?.log === logEpoch ? this.exact(topic, since) : undefined;
+    if (!cursor) return given?.log === logEpoch ? this.exact(request) : undefined;
     if (cursor.databaseId !== this.database.id) return undefined;
     const { stamp } = cursor.place;
     await this.database.readUpTo(stamp);
-    return (
-      (given?.log === logEpoch ? this.exact(topic, since) : undefined) ?? this.overlapping(topic, paths, since, stamp)
-    );
+    return (given?.log === logEpoch ? this.exact(request) : undefined) ?? this.overlapping(request, stamp);
   }
 
   /** This log handed the cursor out: it knows exactly what followed. */
-  private exact(topic: string, since: string): Resumption | undefined {
+  private exact({ topic, key, since }: ResumeRequest): Resumption | undefined {
     const position = this.log.behind(since);
-    if (position === undefined || !this.log.unbroken(topic, { position })) return undefined;
+    if (position === undefined || !this.log.unbroken(topic, key, { position })) return undefined;
     return { kind: 'exact', position, includes: () => true };
   }
 
   /** One sweep window more than asked for: a change that became visible late may have been told by nobody. */
   private async overlapping(
-    topic: string,
-    paths: readonly Path[],
-    since: string,
+    { topic, key, paths, since }: ResumeRequest,
     stamp: bigint,
   ): Promise<Resumption | undefined> {
     const { history } = this.database;
@@ -83,7 +81,7 @@ export class Resumptions {
     }
     if (!(await this.backfill.cover(from))) return undefined;
     // A change that the log lacks though it covers the time is in no feed of this database.
-    if (this.log.behind(since) === undefined || !this.log.unbroken(topic, { stamp })) return undefined;
+    if (this.log.behind(since) === undefined || !this.log.unbroken(topic, key, { stamp })) return undefined;
     const isStale = this.staleness(topic, paths, stamp);
     const includes = (change: Change) => change.place !== undefined && change.place.stamp >= from && !isStale(change);
     return { kind: 'overlapping', position: this.log.tail, includes };

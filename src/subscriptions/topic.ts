@@ -44,7 +44,7 @@ export class Topic {
   stream(spec: StreamSpec, nameIt: () => string): Stream {
     const known = this.streams.get(spec.key);
     if (known) return known;
-    const disownCursors = () => this.log.markBreak(this.name);
+    const disownCursors = () => this.log.markBreakOf(this.name, spec.key);
     const tests = this.restrictions.hold(spec);
     const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics, disownCursors, tests);
     this.streams.set(spec.key, stream);

@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { RecordId } from 'surrealdb';
+import { Recorder } from '../../test/support/recorder.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { Change } from '../surreal/change.js';
+import { ChangeLog } from './change-log.js';
+import { streamSpec } from './stream-spec.js';
+import type { Stream } from './stream.js';
+import { Topic } from './topic.js';
+
+const TABLE = 'notes';
+
+describe('Topic', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('takes the cursors of one stream for good no more when its resync was put off, and those of no other', () => {
+    const log = new ChangeLog(1_000_000);
+    const topic = new Topic(TABLE, new MetricsService(), log);
+    log.append(created());
+    const [told, other] = [open(topic, 'a'), open(topic, 'b')];
+    told.resync('unknown_state');
+    told.resync('unknown_state');
+    jest.advanceTimersByTime(5_000);
+    const position = log.behind('c') ?? 0;
+    expect([told, other].map(({ spec }) => log.unbroken(TABLE, spec.key, { position }))).toEqual([false, true]);
+  });
+});
+
+function open(topic: Topic, room: string): Stream {
+  const spec = streamSpec({ topic: TABLE, filter: { room } }, {}, { conditions: 16, depth: 4 });
+  const stream = topic.stream(spec, () => room);
+  stream.subscribers.add(new Recorder());
+  return stream;
+}
+
+function created(): Change {
+  const id = new RecordId(TABLE, 1);
+  const previous = { kind: 'absent' } as const;
+  return new Change({ table: TABLE, id, action: 'CREATE', after: { id }, previous, cursor: 'c', time: 0 });
+}
