@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { approximateBytes } from '../values/byte-size.js';
 import type { Principal } from './principal.js';
 import type { TokenKeys } from './token-keys.js';
@@ -70,5 +70,5 @@ export class VerifiedTokens {
 
 /** The token itself is not kept: whoever reads the memory of the process should find no key to anything. */
 function keyOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
+  return hash('sha256', token, 'base64');
 }

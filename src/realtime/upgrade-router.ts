@@ -38,8 +38,15 @@ export function routeUpgrades(server: Server, endpoints: () => readonly Endpoint
   });
 }
 
+/** A host as nearly all requests have it: parsing it, as what else may be one has to be, takes a tenth of a handshake. */
+const PLAIN_HOST = /^[a-z0-9][a-z0-9.-]*(?::\d{1,4})?$/;
+
 /** `undefined`: the target, or the host that it is relative to, doesn't parse. */
 export function pathOf({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): string | undefined {
+  if (url.startsWith(REALTIME_PATH) && PLAIN_HOST.test(headers.host ?? 'localhost')) {
+    const end = url[REALTIME_PATH.length];
+    if (end === undefined || end === '?') return REALTIME_PATH;
+  }
   try {
     return new URL(url, `ws://${headers.host ?? 'localhost'}/`).pathname;
   } catch {
