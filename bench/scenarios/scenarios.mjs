@@ -1,4 +1,5 @@
 import { bursts } from './bursts.mjs';
+import { changes } from './changes.mjs';
 import { fanOut } from './fan-out.mjs';
 import { filters } from './filters.mjs';
 import { idle } from './idle.mjs';
@@ -16,6 +17,7 @@ export const scenarios = [
   rooms,
   publish,
   tableEvents,
+  changes,
   writers,
   bursts,
   filters,
