@@ -2,6 +2,7 @@ import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { DrainState } from '../health/drain-state.js';
+import { LiveQueryService } from '../subscriptions/live-query.service.js';
 import type { Connection } from './connection.js';
 import { ConnectionRegistry } from './connection-registry.js';
 
@@ -18,10 +19,12 @@ export class Drain implements BeforeApplicationShutdown {
     private readonly config: Config,
     private readonly registry: ConnectionRegistry,
     private readonly state: DrainState,
+    private readonly liveQueries: LiveQueryService,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
     this.state.begin();
+    this.liveQueries.tellWaiting();
     const connections = [...this.registry];
     this.logger.log(`Draining ${connections.length} connections.`);
     await within(this.config.drainDeadlineMs, this.closeAll(connections));

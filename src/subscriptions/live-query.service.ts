@@ -144,6 +144,11 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
+  /** Tells the resyncs that were put off: to be called before subscribers are sent to another instance. */
+  tellWaiting(): void {
+    for (const topic of this.topics) for (const stream of topic) stream.resyncs.tellWaiting();
+  }
+
   /** Tells every subscriber of a topic to read it again. @throws CommandError UNKNOWN_TOPIC, UNAVAILABLE */
   async resync(topic: string): Promise<void> {
     await this.topics.find(topic);

@@ -56,6 +56,16 @@ describe('Resyncs', () => {
     expect(counts()).toEqual([2, 2]);
   });
 
+  it('tell who waits before the end, and once', () => {
+    resyncs.toAll('late');
+    resyncs.toAll('unknown_state');
+    resyncs.tellWaiting();
+    expect(subscribers[0].sent.map((frame) => 'reason' in frame && frame.reason)).toEqual(['late', 'unknown_state']);
+    resyncs.tellWaiting();
+    jest.advanceTimersByTime(60_000);
+    expect(counts()).toEqual([2, 2]);
+  });
+
   it('tell nobody twice who was told alone while others waited', () => {
     resyncs.toOne(subscribers[0], 'overrun');
     resyncs.toAll('late');

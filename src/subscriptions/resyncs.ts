@@ -11,6 +11,7 @@ export class Resyncs {
   private lastToAll = -Infinity;
   private readonly lastToOne = new WeakMap<Subscriber, number>();
   private pending: NodeJS.Timeout | undefined;
+  private reason: ResyncReason = 'late';
   /** Who is told when the time has come. */
   private waiting: Set<Subscriber> | 'all' = new Set();
 
@@ -48,6 +49,13 @@ export class Resyncs {
     return Math.max(this.lastToAll, this.lastToOne.get(subscriber) ?? -Infinity);
   }
 
+  /** Tells those who wait at once: whoever goes to another instance would go on from behind the cause, and never know. */
+  tellWaiting(): void {
+    if (!this.pending) return;
+    clearTimeout(this.pending);
+    this.tellDue();
+  }
+
   close(): void {
     if (!this.pending) return;
     clearTimeout(this.pending);
@@ -55,16 +63,19 @@ export class Resyncs {
   }
 
   private later(reason: ResyncReason, wait: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      const { waiting } = this;
-      this.pending = undefined;
-      this.waiting = new Set();
-      if (waiting !== 'all' && waiting.size === 0) return;
-      // What was told since lies behind its cause: whoever was cut off before this would go on from there, and never know.
-      this.disownCursors();
-      if (waiting === 'all') return this.send(reason);
-      for (const subscriber of waiting) if (this.subscribers.has(subscriber)) this.toOne(subscriber, reason);
-    }, wait);
+    this.reason = reason;
+    return setTimeout(() => this.tellDue(), wait);
+  }
+
+  private tellDue(): void {
+    const { waiting, reason } = this;
+    this.pending = undefined;
+    this.waiting = new Set();
+    if (waiting !== 'all' && waiting.size === 0) return;
+    // What was told since lies behind its cause: whoever was cut off before this would go on from there, and never know.
+    this.disownCursors();
+    if (waiting === 'all') return this.send(reason);
+    for (const subscriber of waiting) if (this.subscribers.has(subscriber)) this.toOne(subscriber, reason);
   }
 
   private send(reason: ResyncReason): void {
