@@ -7,6 +7,6 @@ export function ownerOf({ from, channel }: Pick<Publication, 'from' | 'channel'>
 }
 
 /** Whose a channel is that somebody subscribes to. Those without a token are one. */
-export function ownerOfSubscriber({ client }: Subscriber): string {
-  return client === undefined ? '' : `principal:${client}`;
+export function ownerOfSubscriber({ owner }: Subscriber): string {
+  return owner?.kind === 'principal' ? `principal:${owner.name}` : '';
 }

@@ -360,6 +360,24 @@ export class Config {
   @Min(16 * 1024)
   limitFilterBytesTotal = 128 * MIB;
 
+  @Setting('LIMIT_FILTER_SCANS', 'Comparisons that the filters of one connection may cost whatever the change is.')
+  @IsInt()
+  @Min(16)
+  limitFilterScans = 2_048;
+
+  @Setting(
+    'LIMIT_FILTER_SCANS_PER_PRINCIPAL',
+    'The same of one principal, over all of its connections; without a token, of one address.',
+  )
+  @IsInt()
+  @Min(16)
+  limitFilterScansPerPrincipal = 2_048;
+
+  @Setting('LIMIT_FILTER_SCANS_TOTAL', 'The same of all connections; of those without a token, half of it.')
+  @IsInt()
+  @Min(16)
+  limitFilterScansTotal = 16_384;
+
   @Setting('LIMIT_OUTBOX_BYTES', 'Bytes that may wait for one slow connection before 4430.')
   @IsInt()
   @Min(16 * 1024)
@@ -412,7 +430,7 @@ export class Config {
 
   @Setting(
     'LIMIT_ROW_INDEX_FIELDS',
-    'Fields of one table that the filters of one client alone may have kept to know deleted records by; four times as many of all clients.',
+    'Fields of one table that the filters of one principal, or one address without a token, alone may have kept to know deleted records by; four times as many of all clients.',
   )
   @IsInt()
   @Min(1)

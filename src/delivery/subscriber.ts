@@ -7,12 +7,22 @@ export interface Owner {
   readonly name: string;
 }
 
+const NOBODY: Owner = { kind: 'address', name: 'nobody' };
+
+/** Whom a subscriber counts for. Who doesn't say counts as one with all others like him. */
+export function ownerOf({ owner }: Subscriber): Owner {
+  return owner ?? NOBODY;
+}
+
+/** One text for each owner: the name of a principal can look like an address. */
+export function ownerKey({ kind, name }: Owner): string {
+  return `${kind} ${name}`;
+}
+
 /** Whoever frames are delivered to: a connection, seen without its socket. */
 export interface Subscriber {
   readonly id: string;
-  /** Whom limits of several subscribers are counted for, such as their principal; absent: this one alone. */
-  readonly client?: string | undefined;
-  /** For whom counts what it asks for, over all of his connections. Who doesn't say counts as one with all others like him. */
+  /** For whom counts what it asks for, over all of his connections. */
   readonly owner?: Owner;
   /** What it is subscribed to. */
   readonly claims: Claims;

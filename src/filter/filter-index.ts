@@ -2,6 +2,7 @@ import type { DatabaseRow } from '../values/path.js';
 import { accessPlan } from './access-plan.js';
 import type { Condition } from './condition.js';
 import { placesBytes } from './filter-bytes.js';
+import { filterScans } from './filter-scans.js';
 import { IndexNode, type Place } from './index-node.js';
 import { placementsOf } from './placement.js';
 
@@ -40,6 +41,11 @@ export class FilterIndex<T> {
   /** About what an item's entries take in memory. */
   bytesOf(item: T): number {
     return placesBytes(this.places.get(item) ?? []);
+  }
+
+  /** What evaluating a filter, which is an item's condition or a part of it, costs whatever the row is. */
+  scansOf(item: T, filter: Condition): number {
+    return filterScans(filter, this.places.get(item));
   }
 
   /** Every item whose condition holds for the row, and maybe some more; each once. */

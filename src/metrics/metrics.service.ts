@@ -102,6 +102,10 @@ export class MetricsService {
   readonly logBackfills = this.counter('log_backfills_total', 'Stretches of the changefeed read for who came back.');
   readonly changeLogBytes = this.level('change_log_bytes', 'Bytes of recent changes kept in memory.');
   readonly filterBytes = this.level('filter_bytes', 'Bytes that the filters of all subscriptions take.');
+  readonly filterScans = this.level(
+    'filter_scans',
+    'Comparisons that the filters of all subscriptions cost whatever the change is.',
+  );
   readonly rowIndexBytes = this.level('row_index_bytes', 'Bytes kept to know deleted records by.');
   readonly unkeptFields = this.counter(
     'unkept_fields_total',

@@ -90,10 +90,6 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
     return this.asker.principal;
   }
 
-  get client(): string | undefined {
-    return this.principal?.id;
-  }
-
   get owner(): Owner {
     const { principal } = this;
     return principal

@@ -27,6 +27,7 @@ function limitsOf(config: Config): Limits {
     filterDepth: config.limitFilterDepth,
     filterElements: config.limitFilterElements,
     filterBytes: config.limitFilterBytes,
+    filterScans: config.limitFilterScans,
     commandsPerSecond: config.limitCommandsPerSecond,
     commandsBurst: config.limitCommandsBurst,
     snapshotRows: config.limitSnapshotRows,

@@ -11,8 +11,13 @@ class Client extends Recorder {
 
 const principal = (name: string) => new Client({ kind: 'principal', name });
 const stranger = (name: string) => new Client({ kind: 'address', name });
-const weight = (bytes: number) => ({ bytes });
-const LIMITS = { connection: 100, owner: 150, total: 400 };
+const weight = (bytes: number) => ({ bytes, scans: 0 });
+const scanning = (scans: number) => ({ bytes: 0, scans });
+const LIMITS = {
+  connection: { bytes: 100, scans: 10 },
+  owner: { bytes: 150, scans: 15 },
+  total: { bytes: 400, scans: 40 },
+};
 
 function refusal(whose: string): unknown {
   return expect.objectContaining({
@@ -61,11 +66,37 @@ describe('FilterBudget', () => {
   });
 
   it('bounds the sum, of which nobody may take more than half', () => {
-    const budget = new FilterBudget({ ...LIMITS, owner: 1_000, total: 100 });
+    const budget = new FilterBudget({
+      ...LIMITS,
+      owner: { bytes: 1_000, scans: 0 },
+      total: { bytes: 100, scans: 0 },
+    });
     expect(() => budget.take(principal('a'), weight(51))).toThrow(refusal('one principal'));
     budget.take(principal('a'), weight(50));
     budget.take(principal('b'), weight(49));
     expect(() => budget.take(principal('c'), weight(2))).toThrow(refusal('all connections'));
+  });
+
+  it('bounds what they cost each change, and says what costs nothing', () => {
+    const budget = new FilterBudget(LIMITS);
+    const costs = (whose: string): unknown =>
+      expect.objectContaining({
+        code: 'LIMIT_EXCEEDED',
+        message: expect.stringMatching(new RegExp(`^filter: those of ${whose} may cost \\d+ .*equality`)) as unknown,
+      });
+    const [one, other] = [principal('a'), principal('a')];
+    const release = budget.take(one, scanning(10));
+    expect(() => budget.take(one, scanning(1))).toThrow(costs('this connection'));
+    expect(() => budget.take(one, scanning(0))).not.toThrow();
+    budget.take(other, scanning(5));
+    expect(() => budget.take(other, scanning(1))).toThrow(costs('one principal'));
+    for (const address of ['1.1.1.1', '2.2.2.2']) budget.take(stranger(address), scanning(10));
+    expect(() => budget.take(stranger('3.3.3.3'), scanning(1))).toThrow(costs('all without a token'));
+    budget.take(principal('b'), scanning(5));
+    expect(budget.scans).toBe(40);
+    expect(() => budget.take(principal('c'), scanning(1))).toThrow(costs('all connections'));
+    release();
+    expect(budget.scans).toBe(30);
   });
 
   it('counts a filter that is shared for each who holds it, and once in the sum', () => {

@@ -1,61 +1,94 @@
-import type { Subscriber } from '../delivery/subscriber.js';
+import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
-
-export interface FilterByteLimits {
-  /** Of one connection. */
-  readonly connection: number;
-  /** Of one principal, or of one address without a token. */
-  readonly owner: number;
-  readonly total: number;
-}
 
 /** What a filter takes: counted once for all subscriptions that share it. */
 export interface Weight {
+  /** Of memory. */
   readonly bytes: number;
+  /** Comparisons that each change costs, whatever it is. */
+  readonly scans: number;
 }
+
+export interface FilterLimits {
+  readonly connection: Weight;
+  /** Of one principal, or of one address without a token. */
+  readonly owner: Weight;
+  readonly total: Weight;
+}
+
+const KINDS = ['bytes', 'scans'] as const;
+const REFUSALS: Readonly<Record<keyof Weight, (whose: string, limit: number) => string>> = {
+  bytes: (whose, limit) =>
+    `filter: those of ${whose} may take ${limit} bytes of memory: unsubscribe from some, or ask for shorter lists.`,
+  scans: (whose, limit) =>
+    `filter: those of ${whose} may cost ${limit} comparisons whatever the change is: unsubscribe from some, or add a condition that can be looked up (equality, in, a range, startsWith).`,
+};
 
 /** Of the sum, what one owner, and all who are nobody, may take at most: the rest is there for others. */
 const LARGEST_SHARE = 0.5;
-const NOBODY = 'nobody';
 
 /** What the filters of some subscriptions take together. */
 class Pool {
-  bytes = 0;
+  readonly sum = { bytes: 0, scans: 0 };
   private readonly holders = new Map<Weight, number>();
 
   get isEmpty(): boolean {
     return this.holders.size === 0;
   }
 
-  fits(weight: Weight, limit: number): boolean {
-    return this.holders.has(weight) || this.bytes + weight.bytes <= limit;
+  /** @throws CommandError LIMIT_EXCEEDED */
+  check(weight: Weight, limits: Weight, whose: string): void {
+    if (this.holders.has(weight)) return;
+    for (const kind of KINDS) {
+      if (weight[kind] === 0 || this.sum[kind] + weight[kind] <= limits[kind]) continue;
+      throw new CommandError('LIMIT_EXCEEDED', REFUSALS[kind](whose, limits[kind]));
+    }
   }
 
   add(weight: Weight): void {
     const holders = this.holders.get(weight) ?? 0;
     this.holders.set(weight, holders + 1);
-    if (holders === 0) this.bytes += weight.bytes;
+    if (holders === 0) this.grow(weight, 1);
   }
 
   remove(weight: Weight): void {
     const holders = (this.holders.get(weight) ?? 0) - 1;
     if (holders > 0) return void this.holders.set(weight, holders);
-    if (this.holders.delete(weight)) this.bytes -= weight.bytes;
+    if (this.holders.delete(weight)) this.grow(weight, -1);
+  }
+
+  private grow({ bytes, scans }: Weight, sign: 1 | -1): void {
+    this.sum.bytes += sign * bytes;
+    this.sum.scans += sign * scans;
   }
 }
 
-/** The memory that filters may take: of a connection, of whom it belongs to, and of all. */
+/** The memory and work that filters may take: of a connection, of whom it belongs to, and of all. */
 export class FilterBudget {
   private readonly all = new Pool();
   private readonly strangers = new Pool();
   private readonly owners = new Map<string, Pool>();
   private readonly connections = new Map<Subscriber, Pool>();
+  private readonly share: Weight;
+  private readonly ofOwner: Weight;
 
-  constructor(private readonly limits: FilterByteLimits) {}
+  constructor(private readonly limits: FilterLimits) {
+    const { owner, total } = limits;
+    this.share = { bytes: total.bytes * LARGEST_SHARE, scans: total.scans * LARGEST_SHARE };
+    this.ofOwner = {
+      bytes: Math.min(owner.bytes, this.share.bytes),
+      scans: Math.min(owner.scans, this.share.scans),
+    };
+  }
 
   /** What all filters take. */
   get bytes(): number {
-    return this.all.bytes;
+    return this.all.sum.bytes;
+  }
+
+  /** What all filters cost each change. */
+  get scans(): number {
+    return this.all.sum.scans;
   }
 
   /**
@@ -65,21 +98,18 @@ export class FilterBudget {
    * @throws CommandError LIMIT_EXCEEDED
    */
   take(subscriber: Subscriber, weight: Weight): () => void {
-    const { connection, owner, total } = this.limits;
-    const { kind, name } = subscriber.owner ?? { kind: 'address', name: NOBODY };
-    const key = `${kind} ${name}`;
+    const whose = ownerOf(subscriber);
+    const key = ownerKey(whose);
+    const isStranger = whose.kind === 'address';
     const ofConnection = this.connections.get(subscriber) ?? new Pool();
     const ofOwner = this.owners.get(key) ?? new Pool();
-    const share = total * LARGEST_SHARE;
-    if (!ofConnection.fits(weight, connection)) throw exceeded('this connection', connection);
-    if (!ofOwner.fits(weight, Math.min(owner, share))) {
-      throw exceeded(kind === 'principal' ? 'one principal' : 'one address without a token', Math.min(owner, share));
-    }
-    if (kind === 'address' && !this.strangers.fits(weight, share)) throw exceeded('all without a token', share);
-    if (!this.all.fits(weight, total)) throw exceeded('all connections', total);
+    ofConnection.check(weight, this.limits.connection, 'this connection');
+    ofOwner.check(weight, this.ofOwner, isStranger ? 'one address without a token' : 'one principal');
+    if (isStranger) this.strangers.check(weight, this.share, 'all without a token');
+    this.all.check(weight, this.limits.total, 'all connections');
     this.connections.set(subscriber, ofConnection);
     this.owners.set(key, ofOwner);
-    const pools = [ofConnection, ofOwner, this.all, ...(kind === 'address' ? [this.strangers] : [])];
+    const pools = [ofConnection, ofOwner, this.all, ...(isStranger ? [this.strangers] : [])];
     for (const pool of pools) pool.add(weight);
     return () => {
       for (const pool of pools) pool.remove(weight);
@@ -87,11 +117,4 @@ export class FilterBudget {
       if (ofOwner.isEmpty && this.owners.get(key) === ofOwner) this.owners.delete(key);
     };
   }
-}
-
-function exceeded(whose: string, limit: number): CommandError {
-  return new CommandError(
-    'LIMIT_EXCEEDED',
-    `filter: those of ${whose} may take ${limit} bytes of memory: unsubscribe from some, or ask for shorter lists.`,
-  );
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { PolicyService } from '../auth/policy.service.js';
 import { Config } from '../config/config.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
-import type { Subscriber } from '../delivery/subscriber.js';
+import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -79,11 +79,12 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     const interval = Math.min(LONGEST_CHECKPOINT_INTERVAL_MS, heartbeatIntervalMs);
     this.checkpoints = new Checkpoints(interval, () => this.log.cursor);
     this.filters = new FilterBudget({
-      connection: config.limitFilterBytes,
-      owner: config.limitFilterBytesPerPrincipal,
-      total: config.limitFilterBytesTotal,
+      connection: { bytes: config.limitFilterBytes, scans: config.limitFilterScans },
+      owner: { bytes: config.limitFilterBytesPerPrincipal, scans: config.limitFilterScansPerPrincipal },
+      total: { bytes: config.limitFilterBytesTotal, scans: config.limitFilterScansTotal },
     });
     metrics.filterBytes.readFrom(() => this.filters.bytes);
+    metrics.filterScans.readFrom(() => this.filters.scans);
     metrics.changeLogBytes.readFrom(() => this.log.bytes);
     metrics.rowIndexBytes.readFrom(() => budget.bytes);
     database.listen(this.router);
@@ -112,7 +113,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     });
     const snapshot = snapshotSpec(request.snapshot, rights, limitSnapshotRows);
     await this.topics.use(request.topic, async (topic) => {
-      const rows = topic.keepRows(spec, subscriber.client ?? subscriber.id);
+      const rows = topic.keepRows(spec, ownerKey(ownerOf(subscriber)));
       try {
         // Where it takes too long, deletions are told less well until it is through.
         if (rows) await this.topics.lookUp(rows.settled).catch(() => undefined);

@@ -1,6 +1,23 @@
 import { compileCondition, type RowTest } from '../filter/compile-condition.js';
+import type { DatabaseRow } from '../values/path.js';
 import type { StreamSpec } from './stream-spec.js';
 import type { RowTests } from './verdict.js';
+
+/**
+ * Remembers two verdicts, those on what a record was and on what it is: streams under the same rights ask one after the other.
+ * Rows never change.
+ */
+function remembering(test: RowTest): RowTest {
+  let last: { readonly row: DatabaseRow; readonly holds: boolean } | undefined;
+  let other: typeof last;
+  return (row) => {
+    if (last?.row === row) return last.holds;
+    if (other?.row === row) return other.holds;
+    other = last;
+    last = { row, holds: test(row) };
+    return last.holds;
+  };
+}
 
 interface Restriction {
   readonly matches: RowTest;
@@ -16,7 +33,8 @@ export class Restrictions {
     const matches = compileCondition(filter);
     if (!where) return { matches, visible: () => true };
     let restriction = this.byRights.get(rightsKey);
-    if (!restriction) this.byRights.set(rightsKey, (restriction = { matches: compileCondition(where), streams: 0 }));
+    if (!restriction)
+      this.byRights.set(rightsKey, (restriction = { matches: remembering(compileCondition(where)), streams: 0 }));
     restriction.streams += 1;
     const visible = restriction.matches;
     return { matches: (row) => matches(row) && visible(row), visible };

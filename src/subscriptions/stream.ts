@@ -17,8 +17,8 @@ type Told = { readonly frame: EncodedFrame } | 'nothing' | 'unknown';
 export class Stream {
   /** Who gets each change as it comes. Those who are still being caught up are not among them. */
   private readonly live = new Set<Subscriber>();
-  /** What its filter and fields take in memory, about. Known when they have been indexed. */
-  weight: Weight = { bytes: 0 };
+  /** What its filter and fields cost, about. Known when they have been indexed. */
+  weight: Weight = { bytes: 0, scans: 0 };
   /** All who hold a subscription, caught up or not. */
   readonly subscribers = new Set<Subscriber>();
   readonly resyncs: Resyncs;

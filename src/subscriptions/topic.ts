@@ -58,7 +58,10 @@ export class Topic {
     } else {
       this.unfiltered.add(stream);
     }
-    stream.weight = { bytes: specBytes(spec) + this.index.bytesOf(stream) };
+    stream.weight = {
+      bytes: specBytes(spec) + this.index.bytesOf(stream),
+      scans: this.index.scansOf(stream, spec.filter),
+    };
     this.metrics.streams.inc();
     return stream;
   }

@@ -20,6 +20,8 @@ export interface Limits {
   filterElements: number;
   /** Of memory, for the filters of one connection. */
   filterBytes: number;
+  /** Comparisons that the filters of one connection may cost whatever the change is. */
+  filterScans: number;
   commandsPerSecond: number;
   commandsBurst: number;
   snapshotRows: number;
