@@ -30,7 +30,7 @@ const POLICY = fileURLToPath(new URL('peers/hostile-policy.json', import.meta.ur
 const TABLES = ['open', 'restricted'];
 const HOSTILE = 9;
 /** Of each list: as many as let all of them fill the bytes and the comparisons alike. */
-const ELEMENTS = 420;
+const ELEMENTS = 880;
 const ROUNDS = 4;
 const WRITES = 150;
 const PAUSE_MS = 4_000;

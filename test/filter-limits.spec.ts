@@ -123,7 +123,7 @@ describe('bytes of filters', () => {
 describe('work of filters', () => {
   useService(
     { '*': { read: 'public' } },
-    { LIMIT_FILTER_SCANS: '40', LIMIT_FILTER_SCANS_PER_PRINCIPAL: '60', LIMIT_FILTER_SCANS_TOTAL: '200' },
+    { LIMIT_FILTER_SCANS: '80', LIMIT_FILTER_SCANS_PER_PRINCIPAL: '120', LIMIT_FILTER_SCANS_TOTAL: '400' },
   );
 
   const others = (name: string, count = 2) => ({ topic: 'notes', filter: { room: { nin: texts(count, name) } } });
@@ -135,11 +135,11 @@ describe('work of filters', () => {
   it('is bounded where they can not be looked up, and nothing is lost of what was subscribed', async () => {
     const client = await service.connect('scanning');
     const streams = await Promise.all([0, 1, 2, 3, 4].map((n) => subscribe(client, others(`s${n}`))));
-    expect(await ask(client, others('more'))).toMatchObject(costly('this connection', 40));
+    expect(await ask(client, others('more'))).toMatchObject(costly('this connection', 80));
     expect(await ask(client, { topic: 'notes', filter: { room: { ne: 'a' } } })).toMatchObject({
       code: 'LIMIT_EXCEEDED',
     });
-    expect(await metric(service.gateway, 'edge_hive_filter_scans')).toBe(40);
+    expect(await metric(service.gateway, 'edge_hive_filter_scans')).toBe(80);
     // What is looked up costs nothing, and the same again neither.
     expect(await ask(client, { topic: 'notes', filter: { room: 'a', by: { nin: ['x', 'y'] } } })).toMatchObject({
       type: 'subscribed',
@@ -150,7 +150,7 @@ describe('work of filters', () => {
     expect(streams.map(({ told }) => told.length)).toEqual([0, 1, 1, 1, 1]);
     const another = await service.connect('scanning');
     for (const name of ['t0', 't1']) await subscribe(another, others(name));
-    expect(await ask(another, others('t2'))).toMatchObject(costly('one principal', 60));
+    expect(await ask(another, others('t2'))).toMatchObject(costly('one principal', 120));
     expect(await ask(await service.connect('honest'), others('u0'))).toMatchObject({ type: 'subscribed' });
     await Promise.all([client.close(), another.close()]);
   });

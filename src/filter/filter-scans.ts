@@ -9,7 +9,9 @@ const SINGLE = 1;
 /** Goes through a text or an array of the row. */
 const CONTAINS = 2;
 /** A look-up in a set that nothing else keeps in the processor's cache. */
-const LIST = 8;
+const LIST = 16;
+/** An array or object, beside its elements. */
+const COMPOSITE = 8;
 /** Elements of arrays and objects that are compared in the time of one comparison, at most. */
 const ELEMENTS = 4;
 
@@ -46,7 +48,7 @@ function sum(condition: Condition, of: (comparison: Comparison) => number): numb
 
 function comparisonScans({ operator, operand }: Comparison): number {
   if (operator === 'in' || operator === 'nin') return listScans(operand as readonly unknown[]);
-  const scans = isComparedAlone(operand) ? LIST + Math.ceil(elementsOf(operand) / ELEMENTS) : SINGLE;
+  const scans = isComparedAlone(operand) ? COMPOSITE + Math.ceil(elementsOf(operand) / ELEMENTS) : SINGLE;
   return operator === 'contains' ? Math.max(CONTAINS, scans) : scans;
 }
 
