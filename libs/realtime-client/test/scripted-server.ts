@@ -185,6 +185,7 @@ export const WELCOME: WelcomeFrame = {
     filterDepth: 4,
     filterElements: 1_024,
     filterBytes: 25_165_824,
+    filterScans: 2_048,
     commandsPerSecond: 100,
     commandsBurst: 200,
     snapshotRows: 10_000,
