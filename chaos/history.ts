@@ -28,20 +28,26 @@ export function historyOf(view: View, feed: readonly FeedChange[], knowsDeleted:
     if (change.table !== view.topic) continue;
     let known = steps.get(change.id);
     if (!known) steps.set(change.id, (known = []));
-    known.push(stepOf(view, change, known.at(-1)?.state, knowsDeleted));
+    known.push(stepOf(view, change, known.at(-1), knowsDeleted));
   }
   return steps;
 }
 
-function stepOf(view: View, change: FeedChange, before: string | undefined, knowsDeleted: boolean): Step {
+function stepOf(view: View, change: FeedChange, last: Step | undefined, knowsDeleted: boolean): Step {
   const row = rowOf(change);
   const state = row && view.matches(row) ? rowText(view, { ...row, id: change.id }) : undefined;
   const isHeard = view.events?.includes(change.action) ?? true;
-  const text = isHeard ? toldOf(view, change, before, state) : undefined;
+  const text = isHeard ? toldOf(view, change, last?.state, state) : undefined;
   if (text !== undefined) return { change, text, isOptional: false, state };
-  const isGuess =
-    isHeard && change.action === 'DELETE' && !knowsDeleted && !view.restricted && view.filter !== undefined;
+  const isGuess = isHeard && change.action === 'DELETE' && !knowsDeleted && mayGuess(view, last);
   return isGuess ? { change, text: 'DELETE', isOptional: true, state } : { change, isOptional: false, state };
+}
+
+/** A deletion that the filter can't be asked about is told to whoever may know of the record. */
+function mayGuess({ filter, restricted, visible }: View, last: Step | undefined): boolean {
+  if (filter === undefined) return false;
+  const row = last && rowOf(last.change);
+  return restricted ? row !== undefined && visible?.(row) === true : true;
 }
 
 function toldOf(view: View, { action }: FeedChange, before?: string, state?: string): string | undefined {

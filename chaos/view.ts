@@ -15,6 +15,8 @@ export interface View {
   readonly matches: (row: Row) => boolean;
   /** The policy restricts it: not even the existence of other rows may be told. */
   readonly restricted?: boolean;
+  /** Of one that is restricted and filtered, whether the policy shows a row, whatever the filter says of it. */
+  readonly visible?: (row: Row) => boolean;
   /** When it is subscribed to: at the beginning, or in that part of the run. */
   readonly joins?: number;
 }
