@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Surreal } from 'surrealdb';
-import { WebSocket } from 'ws';
+import type { Surreal } from 'surrealdb';
 import { TestClient } from '../test/support/client.js';
 import type { Gateway } from '../test/support/gateway.js';
+import { connectWriter } from './connect-writer.js';
 import { lastingToken } from './lasting-token.js';
 
 const CHANNEL = 'bystander';
@@ -23,13 +23,7 @@ export class Bystander {
   static async join(gateway: Gateway, databaseUrl: string): Promise<Bystander> {
     const listener = await TestClient.connect(gateway.url, { token: lastingToken('bystander') });
     const publisher = await TestClient.connect(gateway.url, { token: lastingToken('bystander') });
-    const writer = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
-    await writer.connect(databaseUrl, {
-      reconnect: false,
-      namespace: 'main',
-      database: 'main',
-      authentication: { username: 'root', password: 'root' },
-    });
+    const writer = await connectWriter(databaseUrl);
     for (const claim of [{ channel: CHANNEL }, { topic: TABLE }]) {
       const reply = await listener.request({ type: 'subscribe', id: JSON.stringify(claim), ...claim });
       if (reply.type !== 'subscribed') throw new Error(`The bystander could not subscribe: ${JSON.stringify(reply)}`);

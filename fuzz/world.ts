@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Surreal } from 'surrealdb';
-import { WebSocket } from 'ws';
+import type { Surreal } from 'surrealdb';
 import { Random } from '../chaos/random.js';
 import { TestClient } from '../test/support/client.js';
+import { connectWriter } from './connect-writer.js';
 import { EXPRESSIONS } from './expressions.js';
 import { lastingToken } from './lasting-token.js';
 
@@ -58,13 +58,7 @@ export class World {
   ) {}
 
   static async create(url: string, databaseUrl: string): Promise<World> {
-    const writer = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
-    await writer.connect(databaseUrl, {
-      reconnect: false,
-      namespace: 'main',
-      database: 'main',
-      authentication: { username: 'root', password: 'root' },
-    });
+    const writer = await connectWriter(databaseUrl);
     const admin = { token: lastingToken('admin', { roles: ['admin'] }) };
     const publisher = await TestClient.connect(url, admin);
     const witness = await TestClient.connect(url, admin);
