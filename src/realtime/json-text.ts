@@ -68,7 +68,7 @@ export function endOfJson(bytes: Uint8Array, at: number): number {
 }
 
 /** Behind the closing quote of the text whose opening quote is at `at`, or -1. */
-export function endOfText(bytes: Uint8Array, at: number): number {
+function endOfText(bytes: Uint8Array, at: number): number {
   for (let place = at + 1; place < bytes.length; place += 1) {
     const byte = bytes[place] ?? 0;
     if (byte === QUOTE) return place + 1;

@@ -12,15 +12,16 @@ export class Breaks {
   private readonly tables = new Map<string, Break>();
   private readonly streams = new Map<string, Break & { readonly table: string }>();
 
-  /** @param stream key of the only one that it is for */
+  /** @param stream key of the only one that it is for, among those of the table */
   mark(table: string, at: Break, stream?: string): void {
     if (stream === undefined) {
       this.tables.set(table, later(at, this.tables.get(table)));
       return;
     }
-    const known = this.streams.get(stream);
-    this.streams.delete(stream);
-    this.streams.set(stream, { table, ...later(at, known) });
+    const name = nameOf(table, stream);
+    const known = this.streams.get(name);
+    this.streams.delete(name);
+    this.streams.set(name, { table, ...later(at, known) });
     if (this.streams.size > MOST_STREAMS) this.joinOldest();
   }
 
@@ -29,7 +30,7 @@ export class Breaks {
     // A cursor given just before a break and one given just after it name the same change: neither is honoured.
     const isBefore = (known?: Break) =>
       !known || ('position' in from ? from.position > known.position : from.stamp > known.stamp);
-    return isBefore(this.tables.get(table)) && isBefore(this.streams.get(stream));
+    return isBefore(this.tables.get(table)) && isBefore(this.streams.get(nameOf(table, stream)));
   }
 
   clear(): void {
@@ -38,12 +39,17 @@ export class Breaks {
   }
 
   private joinOldest(): void {
-    for (const [stream, { table, position, stamp }] of this.streams) {
-      this.streams.delete(stream);
+    for (const [name, { table, position, stamp }] of this.streams) {
+      this.streams.delete(name);
       this.mark(table, { position, stamp });
       return;
     }
   }
+}
+
+/** Streams of two tables that ask for the same have the same key. */
+function nameOf(table: string, stream: string): string {
+  return JSON.stringify([table, stream]);
 }
 
 function later(one: Break, other: Break | undefined): Break {
