@@ -9,6 +9,7 @@ import { streamSpec } from '../../dist/subscriptions/stream-spec.js';
 import { Subscription } from '../../dist/subscriptions/subscription.js';
 import { Topic } from '../../dist/subscriptions/topic.js';
 
+const ROUNDS = 6;
 const LIMITS = { conditions: 16, depth: 4, elements: 1_024 };
 const list = (length, text) => Array.from({ length }, (_, index) => text(index));
 const alternatives = (n) => ({
@@ -63,7 +64,9 @@ function weigh(count, filterOf) {
 }
 
 for (const [kind, count, filterOf] of CASES) {
-  // What is made once for all is made now.
-  weigh(10, filterOf);
-  process.stdout.write(`${JSON.stringify([kind, ...weigh(count, filterOf)])}\n`);
+  // What is made once for all, compiled code too, is made now; what of it is made later adds to one round or another.
+  weigh(count, filterOf);
+  const rounds = Array.from({ length: ROUNDS }, () => weigh(count, filterOf));
+  const [smallest] = rounds.sort(([one], [other]) => one - other);
+  process.stdout.write(`${JSON.stringify([kind, ...smallest])}\n`);
 }
