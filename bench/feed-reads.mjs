@@ -5,8 +5,8 @@
  *   SURREAL_BIN=surreal node bench/feed-reads.mjs
  */
 import { RecordId } from 'surrealdb';
-import { feedPage } from '../dist/surreal/feed-page.js';
-import { SdkSession } from '../dist/surreal/sdk-session.js';
+import { feedPage } from '../dist/surreal/entries/feed-page.js';
+import { SdkSession } from '../dist/surreal/connection/sdk-session.js';
 import { connectDatabase } from './load/database-client.mjs';
 import { payload } from './load/payload.mjs';
 import { cpuSeconds } from './measure/process-stat.mjs';

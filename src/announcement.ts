@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { PolicyService } from './auth/policy.service.js';
-import { SigningSecret } from './auth/signing-secret.js';
-import { TokenIssuer } from './auth/token-issuer.js';
+import { PolicyService } from './auth/policy/policy.service.js';
+import { SigningSecret } from './auth/tokens/signing-secret.js';
+import { TokenIssuer } from './auth/tokens/token-issuer.js';
 import { Config } from './config/config.js';
-import { DatabaseProcess } from './surreal/database-process.js';
+import { DatabaseProcess } from './surreal/connection/database-process.js';
 
 /** Tells what a user has to know of a service that listens. The last line says that it does. */
 export function announce(app: NestExpressApplication): void {

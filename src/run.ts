@@ -1,6 +1,6 @@
 import { announce } from './announcement.js';
 import { startApplication, type ApplicationListener } from './application.js';
-import { PolicyError } from './auth/policy-error.js';
+import { PolicyError } from './auth/policy/policy-error.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
 
 /** Runs the service as the environment configures it. What is wrong with that is told, and ends the process with 1. */

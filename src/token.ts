@@ -1,4 +1,4 @@
-import { tokenFor } from './auth/token-command.js';
+import { tokenFor } from './auth/tokens/token-command.js';
 
 try {
   process.stdout.write(`${tokenFor(process.argv.slice(2), process.env)}\n`);

@@ -7,7 +7,7 @@ import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { ApiKeyGuard, type ServiceRequest } from './api-key.guard.js';
 import { AuthModule } from './auth.module.js';
-import { TokenIssuer } from './token-issuer.js';
+import { TokenIssuer } from './tokens/token-issuer.js';
 
 @Controller()
 @UseGuards(ApiKeyGuard)

@@ -8,12 +8,12 @@ import {
 } from '@nestjs/common';
 import type { Request } from 'express';
 import { Config } from '../config/config.js';
-import { AuthenticationError, KeysUnavailableError } from './authentication-error.js';
-import { bearerToken } from './bearer-token.js';
+import { AuthenticationError, KeysUnavailableError } from './tokens/authentication-error.js';
+import { bearerToken } from './tokens/bearer-token.js';
 import { KeyAttempts } from './key-attempts.js';
 import { isService, SERVICE_CALLER, type Caller } from './principal.js';
-import { ServerKey } from './server-key.js';
-import { TokenVerifier } from './token-verifier.js';
+import { ServerKey } from './tokens/server-key.js';
+import { TokenVerifier } from './tokens/token-verifier.js';
 
 /** A request that the guard let in. */
 export interface ServiceRequest extends Request {

@@ -2,13 +2,13 @@ import { Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { AuditModule } from '../audit/audit.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { DevelopmentAccess } from './development-access.js';
+import { DevelopmentAccess } from './policy/development-access.js';
 import { KeyAttempts } from './key-attempts.js';
 import { MetricsKeyGuard } from './metrics-key.guard.js';
-import { PolicyService } from './policy.service.js';
-import { SigningSecret } from './signing-secret.js';
-import { TokenIssuer } from './token-issuer.js';
-import { TokenVerifier } from './token-verifier.js';
+import { PolicyService } from './policy/policy.service.js';
+import { SigningSecret } from './tokens/signing-secret.js';
+import { TokenIssuer } from './tokens/token-issuer.js';
+import { TokenVerifier } from './tokens/token-verifier.js';
 
 /** Who somebody is, and what they may. */
 @Module({

@@ -1,9 +1,9 @@
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { Config } from '../config/config.js';
-import { bearerToken } from './bearer-token.js';
+import { bearerToken } from './tokens/bearer-token.js';
 import { KeyAttempts } from './key-attempts.js';
-import { ServerKey } from './server-key.js';
+import { ServerKey } from './tokens/server-key.js';
 
 /** Lets in whoever scrapes the metrics: by `METRICS_KEY` (`X-API-Key` or bearer), or everybody where there is none. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module, type INestApplication, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DatabaseState } from '../surreal/database-state.js';
+import { DatabaseState } from '../surreal/connection/database-state.js';
 import { DrainState } from './drain-state.js';
 import { HealthController } from './health.controller.js';
 import { QUIET_TERMINUS } from './health.module.js';

@@ -6,7 +6,7 @@ import {
   type HealthCheckResult,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
-import { DatabaseState } from '../surreal/database-state.js';
+import { DatabaseState } from '../surreal/connection/database-state.js';
 import { DrainState } from './drain-state.js';
 import { FailedCheckFilter } from './failed-check.filter.js';
 

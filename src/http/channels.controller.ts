@@ -13,7 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
-import { PolicyService } from '../auth/policy.service.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
 import { SERVICE_CALLER } from '../auth/principal.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';

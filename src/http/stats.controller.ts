@@ -1,7 +1,7 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ApiKeyGuard } from '../auth/api-key.guard.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { DatabaseState } from '../surreal/database-state.js';
+import { DatabaseState } from '../surreal/connection/database-state.js';
 
 export interface Stats {
   readonly connections: number;

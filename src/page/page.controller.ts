@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, UseGuards, type StreamableFile } from '@nestjs/common';
-import { SigningSecret } from '../auth/signing-secret.js';
-import { TokenIssuer } from '../auth/token-issuer.js';
+import { SigningSecret } from '../auth/tokens/signing-secret.js';
+import { TokenIssuer } from '../auth/tokens/token-issuer.js';
 import { CONTENT_SECURITY_POLICY } from './content-security-policy.js';
 import { PageFiles } from './page-files.js';
 import type { PageSettings } from './page-settings.js';

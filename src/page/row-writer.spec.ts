@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Config } from '../config/config.js';
-import { DatabaseProcess } from '../surreal/database-process.js';
+import { DatabaseProcess } from '../surreal/connection/database-process.js';
 import type { RowWrite } from './row-write.js';
 import { RowWriter } from './row-writer.js';
 

@@ -8,11 +8,11 @@ import {
 } from '@nestjs/common';
 import { RecordId, ServerError } from 'surrealdb';
 import { Config } from '../config/config.js';
-import { DatabaseProcess } from '../surreal/database-process.js';
-import { DatabaseUnavailable } from '../surreal/database-unavailable.js';
-import { retryConflict } from '../surreal/retry-conflict.js';
-import { SupervisedConnection } from '../surreal/supervised-connection.js';
-import { isOwnTable } from '../surreal/table-definition.js';
+import { DatabaseProcess } from '../surreal/connection/database-process.js';
+import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
+import { retryConflict } from '../surreal/connection/retry-conflict.js';
+import { SupervisedConnection } from '../surreal/connection/supervised-connection.js';
+import { isOwnTable } from '../surreal/tables/table-definition.js';
 import type { PageSettings } from './page-settings.js';
 import type { RowWrite } from './row-write.js';
 

@@ -1,10 +1,10 @@
 import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
-import { AuthenticationError, KeysUnavailableError } from '../auth/authentication-error.js';
-import { PolicyService } from '../auth/policy.service.js';
+import { AuthenticationError, KeysUnavailableError } from '../auth/tokens/authentication-error.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
 import type { Principal } from '../auth/principal.js';
-import { TokenVerifier } from '../auth/token-verifier.js';
+import { TokenVerifier } from '../auth/tokens/token-verifier.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';

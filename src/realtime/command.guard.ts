@@ -1,5 +1,5 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { PolicyService } from '../auth/policy.service.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
 import { CommandError } from '../errors/command-error.js';
 import { claimsNamed } from './unsubscribe.js';
 import type { Connection } from './connection.js';

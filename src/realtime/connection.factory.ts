@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CLOSE_CODES, type CloseCode } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
-import { DevelopmentAccess } from '../auth/development-access.js';
+import { DevelopmentAccess } from '../auth/policy/development-access.js';
 import { originAllowed, parseOrigins } from '../auth/origins.js';
 import { Config } from '../config/config.js';
 import { HeldBytes } from '../delivery/held-bytes.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { BEARER_SUBPROTOCOL_PREFIX, SUBPROTOCOL } from '@edge-hive/protocol';
-import { bearerToken } from '../auth/bearer-token.js';
+import { bearerToken } from '../auth/tokens/bearer-token.js';
 
 /** The parts of a request that a handshake is judged by. */
 export type HandshakeRequest = Pick<IncomingMessage, 'headers' | 'url'> & {

@@ -1,4 +1,4 @@
-import type { HistoryRule } from '../auth/channel-history.js';
+import type { HistoryRule } from '../auth/policy/channel-history.js';
 
 /** Channels of one connection whose permits are remembered: beyond, all are decided anew. */
 const MOST = 16;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PolicyService } from '../auth/policy.service.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
 import { encodeData } from '../channels/channel-data.js';
 import { checkChannelName } from '../channels/channel-name.js';
 import { ChannelsService } from '../channels/channels.service.js';

@@ -8,7 +8,7 @@ import {
   WebSocketGateway,
   type OnGatewayConnection,
 } from '@nestjs/websockets';
-import { PolicyService } from '../auth/policy.service.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { NO_ROW } from '../filter/condition.js';
 import { LiveQueryService } from '../subscriptions/live-query.service.js';

@@ -1,5 +1,5 @@
 import { CLOSE_CODES } from '@edge-hive/protocol';
-import { ExpiredTokenError, type AuthenticationError } from '../auth/authentication-error.js';
+import { ExpiredTokenError, type AuthenticationError } from '../auth/tokens/authentication-error.js';
 import { CommandError } from '../errors/command-error.js';
 
 /** A token that is refused for good. A connection that has shown no other one is closed. */

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { PolicyService } from '../auth/policy.service.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
 import { Config } from '../config/config.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
@@ -7,7 +7,7 @@ import { CommandError } from '../errors/command-error.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Database } from '../surreal/database.js';
-import { withDeadline } from '../surreal/deadline.js';
+import { withDeadline } from '../surreal/connection/deadline.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeRouter } from './change-router.js';
 import { Checkpoints } from './checkpoints.js';

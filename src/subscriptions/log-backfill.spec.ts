@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { FeedClock } from '../surreal/feed-clock.js';
-import { FeedHistory } from '../surreal/feed-history.js';
-import type { SupervisedConnection } from '../surreal/supervised-connection.js';
+import { FeedClock } from '../surreal/feed/feed-clock.js';
+import { FeedHistory } from '../surreal/feed/feed-history.js';
+import type { SupervisedConnection } from '../surreal/connection/supervised-connection.js';
 import { ChangeLog } from './change-log.js';
 import { LogBackfill } from './log-backfill.js';
 

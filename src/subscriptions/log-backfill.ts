@@ -1,7 +1,7 @@
 import type { MetricsService } from '../metrics/metrics.service.js';
 import { Change, type FeedMark } from '../surreal/change.js';
-import type { FeedHistory } from '../surreal/feed-history.js';
-import { UnreadableEntry } from '../surreal/unreadable-entry.js';
+import type { FeedHistory } from '../surreal/feed/feed-history.js';
+import { UnreadableEntry } from '../surreal/entries/unreadable-entry.js';
 import type { ChangeLog } from './change-log.js';
 
 /** What is read at first is this much of the feed's time, then more and more of it while it fits. */

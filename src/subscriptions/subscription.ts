@@ -7,7 +7,7 @@ import { Slots } from '../delivery/slots.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { Change } from '../surreal/change.js';
-import { DatabaseUnavailable } from '../surreal/database-unavailable.js';
+import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
 import type { ChangeLog } from './change-log.js';
 import type { Resumption } from './resumptions.js';
 import type { Snapshot } from './snapshots.js';

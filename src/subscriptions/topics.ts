@@ -1,10 +1,10 @@
-import { PolicyService } from '../auth/policy.service.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
 import { CommandError } from '../errors/command-error.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
-import { DatabaseUnavailable } from '../surreal/database-unavailable.js';
+import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
 import type { Database } from '../surreal/database.js';
-import { withDeadline } from '../surreal/deadline.js';
-import type { TableDefinition } from '../surreal/table-definition.js';
+import { withDeadline } from '../surreal/connection/deadline.js';
+import type { TableDefinition } from '../surreal/tables/table-definition.js';
 import type { ChangeLog } from './change-log.js';
 import { RowIndex, type RowLimits } from './row-index.js';
 import { Topic } from './topic.js';

@@ -3,7 +3,7 @@ import type { RecordId } from 'surrealdb';
 import { approximateBytes } from '../values/byte-size.js';
 import { pathText, type DatabaseRow, type Path } from '../values/path.js';
 import { recordIdText } from '../values/record-id-text.js';
-import { applyReversePatch, type PatchOperation } from './reverse-patch.js';
+import { applyReversePatch, type PatchOperation } from './entries/reverse-patch.js';
 
 /** How it can be told what a record was before a change. */
 export type Previous =

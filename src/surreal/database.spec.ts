@@ -6,8 +6,8 @@ import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from './change.js';
 import type { DatabaseListener } from './database-listener.js';
-import { DatabaseProcess } from './database-process.js';
-import { DatabaseState } from './database-state.js';
+import { DatabaseProcess } from './connection/database-process.js';
+import { DatabaseState } from './connection/database-state.js';
 import { Database } from './database.js';
 
 /** Notes what is told, and lets a test wait for it. */

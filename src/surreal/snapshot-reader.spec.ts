@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import type { Change } from './change.js';
-import { FeedReader } from './feed-reader.js';
-import { SdkSession } from './sdk-session.js';
+import { FeedReader } from './feed/feed-reader.js';
+import { SdkSession } from './connection/sdk-session.js';
 import { SnapshotReader } from './snapshot-reader.js';
-import { SupervisedConnection } from './supervised-connection.js';
+import { SupervisedConnection } from './connection/supervised-connection.js';
 
 const { SURREAL_BIN: bin } = process.env;
 

@@ -1,9 +1,9 @@
 import type { DatabaseRow } from '../values/path.js';
 import type { Change } from './change.js';
-import { feedPages, PAGE } from './feed-page.js';
-import type { FeedReader } from './feed-reader.js';
-import type { Query } from './sdk-session.js';
-import type { SupervisedConnection } from './supervised-connection.js';
+import { feedPages, PAGE } from './entries/feed-page.js';
+import type { FeedReader } from './feed/feed-reader.js';
+import type { Query } from './connection/sdk-session.js';
+import type { SupervisedConnection } from './connection/supervised-connection.js';
 
 /** A SELECT whose text was made from escaped names only, and what it is bound to. */
 export interface SnapshotQuery {

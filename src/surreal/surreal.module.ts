@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { DatabaseProcess } from './database-process.js';
-import { DatabaseState } from './database-state.js';
+import { DatabaseProcess } from './connection/database-process.js';
+import { DatabaseState } from './connection/database-state.js';
 import { Database } from './database.js';
 
 @Module({

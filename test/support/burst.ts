@@ -1,5 +1,5 @@
 import { RecordId, type Surreal } from 'surrealdb';
-import { retryConflict } from '../../src/surreal/retry-conflict.js';
+import { retryConflict } from '../../src/surreal/connection/retry-conflict.js';
 import type { TestDatabase } from './database.js';
 import { transact } from './transact.js';
 

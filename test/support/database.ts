@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startSurreal, type SurrealOptions, type SurrealProcess } from '@edge-hive/surreal-server';
 import { escapeIdent, Surreal } from 'surrealdb';
 import { WebSocket } from 'ws';
-import { isConflict } from '../../src/surreal/retry-conflict.js';
+import { isConflict } from '../../src/surreal/connection/retry-conflict.js';
 
 /** A SurrealDB server for tests, and connections to it that end with it. */
 export interface TestDatabase {

@@ -1,5 +1,5 @@
 import type { Surreal } from 'surrealdb';
-import { isConflict } from '../../src/surreal/retry-conflict.js';
+import { isConflict } from '../../src/surreal/connection/retry-conflict.js';
 
 /**
  * Runs statements, each with its semicolon, in one transaction. When it fails the SDK throws the first statement's error,

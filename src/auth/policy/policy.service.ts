@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Config } from '../../config/config.js';
+import type { RowRights } from '../../filter/row-rights.js';
+import { MetricsService } from '../../metrics/metrics.service.js';
+import { allows } from './access.js';
+import type { HistoryRule } from './channel-history.js';
+import { matchChannel } from './channel-pattern.js';
+import { CLOSED_POLICY, DEVELOPMENT_POLICY } from './default-policy.js';
+import { readPolicyFile } from './policy-file.js';
+import { ANY_TOPIC, OWN_TABLE_PREFIX, type Policy, type TopicRule } from './policy.js';
+import type { Caller, Principal } from '../principal.js';
+import { restrictionFor } from './row-restriction.js';
+
+/** Claims that each new token of a principal has other values of. */
+const TOKEN_CLAIMS = ['exp', 'iat', 'nbf', 'jti'] as const;
+
+/** What callers may, by the policy file or, without one, by where the service runs. */
+@Injectable()
+export class PolicyService implements OnModuleInit {
+  /** Which policy is in force, in one line for the log. */
+  readonly described: string;
+  private readonly logger = new Logger(PolicyService.name);
+  private readonly policy: Policy;
+  /** Claims that give no rights here: no rule names them. */
+  private readonly idleClaims: ReadonlySet<string>;
+  /** Rights of the principal that was asked for last, by rule: its subscriptions mostly come, and are renewed, at once. */
+  private latest: Readonly<{ of: Principal | undefined; rights: Map<TopicRule, RowRights> }> | undefined;
+
+  /** @throws PolicyError naming the place in the policy file */
+  constructor(
+    config: Config,
+    private readonly metrics: MetricsService,
+  ) {
+    if (config.policyFile !== '') {
+      this.policy = readPolicyFile(config.policyFile);
+      const { topics, channels } = this.policy;
+      this.described = `policy of ${config.policyFile}: ${topics.size} topics, ${channels.length} channel patterns`;
+    } else if (config.production) {
+      this.policy = CLOSED_POLICY;
+      this.described = 'no POLICY_FILE in production: every subscription and every publish is refused';
+    } else {
+      this.policy = DEVELOPMENT_POLICY;
+      this.described =
+        'no POLICY_FILE in development: principals, and this machine without a token, may use everything';
+    }
+    const { variables } = this.policy;
+    const named = (claim: string) => variables.some((variable) => variable.startsWith(`$claims.${claim}`));
+    this.idleClaims = new Set(TOKEN_CLAIMS.filter((claim) => !named(claim)));
+  }
+
+  onModuleInit(): void {
+    if (this.policy === CLOSED_POLICY) this.logger.warn(this.described);
+  }
+
+  /** The rows and fields of a table that the caller may read; `undefined`: none. */
+  topicRights(caller: Caller, topic: string): RowRights | undefined {
+    const rule = this.policy.topics.get(topic) ?? this.policy.topics.get(ANY_TOPIC);
+    if (!rule || topic.startsWith(OWN_TABLE_PREFIX) || !allows(rule.read, caller)) return undefined;
+    return this.rightsOf(rule, caller.principal);
+  }
+
+  /** Whether there is nothing that one of them may and the other may not. What can't be told counts as a difference. */
+  sameRights(one: Principal, other: Principal): boolean {
+    if (one === other) return true;
+    return one.id === other.id && isEqual([one.roles, this.claimsOf(one)], [other.roles, this.claimsOf(other)]);
+  }
+
+  mayUseChannel(caller: Caller, channel: string, use: 'subscribe' | 'publish'): boolean {
+    for (const rule of this.policy.channels) {
+      const captures = matchChannel(rule.pattern, channel);
+      // Only the most specific rule counts: a broader one never gives what it denies.
+      if (captures) return allows(rule[use], caller, captures);
+    }
+    return false;
+  }
+
+  /** How much of a channel is kept; `undefined`: nothing. As with rights, only the most specific rule counts. */
+  channelHistory(channel: string): HistoryRule | undefined {
+    return this.policy.channels.find(({ pattern }) => matchChannel(pattern, channel))?.history;
+  }
+
+  /** To the object the same for topics under one rule. */
+  private rightsOf(rule: TopicRule, principal: Principal | undefined): RowRights {
+    if (!this.latest || this.latest.of !== principal) this.latest = { of: principal, rights: new Map() };
+    const known = this.latest.rights.get(rule);
+    if (known) return known;
+    const rights = {
+      ...(rule.where ? { where: restrictionFor(rule.where, principal) } : {}),
+      ...(rule.fields ? { fields: rule.fields } : {}),
+    };
+    this.latest.rights.set(rule, rights);
+    this.metrics.rightsComputed.inc();
+    return rights;
+  }
+
+  /** Those that can give rights. */
+  private claimsOf({ claims }: Principal): ReadonlyMap<string, unknown> {
+    return new Map(Object.entries(claims).filter(([name]) => !this.idleClaims.has(name)));
+  }
+
+  /** Whether a table that doesn't exist yet may be defined: the policy file names it, or there is none in development. */
+  namesTopic(topic: string): boolean {
+    if (topic === ANY_TOPIC || topic.startsWith(OWN_TABLE_PREFIX)) return false;
+    return this.policy === DEVELOPMENT_POLICY || this.policy.topics.has(topic);
+  }
+}
+
+/** A claim can be nested deeper than the stack reaches. */
+function isEqual(one: unknown, other: unknown): boolean {
+  try {
+    return isDeepStrictEqual(one, other);
+  } catch {
+    return false;
+  }
+}

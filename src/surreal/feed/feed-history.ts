@@ -1,0 +1,57 @@
+import type { Change, FeedMark, FeedPlace } from '../change.js';
+import type { FeedClock } from './feed-clock.js';
+import { formatCursor } from '../entries/feed-cursor.js';
+import { decodeEntry, type RawChange } from '../entries/feed-entry.js';
+import { feedPage, feedPages, PAGE } from '../entries/feed-page.js';
+import type { Query } from '../connection/sdk-session.js';
+import type { SupervisedConnection } from '../connection/supervised-connection.js';
+import { UnreadableEntry } from '../entries/unreadable-entry.js';
+
+/** Reads what the changefeed still holds of the time before the reader began. */
+export class FeedHistory {
+  private readonly query: Query = (text) => this.connection.query(text);
+
+  constructor(
+    private readonly connection: SupervisedConnection,
+    private readonly clock: FeedClock,
+    private readonly databaseId: () => string,
+  ) {}
+
+  /** The stamp of the time that lies some milliseconds before a stamp. */
+  before(stamp: bigint, milliseconds: number): bigint {
+    return this.clock.stampAt(this.clock.milliseconds(stamp) - milliseconds);
+  }
+
+  /** Whether the feed still holds a transaction. @throws DatabaseUnavailable */
+  async holds(stamp: bigint): Promise<boolean> {
+    const [entry] = (await feedPage(this.query, stamp, 1)).entries;
+    return entry?.versionstamp === stamp;
+  }
+
+  /**
+   * All from one stamp up to another, that one excluded, page by page and in order.
+   * @throws DatabaseUnavailable; UnreadableEntry when a transaction among them can't be read
+   */
+  async *read(from: bigint, until: bigint): AsyncGenerator<readonly (Change | FeedMark)[]> {
+    let told = { stamp: from, count: 0 };
+    for await (const { entries, unreadable } of feedPages(this.query, from, PAGE, until)) {
+      const found: (Change | FeedMark)[] = [];
+      for (const entry of entries) {
+        const { versionstamp: stamp, count } = entry;
+        if (stamp >= until) break;
+        // The page before can have ended in the middle of this transaction.
+        let index = stamp === told.stamp ? told.count : 0;
+        for (const raw of entry.changes(index)) found.push(this.decode(raw, { stamp, index: index++ }));
+        told = { stamp, count };
+      }
+      yield found;
+      if (unreadable !== undefined && unreadable < until) throw new UnreadableEntry(unreadable);
+    }
+  }
+
+  private decode(raw: RawChange, place: FeedPlace): Change | FeedMark {
+    const cursor = formatCursor(this.databaseId(), place);
+    const time = this.clock.milliseconds(place.stamp);
+    return decodeEntry(raw, { place, time, cursor });
+  }
+}

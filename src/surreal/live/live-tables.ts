@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { Change } from '../change.js';
+import { DatabaseUnavailable } from '../connection/database-unavailable.js';
+import { withDeadline } from '../connection/deadline.js';
+import { LIVE_CHANGE_PROJECTION, liveChange } from './live-change.js';
+import { LiveQueries, type LiveQueriesOptions } from './live-queries.js';
+import { QuietTables } from './quiet-tables.js';
+
+const FIRST_SESSION_MS = 2_000;
+
+export interface LiveTablesOptions extends Omit<LiveQueriesOptions, 'projection' | 'name' | 'mayListen' | 'mayKill'> {
+  /** A live query that nobody needs any more is kept until its table told nothing for so long. */
+  readonly quietMs: number;
+}
+
+export interface LiveTablesListener {
+  changes(changes: readonly Change[]): void;
+  /** A change of another table than the one that was listened to. */
+  strayed(change: Change): void;
+  interrupted(tables: Iterable<string>): void;
+}
+
+/** The changes of tables without a full changefeed, as live queries tell them: not in order, and not after a break. */
+export class LiveTables {
+  private readonly instance = randomBytes(6).toString('base64url');
+  private readonly tables = new Set<string>();
+  private readonly queries: LiveQueries;
+  private readonly quiet: QuietTables;
+  private sequence = 0;
+  private started = false;
+
+  constructor(
+    { quietMs, ...options }: LiveTablesOptions,
+    private readonly listener: LiveTablesListener,
+  ) {
+    this.quiet = new QuietTables(quietMs);
+    this.queries = new LiveQueries(
+      {
+        ...options,
+        name: 'live tables',
+        projection: LIVE_CHANGE_PROJECTION,
+        mayKill: (table) => this.quiet.isQuiet(table, performance.now()),
+      },
+      {
+        message: (table, message) => {
+          this.quiet.written(table, performance.now());
+          if (!this.tables.has(table)) return;
+          const change = liveChange(message, this.nextCursor());
+          if (!change) return;
+          if (change.table === table) this.listener.changes([change]);
+          else this.listener.strayed(change);
+        },
+        interrupted: () => undefined,
+        // Told once the live queries are there again: what is read before that could miss what comes between.
+        restored: (tables) => this.listener.interrupted(tables),
+      },
+    );
+  }
+
+  /** Where a subscription that begins now begins. */
+  get cursor(): string {
+    return `${this.instance}~${this.sequence.toString(36)}`;
+  }
+
+  /** @throws DatabaseUnavailable when the table can't be listened to for now. */
+  async follow(table: string): Promise<void> {
+    if (!this.started) {
+      this.started = true;
+      this.queries.start();
+    }
+    this.quiet.watch(table, performance.now());
+    // Before anything is awaited: it may not be wanted any more when that is through.
+    this.tables.add(table);
+    try {
+      await withDeadline(FIRST_SESSION_MS, this.queries.firstSession);
+      await this.queries.want(this.tables);
+      if (!this.queries.hears(table)) throw new DatabaseUnavailable(`table ${table} can't be listened to`);
+    } catch (error) {
+      this.unfollow(table);
+      throw error;
+    }
+  }
+
+  /** As a change that a live query told, where it came from the feed of another table. */
+  adopt({ table, id, action, after, time }: Change): Change {
+    const previous = { kind: 'unknown' } as const;
+    return new Change({ table, id, action, ...(after && { after }), previous, cursor: this.nextCursor(), time });
+  }
+
+  /** Tries again what could not be listened to. */
+  async retry(): Promise<void> {
+    this.quiet.retain((table) => this.tables.has(table) || this.queries.hears(table));
+    if (this.started) await this.queries.want(this.tables);
+  }
+
+  /** Begins a new session, whose start is an interruption of every table. */
+  renew(reason: string): void {
+    this.queries.renew(reason);
+  }
+
+  unfollow(table: string): void {
+    if (this.tables.delete(table)) void this.queries.want(this.tables);
+  }
+
+  async stop(): Promise<void> {
+    if (this.started) await this.queries.stop();
+  }
+
+  private nextCursor(): string {
+    this.sequence += 1;
+    return this.cursor;
+  }
+}
