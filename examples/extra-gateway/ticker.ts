@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CLOSE_CODES, type ServerFrame } from '@edge-hive/protocol';
 import type { WebSocket } from 'ws';
-import { Claims } from '../../src/delivery/claims.js';
+import { Subscriptions } from '../../src/delivery/subscriptions.js';
 import type { EncodedFrame } from '../../src/delivery/encoded-frame.js';
 import type { Subscriber } from '../../src/delivery/subscriber.js';
 import { Alarm } from '../../src/realtime/alarm.js';
@@ -15,7 +15,7 @@ const REASON_CHARACTERS = 40;
 /** One display. To the services it is a subscriber like any other. */
 export class Ticker implements Subscriber {
   readonly id = randomUUID();
-  readonly claims = new Claims(1);
+  readonly subscriptions = new Subscriptions(1);
   private readonly alarm = new Alarm();
   private ended = false;
   private written: Promise<void> = Promise.resolve();
@@ -67,7 +67,7 @@ export class Ticker implements Subscriber {
     if (this.ended) return;
     this.ended = true;
     this.alarm.clear();
-    queueMicrotask(() => this.claims.releaseAll());
+    queueMicrotask(() => this.subscriptions.releaseAll());
   }
 
   private write(message: { action: string; row: Extract<ServerFrame, { type: 'event' }>['data'] }): void {

@@ -25,7 +25,7 @@ export const FRAMES: FrameMessages = {
 
 const DESCRIPTION = `Subscribe to tables of SurrealDB and talk over channels, over one WebSocket.
 
-Text frames, one JSON object each, told apart by \`type\`. A token comes as \`Authorization: Bearer\`, as \`?token=\`, as
+Text frames, one JSON object each, delivered apart by \`type\`. A token comes as \`Authorization: Bearer\`, as \`?token=\`, as
 a subprotocol \`bearer.<token>\`, or in a first frame \`auth\`. Unknown fields are ignored, in both directions.`;
 
 /** The AsyncAPI description of the realtime endpoint, seen from the service: it receives commands and sends frames. */

@@ -1,7 +1,7 @@
 import type { MessageFrame, ServerFrame, SubscribedFrame } from '@edge-hive/protocol';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Config } from '../config/config.js';
-import { Claims } from '../delivery/claims.js';
+import { Subscriptions } from '../delivery/subscriptions.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
@@ -12,7 +12,7 @@ import { ChannelsService } from './channels.service.js';
 
 /** Takes so many frames before it is full; then what is sent in bulk waits until the test drains it. */
 class SlowSubscriber implements Subscriber {
-  readonly claims = new Claims(10);
+  readonly subscriptions = new Subscriptions(10);
   readonly frames: ServerFrame[] = [];
   closed = false;
   private waiters: (() => void)[] = [];
@@ -88,7 +88,7 @@ describe('a subscriber that comes back to a channel', () => {
     await channels.subscribe(before, { channel: 'lobby' });
     const { cursor = '', epoch = '' } = before.subscribed ?? {};
     start = { cursor, epoch };
-    before.claims.releaseAll();
+    before.subscriptions.releaseAll();
   });
 
   it('gets what was said meanwhile, though nobody was there, then what is said now', async () => {
@@ -208,7 +208,7 @@ describe('a subscriber that comes back to a channel', () => {
     await resume(ann, start);
     await settled();
     expect(await metrics.channels.value()).toBe(1);
-    for (const claim of ann.claims.find({ channel: 'lobby' })) ann.claims.release(claim);
+    for (const subscription of ann.subscriptions.find({ channel: 'lobby' })) ann.subscriptions.release(subscription);
     expect(await metrics.channels.value()).toBe(0);
     ann.drain();
     await settled();
@@ -270,7 +270,7 @@ describe('a subscriber that comes back to a channel', () => {
         code: 'INVALID_CURSOR',
         message: expect.stringMatching(/^since /),
       });
-      expect(ann.claims.size).toBe(0);
+      expect(ann.subscriptions.size).toBe(0);
       expect(await metrics.channels.value()).toBe(0);
     },
   );
@@ -290,14 +290,14 @@ describe('a subscriber that comes back to a channel', () => {
     const ann = new SlowSubscriber('ann', 1);
     for (const [n, since] of starts.entries()) await channels.subscribe(ann, { channel: `room:${n}`, since });
     await settled();
-    const claims = [...ann.claims].reduce((sum, { bytes }) => sum + bytes, 0);
+    const subscriptions = [...ann.subscriptions].reduce((sum, { bytes }) => sum + bytes, 0);
     expect(ann.data).toHaveLength(1);
-    expect(ann.claims.held.bytes - claims).toBeGreaterThan(100_000);
-    expect(ann.claims.held.bytes - claims).toBeLessThan(128 * 1024);
+    expect(ann.subscriptions.held.bytes - subscriptions).toBeGreaterThan(100_000);
+    expect(ann.subscriptions.held.bytes - subscriptions).toBeLessThan(128 * 1024);
     ann.drain();
     while (ann.data.length < 60) await settled();
     await settled();
-    expect(ann.claims.held.bytes).toBe(claims);
+    expect(ann.subscriptions.held.bytes).toBe(subscriptions);
   });
 
   it('is told when the rest can not be read', async () => {
@@ -310,7 +310,7 @@ describe('a subscriber that comes back to a channel', () => {
     await settled();
     expect(ann.types).toEqual(['subscribed', 'message', 'unsubscribed']);
     expect(ann.frames[2]).toMatchObject({ channel: 'lobby', code: 'UNAVAILABLE' });
-    expect(ann.claims.size).toBe(0);
+    expect(ann.subscriptions.size).toBe(0);
   });
 
   it('finds the newest messages in the history, whoever asks', async () => {

@@ -1,7 +1,7 @@
 import type { MessageFrame, ServerFrame, SubscribedFrame } from '@edge-hive/protocol';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Config } from '../config/config.js';
-import { Claims } from '../delivery/claims.js';
+import { Subscriptions } from '../delivery/subscriptions.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
@@ -12,14 +12,14 @@ import { ChannelsService } from './channels.service.js';
 
 class FakeSubscriber implements Subscriber {
   readonly sent: EncodedFrame[] = [];
-  readonly claims: Claims;
+  readonly subscriptions: Subscriptions;
   closed = false;
 
   constructor(
     readonly id: string,
     limit = 10,
   ) {
-    this.claims = new Claims(limit);
+    this.subscriptions = new Subscriptions(limit);
   }
 
   send(frame: EncodedFrame): void {
@@ -149,7 +149,7 @@ describe('ChannelsService', () => {
     expect(ann.subscribed.map(({ id }) => id)).toEqual(['1', '2']);
     expect(new Set(ann.subscribed.map(({ stream }) => stream)).size).toBe(1);
     expect(ann.messages).toHaveLength(1);
-    expect(ann.claims.size).toBe(1);
+    expect(ann.subscriptions.size).toBe(1);
   });
 
   it('tells that nothing before can be recovered where nothing is kept, unless the stream is live', async () => {
@@ -168,10 +168,10 @@ describe('ChannelsService', () => {
     expect(bob.subscribed[0]).toMatchObject({ cursor, epoch: ann.subscribed[0]?.epoch });
   });
 
-  it('stops delivering when the claim is released, and forgets the empty channel', async () => {
+  it('stops delivering when the subscription is released, and forgets the empty channel', async () => {
     await channels.subscribe(ann, { channel: 'lobby' });
     expect(await metrics.channels.value()).toBe(1);
-    for (const claim of ann.claims.find({ channel: 'lobby' })) ann.claims.release(claim);
+    for (const subscription of ann.subscriptions.find({ channel: 'lobby' })) ann.subscriptions.release(subscription);
     await channels.publish(lobby);
     expect(ann.messages).toEqual([]);
     expect(await metrics.channels.value()).toBe(0);
@@ -276,17 +276,17 @@ describe('ChannelsService', () => {
       ann.closed = true;
       broker.opening[0]?.resolve({ cursor: 'c', epoch: 'e' });
       await waiting;
-      expect(ann.claims.size).toBe(0);
+      expect(ann.subscriptions.size).toBe(0);
       expect(broker.closed).toEqual(['lobby']);
     });
 
     it('stays open for one who waits when the only subscriber leaves', async () => {
       const waiting = [channels.subscribe(ann, { channel: 'lobby' }), channels.subscribe(bob, { channel: 'lobby' })];
-      const leaving = waiting[0]?.then(() => ann.claims.releaseAll());
+      const leaving = waiting[0]?.then(() => ann.subscriptions.releaseAll());
       broker.opening[0]?.resolve({ cursor: 'c', epoch: 'e' });
       await Promise.all([...waiting, leaving]);
       expect(broker.closed).toEqual([]);
-      expect(bob.claims.size).toBe(1);
+      expect(bob.subscriptions.size).toBe(1);
     });
 
     it('tries again for the next subscriber when it could not be opened', async () => {

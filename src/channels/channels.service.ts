@@ -5,7 +5,7 @@ import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Broker, messageBytes, type Message, type Retention, type Since } from './broker.js';
 import { encodeData } from './channel-data.js';
-import { ChannelClaim, type Missed } from './channel-claim.js';
+import { ChannelSubscription, type Missed } from './channel-subscription.js';
 import { checkChannelName, checkEventName, checkIdempotencyKey } from './channel-name.js';
 import { Channel } from './channel.js';
 import { IsoClock } from './iso-clock.js';
@@ -15,7 +15,7 @@ import { ownerOfSubscriber } from './owner.js';
 const PAGE = 64;
 const PAGE_BYTES = 128 * 1024;
 
-export interface ChannelSubscription {
+export interface ChannelRequest {
   readonly id?: string;
   readonly channel: string;
   readonly since?: string;
@@ -59,7 +59,7 @@ export class ChannelsService {
    * Answers `subscribed`, then what was missed since a cursor, then every message that is published from now on.
    * @throws CommandError BAD_FRAME, INVALID_CURSOR, LIMIT_EXCEEDED, UNAVAILABLE
    */
-  async subscribe(subscriber: Subscriber, request: ChannelSubscription): Promise<void> {
+  async subscribe(subscriber: Subscriber, request: ChannelRequest): Promise<void> {
     checkChannelName(request.channel);
     const channel = this.channels.get(request.channel) ?? this.open(request.channel, ownerOfSubscriber(subscriber));
     channel.waiting += 1;
@@ -108,9 +108,9 @@ export class ChannelsService {
 
   /** Ends the subscriptions whose channel it may no longer use. */
   reauthorize(subscriber: Subscriber, maySubscribe: (channel: string) => boolean): void {
-    for (const claim of [...subscriber.claims]) {
-      if (!(claim instanceof ChannelClaim) || maySubscribe(claim.target.channel)) continue;
-      claim.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this channel.'));
+    for (const subscription of [...subscriber.subscriptions]) {
+      if (!(subscription instanceof ChannelSubscription) || maySubscribe(subscription.target.channel)) continue;
+      subscription.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this channel.'));
     }
   }
 
@@ -126,7 +126,7 @@ export class ChannelsService {
   }
 
   private closeIfIdle(channel: Channel): void {
-    // A claim can be released while another subscriber waits, and the last of both closes the channel: once.
+    // A subscription can be released while another subscriber waits, and the last of both closes the channel: once.
     if (!channel.idle || this.channels.get(channel.name) !== channel) return;
     this.channels.delete(channel.name);
     this.metrics.streams.dec();
@@ -135,11 +135,11 @@ export class ChannelsService {
 
   /** `undefined` when nothing is asked for, or it can't be told. */
   private async missed(
-    { claims }: Subscriber,
+    { subscriptions }: Subscriber,
     channel: Channel,
-    { since, epoch }: ChannelSubscription,
+    { since, epoch }: ChannelRequest,
   ): Promise<Missed | undefined> {
-    if (since === undefined || claims.has(channel.stream)) return undefined;
+    if (since === undefined || subscriptions.has(channel.stream)) return undefined;
     const newest = channel.position.cursor;
     const look = async (from: Since) => firstOf(await this.broker.after(channel.name, from, PAGE));
     const page = await look({ cursor: since, ...(epoch !== undefined && { epoch }) });
@@ -150,13 +150,13 @@ export class ChannelsService {
   private join(
     subscriber: Subscriber,
     channel: Channel,
-    { id, since }: ChannelSubscription,
+    { id, since }: ChannelRequest,
     missed: Missed | undefined,
   ): void {
-    const held = subscriber.claims.has(channel.stream);
-    const claim = new ChannelClaim(channel, subscriber, () => this.closeIfIdle(channel));
+    const held = subscriber.subscriptions.has(channel.stream);
+    const subscription = new ChannelSubscription(channel, subscriber, () => this.closeIfIdle(channel));
     if (!held) {
-      subscriber.claims.add(claim);
+      subscriber.subscriptions.add(subscription);
       channel.add(subscriber);
     }
     subscriber.send(
@@ -174,8 +174,8 @@ export class ChannelsService {
       }),
     );
     if (held) return;
-    if (missed) void claim.resume(missed);
-    else claim.goLive();
+    if (missed) void subscription.resume(missed);
+    else subscription.goLive();
   }
 }
 

@@ -224,8 +224,8 @@ describe('Histories', () => {
       said.set(channel, [...numbersOf, n]);
       expect(rig.histories.bytes).toBeLessThanOrEqual(20_000);
       const since = Math.max(0, n - ((n * 17) % 60));
-      const told = rig.after(channel, since);
-      if (told) expect(told).toEqual(said.get(channel)?.filter((number) => number > since));
+      const delivered = rig.after(channel, since);
+      if (delivered) expect(delivered).toEqual(said.get(channel)?.filter((number) => number > since));
     }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Account } from './account.js';
-import { Claims } from './claims.js';
+import { Subscriptions } from './subscriptions.js';
 import { HeldBytes, type Holder } from './held-bytes.js';
 
 class Client implements Holder {
@@ -145,8 +145,8 @@ describe('Account', () => {
   });
 });
 
-describe('Claims', () => {
-  const claim = (stream: string, bytes: number) => ({
+describe('Subscriptions', () => {
+  const subscription = (stream: string, bytes: number) => ({
     stream,
     bytes,
     target: { topic: 't' },
@@ -155,15 +155,17 @@ describe('Claims', () => {
 
   it('count for the subscriber until they are released, and none is taken beyond what it may hold', () => {
     const { held, a } = clientsOf();
-    const claims = new Claims(10, a.account);
-    const first = claim('s1', 60);
-    claims.add(first);
-    expect(() => claims.add(claim('s2', 41))).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
-    claims.add(claim('s3', 40));
+    const subscriptions = new Subscriptions(10, a.account);
+    const first = subscription('s1', 60);
+    subscriptions.add(first);
+    expect(() => subscriptions.add(subscription('s2', 41))).toThrow(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
+    );
+    subscriptions.add(subscription('s3', 40));
     expect(held.bytes).toBe(100);
-    claims.release(first);
+    subscriptions.release(first);
     expect(held.bytes).toBe(40);
-    claims.releaseAll();
+    subscriptions.releaseAll();
     expect(held.bytes).toBe(0);
   });
 });

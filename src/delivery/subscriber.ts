@@ -1,4 +1,4 @@
-import type { Claims } from './claims.js';
+import type { Subscriptions } from './subscriptions.js';
 import type { EncodedFrame } from './encoded-frame.js';
 
 /** Whom a subscriber belongs to: a principal, or without a token an address. */
@@ -25,7 +25,7 @@ export interface Subscriber {
   /** For whom counts what it asks for, over all of his connections. */
   readonly owner?: Owner;
   /** What it is subscribed to. */
-  readonly claims: Claims;
+  readonly subscriptions: Subscriptions;
   /** Queues a frame behind all queued before. Does nothing once closed; a full outbox closes the subscriber. */
   send(frame: EncodedFrame): void;
   /** Settles when little enough is waiting that more may be sent in bulk; at once when closed. */

@@ -10,7 +10,7 @@ import { ChannelsModule } from '../channels/channels.module.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
-import { Claims } from '../delivery/claims.js';
+import { Subscriptions } from '../delivery/subscriptions.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -82,7 +82,7 @@ describe('the server API', () => {
     await app.get(ChannelsService).subscribe(
       {
         id: 'c1',
-        claims: new Claims(10),
+        subscriptions: new Subscriptions(10),
         closed: false,
         send: (frame) => received.push(frame),
         drained: async () => undefined,

@@ -108,11 +108,11 @@ export class Authenticator {
     connection.identify(principal);
     this.expireAt(connection, principal.expires);
     if (before && this.policy.sameRights(before, principal)) return;
-    const { caller, id, claims } = connection;
-    const held = claims.size;
+    const { caller, id, subscriptions } = connection;
+    const held = subscriptions.size;
     this.liveQueries.reauthorize(connection, (topic) => this.policy.topicRights(caller, topic));
     this.channels.reauthorize(connection, (channel) => this.policy.mayUseChannel(caller, channel, 'subscribe'));
-    const subscriptionsEnded = held - claims.size;
+    const subscriptionsEnded = held - subscriptions.size;
     if (before)
       this.audit.record({ event: 'rights_changed', connection: id, principal: principal.id, subscriptionsEnded });
   }
@@ -123,7 +123,7 @@ export class Authenticator {
   }
 
   private expectAuthenticated(connection: Connection): void {
-    if (connection.principal || connection.claims.size > 0) return;
+    if (connection.principal || connection.subscriptions.size > 0) return;
     connection.close(CLOSE_CODES.UNAUTHENTICATED, 'no token came in time');
   }
 }

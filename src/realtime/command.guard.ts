@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { PolicyService } from '../auth/policy/policy.service.js';
 import { CommandError } from '../errors/command-error.js';
-import { claimsNamed } from './unsubscribe.js';
+import { subscriptionsNamed } from './unsubscribe.js';
 import type { Connection } from './connection.js';
 import type { CommandFrame } from './parse-frame.js';
 
@@ -32,7 +32,7 @@ export class CommandGuard implements CanActivate {
       : new CommandError('UNAUTHENTICATED', `${place}: authenticate first, to ${frame.type} here.`);
   }
 
-  private allows({ caller, principal, claims }: Connection, frame: CommandFrame): boolean {
+  private allows({ caller, principal, subscriptions }: Connection, frame: CommandFrame): boolean {
     const { type, topic, channel, stream } = frame;
     switch (type) {
       case 'auth':
@@ -45,7 +45,7 @@ export class CommandGuard implements CanActivate {
         return typeof channel !== 'string' || this.policy.mayUseChannel(caller, channel, 'publish');
       case 'unsubscribe':
         // Who may subscribe without a token may end that without one.
-        return principal !== undefined || claimsNamed(claims, { stream, topic, channel }).length > 0;
+        return principal !== undefined || subscriptionsNamed(subscriptions, { stream, topic, channel }).length > 0;
       default:
         return principal !== undefined;
     }

@@ -13,7 +13,9 @@ export class ConnectionRegistry implements Iterable<Connection> {
 
   constructor(metrics: MetricsService) {
     metrics.connections.readFrom(() => this.size);
-    metrics.subscriptions.readFrom(() => [...this.connections].reduce((sum, { claims }) => sum + claims.size, 0));
+    metrics.subscriptions.readFrom(() =>
+      [...this.connections].reduce((sum, { subscriptions }) => sum + subscriptions.size, 0),
+    );
   }
 
   get size(): number {

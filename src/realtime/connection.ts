@@ -6,7 +6,7 @@ import { addressBlock } from '../auth/address-block.js';
 import type { Caller, Principal } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
 import type { Account } from '../delivery/account.js';
-import { Claims } from '../delivery/claims.js';
+import { Subscriptions } from '../delivery/subscriptions.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { HeldBytes, Holder } from '../delivery/held-bytes.js';
 import type { Owner, Subscriber } from '../delivery/subscriber.js';
@@ -47,7 +47,7 @@ export interface ConnectionContext {
 /** One client's socket: the state that commands and deliveries need, and the only way to write to it. */
 export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holder, Pulse {
   readonly id = randomUUID();
-  readonly claims: Claims;
+  readonly subscriptions: Subscriptions;
   /** When the connection has to be authenticated, or its token expires. */
   readonly alarm = new Alarm();
   /** What answers its commands. */
@@ -73,7 +73,7 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
     const { config, outboxes } = context;
     this.asker = { local };
     this.held = context.held.open(this);
-    this.claims = new Claims(config.limitSubscriptions, this.held);
+    this.subscriptions = new Subscriptions(config.limitSubscriptions, this.held);
     this.rate = new CommandRate(config, performance.now());
     this.outbox = new Outbox(socket.tcp, this, outboxes);
   }
@@ -301,6 +301,6 @@ export class Connection implements Subscriber, CommandRunner, OutboxOwner, Holde
     // Or the answer to a close would stay unread.
     if (this.paused) this.resume();
     // A full outbox closes its connection in the middle of a delivery: subscriptions end after it.
-    queueMicrotask(() => this.claims.releaseAll());
+    queueMicrotask(() => this.subscriptions.releaseAll());
   }
 }

@@ -24,7 +24,7 @@ export class Drain implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.state.begin();
-    this.liveQueries.tellWaiting();
+    this.liveQueries.deliverWaiting();
     const connections = [...this.registry];
     this.logger.log(`Draining ${connections.length} connections.`);
     await within(this.config.drainDeadlineMs, this.closeAll(connections));

@@ -1,4 +1,4 @@
-import type { Claim, Claims } from '../delivery/claims.js';
+import type { Subscription, Subscriptions } from '../delivery/subscriptions.js';
 import { CommandError } from '../errors/command-error.js';
 import type { Connection } from './connection.js';
 
@@ -11,11 +11,14 @@ interface Selection {
 
 const FIELDS = ['stream', 'topic', 'channel'] as const;
 
-/** The claims that are meant; none where it isn't said by text. */
-export function claimsNamed(claims: Claims, { stream, topic, channel }: Selection): readonly Claim[] {
-  if (typeof stream === 'string') return claims.find({ stream });
-  if (typeof topic === 'string') return claims.find({ topic });
-  if (typeof channel === 'string') return claims.find({ channel });
+/** The subscriptions that are meant; none where it isn't said by text. */
+export function subscriptionsNamed(
+  subscriptions: Subscriptions,
+  { stream, topic, channel }: Selection,
+): readonly Subscription[] {
+  if (typeof stream === 'string') return subscriptions.find({ stream });
+  if (typeof topic === 'string') return subscriptions.find({ topic });
+  if (typeof channel === 'string') return subscriptions.find({ channel });
   return [];
 }
 
@@ -24,13 +27,18 @@ export function claimsNamed(claims: Claims, { stream, topic, channel }: Selectio
  * @throws CommandError NOT_SUBSCRIBED
  */
 export function unsubscribe(connection: Connection, { id, ...selection }: Selection & { readonly id?: string }): void {
-  const claims = claimsNamed(connection.claims, selection);
-  if (claims.length === 0) {
+  const subscriptions = subscriptionsNamed(connection.subscriptions, selection);
+  if (subscriptions.length === 0) {
     const field = FIELDS.find((name) => selection[name] !== undefined) ?? 'stream';
     throw new CommandError('NOT_SUBSCRIBED', `${field}: there is no such subscription on this connection.`);
   }
-  for (const claim of claims) {
-    connection.claims.release(claim);
-    connection.reply({ type: 'unsubscribed', ...(id !== undefined && { id }), stream: claim.stream, ...claim.target });
+  for (const subscription of subscriptions) {
+    connection.subscriptions.release(subscription);
+    connection.reply({
+      type: 'unsubscribed',
+      ...(id !== undefined && { id }),
+      stream: subscription.stream,
+      ...subscription.target,
+    });
   }
 }

@@ -5,7 +5,7 @@ import { CommandError } from '../errors/command-error.js';
 import type { Change, FeedMark } from '../surreal/change.js';
 import type { DatabaseListener } from '../surreal/database-listener.js';
 import type { ChangeLog } from './change-log.js';
-import { Subscription } from './subscription.js';
+import { TopicSubscription } from './topic-subscription.js';
 import type { Topic } from './topic.js';
 import type { Topics } from './topics.js';
 
@@ -38,7 +38,7 @@ export class ChangeRouter implements DatabaseListener {
         topic?.deliver(change);
       } catch (error) {
         // The changes behind it have to be told in any case: they are read once.
-        this.logger.error(`${change.action} of ${change.key} can't be told: ${String(error)}`);
+        this.logger.error(`${change.action} of ${change.key} can't be delivered: ${String(error)}`);
         topic?.broken('unknown_state');
       }
     }
@@ -85,8 +85,8 @@ export class ChangeRouter implements DatabaseListener {
 function endAll(topic: Topic, reason: CommandError): void {
   for (const stream of [...topic]) {
     for (const subscriber of [...stream.subscribers]) {
-      const claim = subscriber.claims.get(stream.name);
-      if (claim instanceof Subscription) claim.end(reason);
+      const subscription = subscriber.subscriptions.get(stream.name);
+      if (subscription instanceof TopicSubscription) subscription.end(reason);
     }
   }
 }

@@ -6,7 +6,7 @@ import { Checkpoints } from './checkpoints.js';
 import { EventEncoder } from './event-encoder.js';
 import { streamSpec } from './stream-spec.js';
 import { Stream } from './stream.js';
-import { Subscription } from './subscription.js';
+import { TopicSubscription } from './topic-subscription.js';
 
 const INTERVAL_MS = 5_000;
 const STEP_MS = 100;
@@ -20,8 +20,8 @@ describe('Checkpoints', () => {
     const stream = new Stream('notes', 's', spec, new EventEncoder('notes'), new MetricsService(), () => undefined);
     return Array.from({ length: count }, () => {
       const subscriber = new Recorder();
-      const subscription = new Subscription(stream, true, subscriber, new ChangeLog(1_000), () => undefined);
-      subscriber.claims.add(subscription);
+      const subscription = new TopicSubscription(stream, true, subscriber, new ChangeLog(1_000), () => undefined);
+      subscriber.subscriptions.add(subscription);
       subscription.goLive();
       checkpoints.add(subscriber, 'first');
       return subscriber;
@@ -32,20 +32,20 @@ describe('Checkpoints', () => {
     let cursor = 'second';
     const checkpoints = new Checkpoints(INTERVAL_MS, () => cursor);
     const subscribers = subscribe(1_000, checkpoints);
-    const told = () => subscribers.reduce((sum, { frames }) => sum + frames.length, 0);
+    const delivered = () => subscribers.reduce((sum, { frames }) => sum + frames.length, 0);
     checkpoints.start();
     let before = 0;
     for (let time = 0; time < INTERVAL_MS; time += STEP_MS) {
       jest.advanceTimersByTime(STEP_MS);
-      expect(told() - before).toBeLessThanOrEqual(20);
-      before = told();
+      expect(delivered() - before).toBeLessThanOrEqual(20);
+      before = delivered();
     }
     expect(subscribers.every(({ frames }) => frames.length === 1)).toBe(true);
     jest.advanceTimersByTime(INTERVAL_MS);
-    expect(told()).toBe(1_000);
+    expect(delivered()).toBe(1_000);
     cursor = 'third';
     jest.advanceTimersByTime(INTERVAL_MS);
-    expect(told()).toBe(2_000);
+    expect(delivered()).toBe(2_000);
     checkpoints.stop();
   });
 });

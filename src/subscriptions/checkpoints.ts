@@ -1,7 +1,7 @@
-import type { Claim } from '../delivery/claims.js';
+import type { Subscription } from '../delivery/subscriptions.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Subscriber } from '../delivery/subscriber.js';
-import { Subscription } from './subscription.js';
+import { TopicSubscription } from './topic-subscription.js';
 
 /** Steps in which a round goes over all subscribers: told all at once, they would keep everybody else waiting. */
 const STEPS = 50;
@@ -11,7 +11,7 @@ const STEPS = 50;
  * nothing happens can be resumed for as long as the changefeed is kept.
  */
 export class Checkpoints {
-  private readonly told = new Map<Subscriber, string>();
+  private readonly delivered = new Map<Subscriber, string>();
   private timer: NodeJS.Timeout | undefined;
   private step = 0;
   /** Who is told in this round, and how many of them at each step. */
@@ -24,7 +24,7 @@ export class Checkpoints {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.tell(), this.intervalMs / STEPS);
+    this.timer = setInterval(() => this.deliver(), this.intervalMs / STEPS);
   }
 
   stop(): void {
@@ -33,34 +33,34 @@ export class Checkpoints {
 
   /** From now on the subscriber is told, until it has no durable subscription any more. */
   add(subscriber: Subscriber, cursor: string): void {
-    if (!this.told.has(subscriber)) this.told.set(subscriber, cursor);
+    if (!this.delivered.has(subscriber)) this.delivered.set(subscriber, cursor);
   }
 
   /** The cursor is looked up in the turn in which it is told: all changes up to it are in the outboxes then, and no others. */
-  private tell(): void {
+  private deliver(): void {
     if (this.step === 0) {
-      this.round = [...this.told.keys()];
+      this.round = [...this.delivered.keys()];
       this.share = Math.ceil(this.round.length / STEPS);
     }
     this.step = (this.step + 1) % STEPS;
     const cursor = this.cursor();
     if (cursor === undefined || this.round.length === 0) return;
     const frame = EncodedFrame.of({ type: 'checkpoint', cursor });
-    for (const subscriber of this.round.splice(0, this.share)) this.tellOne(subscriber, cursor, frame);
+    for (const subscriber of this.round.splice(0, this.share)) this.deliverTo(subscriber, cursor, frame);
   }
 
-  private tellOne(subscriber: Subscriber, cursor: string, frame: EncodedFrame): void {
-    const durable = [...subscriber.claims].filter(isDurable);
+  private deliverTo(subscriber: Subscriber, cursor: string, frame: EncodedFrame): void {
+    const durable = [...subscriber.subscriptions].filter(isDurable);
     if (subscriber.closed || durable.length === 0) {
-      this.told.delete(subscriber);
+      this.delivered.delete(subscriber);
       return;
     }
-    if (this.told.get(subscriber) === cursor || !durable.every(({ live }) => live)) return;
-    this.told.set(subscriber, cursor);
+    if (this.delivered.get(subscriber) === cursor || !durable.every(({ live }) => live)) return;
+    this.delivered.set(subscriber, cursor);
     subscriber.send(frame);
   }
 }
 
-function isDurable(claim: Claim): claim is Subscription {
-  return claim instanceof Subscription && claim.durable;
+function isDurable(subscription: Subscription): subscription is TopicSubscription {
+  return subscription instanceof TopicSubscription && subscription.durable;
 }

@@ -4,7 +4,7 @@ import { encodeRow } from '../values/encode.js';
 import { pickPaths, type DatabaseRow, type Path } from '../values/path.js';
 
 /**
- * Turns changes of one topic into frames. Streams that select the same share the text of the data: it is kept for the
+ * TurnQueue changes of one topic into frames. Streams that select the same share the text of the data: it is kept for the
  * change that was encoded last, since all streams of a topic are told of one change after the other.
  */
 export class EventEncoder {

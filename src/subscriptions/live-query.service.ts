@@ -21,8 +21,8 @@ import { snapshotSpec, type SnapshotSpec } from './snapshot-query.js';
 import { Snapshots } from './snapshots.js';
 import { rightsKeyOf, streamSpec, type StreamSpec } from './stream-spec.js';
 import type { Stream } from './stream.js';
-import { Subscription } from './subscription.js';
-import type { TopicSubscription } from './topic-subscription.js';
+import { TopicSubscription } from './topic-subscription.js';
+import type { TopicRequest } from './topic-request.js';
 import type { Topic } from './topic.js';
 import { Topics, unknownTopic } from './topics.js';
 
@@ -31,8 +31,8 @@ const LONGEST_CHECKPOINT_INTERVAL_MS = 5_000;
 const CATCH_UP_MS = 1_000;
 
 /** A subscription whose form and rights were found right. */
-interface Order {
-  readonly request: TopicSubscription;
+interface CheckedRequest {
+  readonly request: TopicRequest;
   readonly spec: StreamSpec;
   readonly snapshot: SnapshotSpec | undefined;
   readonly rows: RowHold | undefined;
@@ -104,7 +104,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
    * @throws CommandError INVALID_FILTER, INVALID_FIELDS, INVALID_CURSOR, FORBIDDEN, UNKNOWN_TOPIC, LIMIT_EXCEEDED,
    * UNAVAILABLE
    */
-  async subscribe(subscriber: Subscriber, request: TopicSubscription, rights: RowRights): Promise<void> {
+  async subscribe(subscriber: Subscriber, request: TopicRequest, rights: RowRights): Promise<void> {
     const { limitFilterConditions, limitFilterDepth, limitFilterElements, limitSnapshotRows } = this.config;
     const spec = streamSpec(request, rights, {
       conditions: limitFilterConditions,
@@ -132,22 +132,24 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
   /** Ends the subscriptions that rights no longer cover, and those whose rows or fields they change. */
   reauthorize(subscriber: Subscriber, rightsOf: (topic: string) => RowRights | undefined): void {
     const byTopic = new Map<string, RowRights | undefined>();
-    for (const claim of [...subscriber.claims]) {
-      if (!(claim instanceof Subscription)) continue;
-      const { topic } = claim.target;
+    for (const subscription of [...subscriber.subscriptions]) {
+      if (!(subscription instanceof TopicSubscription)) continue;
+      const { topic } = subscription.target;
       if (!byTopic.has(topic)) byTopic.set(topic, rightsOf(topic));
       const rights = byTopic.get(topic);
       if (!rights) {
-        claim.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this topic.'));
-      } else if (rightsKeyOf(rights) !== claim.source.spec.rightsKey) {
-        claim.end(new CommandError('RIGHTS_CHANGED', 'Other rows or fields are yours to see now: subscribe again.'));
+        subscription.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this topic.'));
+      } else if (rightsKeyOf(rights) !== subscription.source.spec.rightsKey) {
+        subscription.end(
+          new CommandError('RIGHTS_CHANGED', 'Other rows or fields are yours to see now: subscribe again.'),
+        );
       }
     }
   }
 
   /** Tells the resyncs that were put off: to be called before subscribers are sent to another instance. */
-  tellWaiting(): void {
-    for (const topic of this.topics) for (const stream of topic) stream.resyncs.tellWaiting();
+  deliverWaiting(): void {
+    for (const topic of this.topics) for (const stream of topic) stream.resyncs.deliverWaiting();
   }
 
   /** Tells every subscriber of a topic to read it again. @throws CommandError UNKNOWN_TOPIC, UNAVAILABLE */
@@ -157,7 +159,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async resumption(
-    { topic, since, epoch }: TopicSubscription,
+    { topic, since, epoch }: TopicRequest,
     { key, rightsKey, paths }: StreamSpec,
   ): Promise<Resumption | undefined> {
     if (since === undefined) return undefined;
@@ -169,11 +171,12 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     return resumption;
   }
 
-  private join(subscriber: Subscriber, topic: Topic, order: Order, resumption: Resumption | undefined): void {
+  private join(subscriber: Subscriber, topic: Topic, order: CheckedRequest, resumption: Resumption | undefined): void {
     const { request, spec, snapshot, rows } = order;
     const stream = topic.stream(spec, () => this.nameStream());
-    const held = subscriber.claims.get(stream.name);
-    const subscription = held instanceof Subscription ? held : this.claim(subscriber, topic, stream, rows?.again());
+    const held = subscriber.subscriptions.get(stream.name);
+    const subscription =
+      held instanceof TopicSubscription ? held : this.subscription(subscriber, topic, stream, rows?.again());
     if (snapshot && subscription.crowded) {
       throw new CommandError('LIMIT_EXCEEDED', 'snapshot: wait for those of this subscription that are under way.');
     }
@@ -190,13 +193,15 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
         cursor,
         epoch: formatEpoch({ log: this.router.logEpoch, rightsKey: spec.rightsKey }),
         durable: subscription.durable,
-        ...(!this.database.tellsEveryWrite(topic.name) && { complete: false }),
+        ...(!this.database.deliversEveryWrite(topic.name) && { complete: false }),
         ...(request.since !== undefined && { recovered }),
       }),
     );
     if (subscription.durable) this.checkpoints.add(subscriber, cursor);
     if (snapshot && !(request.since !== undefined && recovered)) {
-      void subscription.place((notBefore) => this.snapshots.take(stream, snapshot, notBefore, subscriber.claims.held));
+      void subscription.place((notBefore) =>
+        this.snapshots.take(stream, snapshot, notBefore, subscriber.subscriptions.held),
+      );
     } else if (!held) {
       if (resumption) void subscription.resume(resumption);
       else subscription.goLive();
@@ -209,10 +214,15 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     return newest ?? this.database.liveCursor;
   }
 
-  private claim(subscriber: Subscriber, topic: Topic, stream: Stream, rows: RowHold | undefined): Subscription {
+  private subscription(
+    subscriber: Subscriber,
+    topic: Topic,
+    stream: Stream,
+    rows: RowHold | undefined,
+  ): TopicSubscription {
     const durable = this.database.followsDurably(topic.name);
     let release = (): void => undefined;
-    const subscription = new Subscription(stream, durable, subscriber, this.log, () => {
+    const subscription = new TopicSubscription(stream, durable, subscriber, this.log, () => {
       rows?.release();
       release();
       topic.release(stream);
@@ -220,7 +230,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     });
     try {
       release = this.filters.take(subscriber, stream.weight);
-      subscriber.claims.add(subscription);
+      subscriber.subscriptions.add(subscription);
     } catch (error) {
       subscription.release();
       throw error;

@@ -123,8 +123,8 @@ export class LogBackfill {
     return part;
   }
 
-  private end(tell: (want: Want) => void): void {
-    for (const want of this.wants) tell(want);
+  private end(deliver: (want: Want) => void): void {
+    for (const want of this.wants) deliver(want);
     this.wants.clear();
   }
 }

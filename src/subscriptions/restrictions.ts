@@ -24,7 +24,7 @@ interface Restriction {
   streams: number;
 }
 
-/** The rows of the policy's `where`, compiled once for all streams under the same rights: a claim can name a thousand rooms. */
+/** The rows of the policy's `where`, compiled once for all streams under the same rights: a subscription can name a thousand rooms. */
 export class Restrictions {
   private readonly byRights = new Map<string, Restriction>();
 

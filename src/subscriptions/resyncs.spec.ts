@@ -59,9 +59,9 @@ describe('Resyncs', () => {
   it('tell who waits before the end, and once', () => {
     resyncs.toAll('late');
     resyncs.toAll('unknown_state');
-    resyncs.tellWaiting();
+    resyncs.deliverWaiting();
     expect(subscribers[0].sent.map((frame) => 'reason' in frame && frame.reason)).toEqual(['late', 'unknown_state']);
-    resyncs.tellWaiting();
+    resyncs.deliverWaiting();
     jest.advanceTimersByTime(60_000);
     expect(counts()).toEqual([2, 2]);
   });

@@ -50,10 +50,10 @@ export class Resyncs {
   }
 
   /** Tells those who wait at once: whoever goes to another instance would go on from behind the cause, and never know. */
-  tellWaiting(): void {
+  deliverWaiting(): void {
     if (!this.pending) return;
     clearTimeout(this.pending);
-    this.tellDue();
+    this.deliverDue();
   }
 
   close(): void {
@@ -64,10 +64,10 @@ export class Resyncs {
 
   private later(reason: ResyncReason, wait: number): NodeJS.Timeout {
     this.reason = reason;
-    return setTimeout(() => this.tellDue(), wait);
+    return setTimeout(() => this.deliverDue(), wait);
   }
 
-  private tellDue(): void {
+  private deliverDue(): void {
     const { waiting, reason } = this;
     this.pending = undefined;
     this.waiting = new Set();
@@ -81,15 +81,15 @@ export class Resyncs {
   private send(reason: ResyncReason): void {
     const now = performance.now();
     const frame = this.frame(reason);
-    const toldAlone = new Set<Subscriber>();
+    const early = new Set<Subscriber>();
     for (const subscriber of this.subscribers) {
-      if (this.isTooEarly(subscriber, now)) toldAlone.add(subscriber);
+      if (this.isTooEarly(subscriber, now)) early.add(subscriber);
       else subscriber.send(frame);
     }
     this.lastToAll = now;
     this.metrics.resyncs.inc(reason);
-    if (toldAlone.size === 0) return;
-    this.waiting = toldAlone;
+    if (early.size === 0) return;
+    this.waiting = early;
     this.pending = this.later(reason, INTERVAL_MS);
   }
 

@@ -9,7 +9,7 @@ import type { RowRights } from '../filter/row-rights.js';
 import { encodeRow } from '../values/encode.js';
 import { pickPaths, type DatabaseRow } from '../values/path.js';
 import { streamSpec, type StreamSpec } from './stream-spec.js';
-import type { TopicSubscription } from './topic-subscription.js';
+import type { TopicRequest } from './topic-request.js';
 
 const LIMITS = { conditions: 1_000, depth: 32 };
 const RUNS = { numRuns: 150 };
@@ -153,7 +153,7 @@ const events = fc.option(
 interface Draft {
   readonly filter: Filter | undefined;
   readonly fields: readonly string[] | undefined;
-  readonly events: TopicSubscription['events'];
+  readonly events: TopicRequest['events'];
   readonly where: Filter | undefined;
   readonly allowed: readonly string[] | undefined;
   readonly claims: Readonly<Record<string, unknown>>;
@@ -187,7 +187,7 @@ function specOf({ filter, fields, events, where, allowed, claims }: Draft): Stre
 }
 
 /** All that a stream says of a row: whether it is there, what of it, and for which actions. */
-function told({ condition, fields, actions, restricted }: StreamSpec, rows: readonly DatabaseRow[]): string {
+function delivered({ condition, fields, actions, restricted }: StreamSpec, rows: readonly DatabaseRow[]): string {
   const test = compileCondition(condition);
   const seen = rows.map((row) => (test(row) ? encodeRow(fields ? pickPaths(row, fields) : row) : null));
   return JSON.stringify([seen, [...actions].sort(), restricted]);
@@ -212,7 +212,7 @@ describe('keys of streams', () => {
       fc.property(fc.array(draft, { minLength: 2, maxLength: 40 }), rows, (drafts, some) => {
         const byKey = new Map<string, string>();
         for (const spec of mutants(drafts).flatMap((one) => specOf(one) ?? [])) {
-          const says = told(spec, some);
+          const says = delivered(spec, some);
           expect([spec.key, byKey.get(spec.key) ?? says]).toEqual([spec.key, says]);
           byKey.set(spec.key, says);
         }

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { Condition } from '../filter/condition.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { rightsKeyOf, streamSpec } from './stream-spec.js';
-import type { TopicSubscription } from './topic-subscription.js';
+import type { TopicRequest } from './topic-request.js';
 
 const OWN: Condition = { kind: 'compare', path: ['owner'], operator: 'eq', operand: 'person:1' };
 const SOME_FIELDS: RowRights = { fields: [['text'], ['author', 'name']] };
 
-type Request = Omit<TopicSubscription, 'topic'>;
+type Request = Omit<TopicRequest, 'topic'>;
 
 function spec(request: Request = {}, rights: RowRights = {}) {
   return streamSpec({ topic: 'notes', ...request }, rights, { conditions: 16, depth: 4 });

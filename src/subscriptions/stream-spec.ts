@@ -8,7 +8,7 @@ import { conditionBytes } from '../filter/filter-bytes.js';
 import { parseFilter, type FilterLimits } from '../filter/parse-filter.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { parsePath, pathText, type Path } from '../values/path.js';
-import type { TopicSubscription } from './topic-subscription.js';
+import type { TopicRequest } from './topic-request.js';
 
 const ACTIONS: readonly Action[] = ['CREATE', 'UPDATE', 'DELETE'];
 
@@ -34,7 +34,7 @@ export interface StreamSpec {
 }
 
 /** @throws CommandError INVALID_FILTER, INVALID_FIELDS, LIMIT_EXCEEDED, FORBIDDEN */
-export function streamSpec(request: TopicSubscription, rights: RowRights, limits: FilterLimits): StreamSpec {
+export function streamSpec(request: TopicRequest, rights: RowRights, limits: FilterLimits): StreamSpec {
   const filter = request.filter === undefined ? EVERY_ROW : parseFilter(request.filter, limits);
   for (const path of conditionPaths(filter)) checkAllowed(path, rights, 'filter');
   const fields = request.fields ? selectedFields(request.fields, rights) : rights.fields && minimal(rights.fields);

@@ -11,7 +11,7 @@ import { Resyncs } from './resyncs.js';
 import type { StreamSpec } from './stream-spec.js';
 import { judge, type RowTests } from './verdict.js';
 
-type Told = { readonly frame: EncodedFrame } | 'nothing' | 'unknown';
+type Delivered = { readonly frame: EncodedFrame } | 'nothing' | 'unknown';
 
 /** What equal subscriptions share: each change is judged and encoded once, and all get the same bytes. */
 export class Stream {
@@ -42,24 +42,26 @@ export class Stream {
   /** Delivers a change to all who are caught up. */
   offer(change: Change): void {
     if (this.live.size === 0) return;
-    const told = this.tell(change);
-    if (told === 'nothing') return;
-    if (told === 'unknown') return this.resync('unknown_state');
-    told.frame.onFirstWrite(() => this.metrics.eventLatency.observe(this.topic, (Date.now() - change.time) / 1_000));
-    for (const subscriber of this.live) subscriber.send(told.frame);
+    const delivered = this.deliver(change);
+    if (delivered === 'nothing') return;
+    if (delivered === 'unknown') return this.resync('unknown_state');
+    delivered.frame.onFirstWrite(() =>
+      this.metrics.eventLatency.observe(this.topic, (Date.now() - change.time) / 1_000),
+    );
+    for (const subscriber of this.live) subscriber.send(delivered.frame);
     this.metrics.deliveries.inc(this.live.size);
   }
 
   /** Delivers a change to one who is being caught up. @returns `unknown` where it may not be said whether it concerned them. */
   replay(subscriber: Subscriber, change: Change): 'told' | 'nothing' | 'unknown' {
-    const told = this.tell(change);
-    if (typeof told === 'string') return told;
-    subscriber.send(told.frame);
+    const delivered = this.deliver(change);
+    if (typeof delivered === 'string') return delivered;
+    subscriber.send(delivered.frame);
     this.metrics.deliveries.inc();
     return 'told';
   }
 
-  private tell(change: Change): Told {
+  private deliver(change: Change): Delivered {
     const verdict = judge(change, this.spec, this.tests);
     switch (verdict.kind) {
       case 'nothing':

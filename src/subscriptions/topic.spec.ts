@@ -18,12 +18,12 @@ describe('Topic', () => {
     const log = new ChangeLog(1_000_000);
     const topic = new Topic(TABLE, new MetricsService(), log);
     log.append(created());
-    const [told, other] = [open(topic, 'a'), open(topic, 'b')];
-    told.resync('unknown_state');
-    told.resync('unknown_state');
+    const [delivered, other] = [open(topic, 'a'), open(topic, 'b')];
+    delivered.resync('unknown_state');
+    delivered.resync('unknown_state');
     jest.advanceTimersByTime(5_000);
     const position = log.behind('c') ?? 0;
-    expect([told, other].map(({ spec }) => log.unbroken(TABLE, spec.key, { position }))).toEqual([false, true]);
+    expect([delivered, other].map(({ spec }) => log.unbroken(TABLE, spec.key, { position }))).toEqual([false, true]);
   });
 });
 

@@ -93,7 +93,7 @@ export class Topics {
   private follow(table: TableDefinition): Topic {
     const { name } = table;
     const { database, log } = this;
-    const rows = database.tellsAll ? undefined : new RowIndex({ name, database, log }, this.kept);
+    const rows = database.deliversImages ? undefined : new RowIndex({ name, database, log }, this.kept);
     const topic = new Topic(name, this.metrics, this.log, rows);
     this.byName.set(name, topic);
     topic.opened = this.database.follow(table);

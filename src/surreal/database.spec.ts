@@ -11,14 +11,14 @@ import { DatabaseState } from './connection/database-state.js';
 import { Database } from './database.js';
 
 /** Notes what is told, and lets a test wait for it. */
-class Told implements DatabaseListener {
+class Delivered implements DatabaseListener {
   readonly texts: string[] = [];
   private wake: () => void = () => undefined;
 
   changes(changes: readonly Change[]): void {
     for (const { action, key, place, table } of changes) {
       if (table === 'edge_hive_identity') continue;
-      this.tell(`${place ? '' : 'live '}${action} ${key}`);
+      this.deliver(`${place ? '' : 'live '}${action} ${key}`);
     }
   }
   began(): void {
@@ -28,26 +28,26 @@ class Told implements DatabaseListener {
     // Where streams can begin is the log’s affair.
   }
   late(): void {
-    this.tell('late');
+    this.deliver('late');
   }
   broken(table: string, reason: ResyncReason): void {
-    this.tell(`broken ${table} ${reason}`);
+    this.deliver(`broken ${table} ${reason}`);
   }
   unreadable(): void {
-    this.tell('unreadable');
+    this.deliver('unreadable');
   }
   replaced(): void {
-    this.tell('replaced');
+    this.deliver('replaced');
   }
   removed(table: string): void {
-    this.tell(`removed ${table}`);
+    this.deliver(`removed ${table}`);
   }
 
   async until(text: string): Promise<void> {
     while (!this.texts.includes(text)) await new Promise<void>((resolve) => (this.wake = resolve));
   }
 
-  private tell(text: string): void {
+  private deliver(text: string): void {
     this.texts.push(text);
     this.wake();
   }
@@ -57,7 +57,7 @@ describe('Database', () => {
   let server: TestDatabase;
   let writer: Surreal;
   let database: Database;
-  let told: Told;
+  let delivered: Delivered;
 
   beforeEach(async () => {
     server = await startDatabase();
@@ -72,8 +72,8 @@ describe('Database', () => {
     });
     const state = new DatabaseState();
     database = new Database(config, new DatabaseProcess(config), state, new MetricsService());
-    told = new Told();
-    database.listen(told);
+    delivered = new Delivered();
+    database.listen(delivered);
     await database.onModuleInit();
     while (state.status !== 'up') await new Promise(setImmediate);
   });
@@ -93,47 +93,47 @@ describe('Database', () => {
     await follow('notes');
     expect(database.followsDurably('notes')).toBe(true);
     await writer.query('CREATE notes:1');
-    await told.until('CREATE notes:1');
+    await delivered.until('CREATE notes:1');
   });
 
   it('goes on with another database under the same name, its tables defined again', async () => {
     await follow('notes');
     await writer.query('CREATE notes:1');
-    await told.until('CREATE notes:1');
+    await delivered.until('CREATE notes:1');
     server.process.kill('SIGKILL');
-    await told.until('replaced');
+    await delivered.until('replaced');
     writer = await server.connect();
     await writer.query('CREATE notes:2');
-    await told.until('CREATE notes:2');
-    expect(told.texts).toEqual(['CREATE notes:1', 'replaced', 'CREATE notes:2']);
+    await delivered.until('CREATE notes:2');
+    expect(delivered.texts).toEqual(['CREATE notes:1', 'replaced', 'CREATE notes:2']);
   });
 
   it('notices that the database was removed and made anew while it was read', async () => {
     await follow('notes');
     await writer.query('CREATE notes:1');
-    await told.until('CREATE notes:1');
+    await delivered.until('CREATE notes:1');
     await writer.query(`REMOVE DATABASE IF EXISTS ${server.database}; DEFINE DATABASE ${server.database}`);
-    await told.until('replaced');
-    expect(told.texts).not.toContain('removed notes');
+    await delivered.until('replaced');
+    expect(delivered.texts).not.toContain('removed notes');
     await writer.query('CREATE notes:2');
-    await told.until('CREATE notes:2');
+    await delivered.until('CREATE notes:2');
   });
 
   it('tells when a table is removed, and follows it no longer', async () => {
     await follow('notes');
     await writer.query('REMOVE TABLE notes');
-    await told.until('removed notes');
+    await delivered.until('removed notes');
     expect(database.followsDurably('notes')).toBe(false);
   });
 
   it('gives a table its changefeed again, and tells that changes may be missed', async () => {
     await follow('notes');
     await writer.query('ALTER TABLE notes DROP CHANGEFEED');
-    await told.until('broken notes feed_changed');
+    await delivered.until('broken notes feed_changed');
     expect(database.followsDurably('notes')).toBe(true);
     await writer.query('CREATE notes:1');
-    await told.until('CREATE notes:1');
-    expect(told.texts).toEqual(['broken notes feed_changed', 'CREATE notes:1']);
+    await delivered.until('CREATE notes:1');
+    expect(delivered.texts).toEqual(['broken notes feed_changed', 'CREATE notes:1']);
   });
 
   it('tells that changes may be missed when the live query of a table was killed', async () => {
@@ -143,8 +143,8 @@ describe('Database', () => {
     await database.follow(table);
     const [info] = await writer.query('INFO FOR TABLE bare STRUCTURE');
     for (const { id } of (info as { lives: { id: unknown }[] }).lives) await writer.query('KILL $id', { id });
-    await told.until('broken bare interrupted');
+    await delivered.until('broken bare interrupted');
     await writer.query('CREATE bare:1');
-    await told.until('live CREATE bare:1');
+    await delivered.until('live CREATE bare:1');
   });
 });

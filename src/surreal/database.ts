@@ -11,7 +11,7 @@ import { defineDatabase } from './connection/define-database.js';
 import { durabilityAdvice } from './tables/durability-advice.js';
 import { FeedHistory } from './feed/feed-history.js';
 import { FeedReader } from './feed/feed-reader.js';
-import { FeedTeller } from './feed/feed-teller.js';
+import { ChangeDelivery } from './feed/change-delivery.js';
 import { FollowedTables } from './tables/followed-tables.js';
 import { LiveQueries } from './live/live-queries.js';
 import { LiveTables } from './live/live-tables.js';
@@ -54,7 +54,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private readonly followed: FollowedTables;
   private listener: DatabaseListener | undefined;
   private begun = false;
-  private untold = false;
+  private undelivered = false;
   private fullFeed = false;
   private catalogTimer: NodeJS.Timeout | undefined;
   private settleBeginning: () => void = () => undefined;
@@ -91,7 +91,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     this.reader = new FeedReader(
       this.connection,
       windows,
-      new FeedTeller(this.tables, metrics, {
+      new ChangeDelivery(this.tables, metrics, {
         listener: () => this.listener,
         wrote: (changes) => this.feed.wrote(changes),
         strayed: (change) => this.followed.strayed(this.liveTables.adopt(change)),
@@ -165,7 +165,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Whether the changefeed tells what a deleted record was, and computed fields. The embedded engine's does not. */
-  get tellsAll(): boolean {
+  get deliversImages(): boolean {
     return this.fullFeed;
   }
 
@@ -192,7 +192,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Whether each write to a followed table is told, as far as is known. On the embedded engine live queries don't tell all. */
-  tellsEveryWrite(name: string): boolean {
+  deliversEveryWrite(name: string): boolean {
     return this.fullFeed || this.followsDurably(name);
   }
 
@@ -233,10 +233,10 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     this.fullFeed = isFullFeedVersion(await this.connection.version());
     if (anew) await this.reader.begin(id);
     // Remembered until it is told: the connection can break again before.
-    this.untold ||= anew && this.begun;
-    if (this.untold) await this.replaced();
+    this.undelivered ||= anew && this.begun;
+    if (this.undelivered) await this.replaced();
     else this.tables.recognise();
-    this.untold = false;
+    this.undelivered = false;
     await this.tables.refresh();
     // Once before anybody subscribes: where a stream begins is then a change that the feed holds.
     await this.reader.read();

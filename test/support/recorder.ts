@@ -1,5 +1,5 @@
 import type { Account } from '../../src/delivery/account.js';
-import { Claims } from '../../src/delivery/claims.js';
+import { Subscriptions } from '../../src/delivery/subscriptions.js';
 import type { EncodedFrame } from '../../src/delivery/encoded-frame.js';
 import type { Subscriber } from '../../src/delivery/subscriber.js';
 
@@ -11,14 +11,14 @@ interface Sent {
 /** A subscriber without a socket, that keeps what it is sent. */
 export class Recorder implements Subscriber {
   readonly id = 'recorder';
-  readonly claims: Claims;
+  readonly subscriptions: Subscriptions;
   readonly closed = false;
   readonly frames: EncodedFrame[] = [];
   /** Settles when it takes what is sent in bulk. */
   reads: Promise<void> = Promise.resolve();
 
   constructor(held?: Account) {
-    this.claims = new Claims(10, held);
+    this.subscriptions = new Subscriptions(10, held);
   }
 
   send(frame: EncodedFrame): void {

@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { MetricsService } from '../../dist/metrics/metrics.service.js';
 import { ChangeLog } from '../../dist/subscriptions/change-log.js';
 import { streamSpec } from '../../dist/subscriptions/stream-spec.js';
-import { Subscription } from '../../dist/subscriptions/subscription.js';
+import { TopicSubscription } from '../../dist/subscriptions/topic-subscription.js';
 import { Topic } from '../../dist/subscriptions/topic.js';
 
 const ROUNDS = 6;
@@ -54,7 +54,7 @@ function weigh(count, filterOf) {
   for (const [n, text] of texts.entries()) {
     const spec = streamSpec({ topic: 'notes', filter: JSON.parse(text) }, {}, LIMITS);
     const stream = topic.stream(spec, () => `topic-${n}`);
-    subscriptions.push(new Subscription(stream, true, subscriber, log, () => undefined));
+    subscriptions.push(new TopicSubscription(stream, true, subscriber, log, () => undefined));
     counted += stream.weight.bytes;
   }
   globalThis.gc();

@@ -22,7 +22,7 @@ describe('TokenRenewal', () => {
   const shown: string[] = [];
   const errors: unknown[] = [];
   const clock = new ServerClock();
-  let asked: number;
+  let asked = 0;
   let renewal: TokenRenewal;
 
   beforeEach(() => {

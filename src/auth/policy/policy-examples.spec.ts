@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parsePolicy } from './policy.js';
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const [, inDocumentation = ''] = /^```json\n(.*?)^```$/ms.exec(read('docs/configuration.md')) ?? [];
 
 describe('the policies that are shown', () => {

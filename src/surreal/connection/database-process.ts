@@ -9,8 +9,10 @@ async function startDatabase(options: SurrealOptions): Promise<SurrealProcess> {
   return startSurreal(options).catch((error: unknown) => {
     const { bin, data, port } = options;
     const variables = Object.entries({ SURREAL_BIN: bin, SURREAL_DATA: data, SURREAL_PORT: port });
-    const told = variables.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])).join(', ');
-    throw new ConfigError(`The database can't be started with ${told}: ${(error as Error).message}`);
+    const delivered = variables
+      .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+      .join(', ');
+    throw new ConfigError(`The database can't be started with ${delivered}: ${(error as Error).message}`);
   });
 }
 

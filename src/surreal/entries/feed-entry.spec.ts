@@ -57,9 +57,9 @@ describe('decodeEntry', () => {
     ['what it does not know', undefined, {}],
   ])('tells where %s stands, which is no change of a record', (_, table, raw) => {
     const { place, cursor } = context;
-    const told = decode(raw);
-    expect(told).not.toBeInstanceOf(Change);
-    expect(told).toEqual({ table, place, cursor });
+    const delivered = decode(raw);
+    expect(delivered).not.toBeInstanceOf(Change);
+    expect(delivered).toEqual({ table, place, cursor });
   });
 
   it('refuses what can’t be made out, naming its transaction', () => {

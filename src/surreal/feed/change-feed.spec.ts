@@ -101,7 +101,7 @@ describe('ChangeFeed', () => {
     return { url: server.url, namespace: 'main', database: 'main', username: 'root', password: 'root' };
   }
 
-  async function told(key: string): Promise<void> {
+  async function delivered(key: string): Promise<void> {
     while (!keys.has(key)) await new Promise<void>((resolve) => (wake = resolve));
   }
 
@@ -125,25 +125,25 @@ describe('ChangeFeed', () => {
   it('reads when the bell of a table rings', async () => {
     await listen();
     await writer.query('CREATE t:rung');
-    await told('t:rung');
+    await delivered('t:rung');
     expect([await metrics.feedLoop.value(), await metrics.doorbells.value()]).toEqual([0, 1]);
   });
 
   it('takes the bells down and reads in a loop when they ring all the time', async () => {
     await listen();
     await writer.query(Array.from({ length: 300 }, (_, n) => `CREATE t:many${n}`).join('; '));
-    for (let n = 0; n < 300; n++) await told(`t:many${n}`);
+    for (let n = 0; n < 300; n++) await delivered(`t:many${n}`);
     expect(await metrics.feedLoop.value()).toBe(1);
     while (bells.hears('t')) await new Promise(setImmediate);
     await writer.query('CREATE t:silent');
-    await told('t:silent');
+    await delivered('t:silent');
   });
 
   it('takes a lost connection of the bells for a ring', async () => {
     await listen();
     bells.renew('a test');
     await writer.query('CREATE t:unheard');
-    await told('t:unheard');
+    await delivered('t:unheard');
     while (!bells.hears('t')) await new Promise(setImmediate);
   });
 
@@ -153,7 +153,7 @@ describe('ChangeFeed', () => {
     await writer.query('CREATE t:paused');
     const missed = keys.has('t:paused');
     feed.resume();
-    await told('t:paused');
+    await delivered('t:paused');
     expect(missed).toBe(false);
   });
 
@@ -183,7 +183,7 @@ describe('ChangeFeed', () => {
     feed.start();
     feed.resume();
     await writer.query('CREATE t:polled');
-    await told('t:polled');
+    await delivered('t:polled');
     feed.retry();
     await bells.want(['t']);
     expect(bells.hears('t')).toBe(false);
@@ -192,7 +192,7 @@ describe('ChangeFeed', () => {
   it('arms a bell once its table is quiet, and keeps it when it is written to', async () => {
     await listenWhileQuiet();
     await writer.query('CREATE t:kept');
-    await told('t:kept');
+    await delivered('t:kept');
     feed.retry();
     await bells.want(['t']);
     expect(bells.hears('t')).toBe(true);

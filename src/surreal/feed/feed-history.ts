@@ -33,16 +33,16 @@ export class FeedHistory {
    * @throws DatabaseUnavailable; UnreadableEntry when a transaction among them can't be read
    */
   async *read(from: bigint, until: bigint): AsyncGenerator<readonly (Change | FeedMark)[]> {
-    let told = { stamp: from, count: 0 };
+    let delivered = { stamp: from, count: 0 };
     for await (const { entries, unreadable } of feedPages(this.query, from, PAGE, until)) {
       const found: (Change | FeedMark)[] = [];
       for (const entry of entries) {
         const { versionstamp: stamp, count } = entry;
         if (stamp >= until) break;
         // The page before can have ended in the middle of this transaction.
-        let index = stamp === told.stamp ? told.count : 0;
+        let index = stamp === delivered.stamp ? delivered.count : 0;
         for (const raw of entry.changes(index)) found.push(this.decode(raw, { stamp, index: index++ }));
-        told = { stamp, count };
+        delivered = { stamp, count };
       }
       yield found;
       if (unreadable !== undefined && unreadable < until) throw new UnreadableEntry(unreadable);

@@ -93,12 +93,12 @@ export class FeedIntake {
       this.underWay = versionstamp;
       for (const raw of index < entry.count ? entry.changes(index) : []) {
         found += 1;
-        const told = this.decode(raw, versionstamp, index++);
-        if (told instanceof Change) changes.push(told);
-        else if (told) {
+        const delivered = this.decode(raw, versionstamp, index++);
+        if (delivered instanceof Change) changes.push(delivered);
+        else if (delivered) {
           handOn();
-          if (told instanceof UnreadableEntry) this.passOver(told.stamp, told.cause);
-          else this.listener.marked(told);
+          if (delivered instanceof UnreadableEntry) this.passOver(delivered.stamp, delivered.cause);
+          else this.listener.marked(delivered);
         }
         if (changes.length < this.batch.current) continue;
         handOn();
@@ -148,15 +148,15 @@ export class FeedIntake {
     const { clock, fastWindow, liveTime } = this.feed;
     clock.learn(stamp);
     if (stamp < this.newest) fastWindow.late(performance.now(), liveTime.lateness(stamp));
-    const told = this.entry(raw, stamp, index);
-    if (!(told instanceof Change)) {
+    const delivered = this.entry(raw, stamp, index);
+    if (!(delivered instanceof Change)) {
       this.seen.add(stamp);
-      return told;
+      return delivered;
     }
-    const overtaken = this.seen.overtaken(stamp, told.key);
-    this.seen.add(stamp, told.key);
-    if (overtaken) this.listener.late(told);
-    return overtaken ? undefined : told;
+    const overtaken = this.seen.overtaken(stamp, delivered.key);
+    this.seen.add(stamp, delivered.key);
+    if (overtaken) this.listener.late(delivered);
+    return overtaken ? undefined : delivered;
   }
 
   private entry(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | UnreadableEntry {

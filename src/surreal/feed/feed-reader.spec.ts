@@ -14,7 +14,7 @@ const WINDOWS = { fastWindowMs: 50, sweepWindowMs: 3_000, retentionMs: () => 259
 const PAGE = 250;
 
 /** Notes all that a reader tells. */
-class Told implements FeedReaderListener {
+class Delivered implements FeedReaderListener {
   readonly texts: string[] = [];
   readonly all: Change[] = [];
   sweptChanges = 0;
@@ -61,7 +61,7 @@ describe('FeedReader of a database', () => {
   let root: SdkSession;
   let connection: SupervisedConnection;
   let databases = 0;
-  let told: Told;
+  let delivered: Delivered;
   let reader: FeedReader;
 
   const endpoint = (database: string) => () => ({
@@ -94,8 +94,8 @@ describe('FeedReader of a database', () => {
     await connected;
     const tables = ['a', 'b', 'c'].map((name) => `DEFINE TABLE ${name} CHANGEFEED 3d INCLUDE ORIGINAL`);
     await connection.query(tables.join('; '));
-    told = new Told();
-    reader = new FeedReader(connection, WINDOWS, told);
+    delivered = new Delivered();
+    reader = new FeedReader(connection, WINDOWS, delivered);
     await reader.begin('test');
   });
 
@@ -108,22 +108,22 @@ describe('FeedReader of a database', () => {
     expect(await reader.read()).toBe(1);
     expect(await reader.read()).toBe(0);
     expect(await reader.sweep('whole', PAGE)).toBe(true);
-    expect(told.texts).toEqual(['CREATE a:1', 'UPDATE a:1', 'CREATE b:1', 'DELETE a:1', 'CREATE a:2']);
-    expect(told.all.map(({ before }) => before?.['n']).slice(0, 2)).toEqual([undefined, 1]);
-    expect(new Set(told.all.map(({ cursor }) => cursor)).size).toBe(5);
-    expect(told.sweptChanges).toBe(0);
+    expect(delivered.texts).toEqual(['CREATE a:1', 'UPDATE a:1', 'CREATE b:1', 'DELETE a:1', 'CREATE a:2']);
+    expect(delivered.all.map(({ before }) => before?.['n']).slice(0, 2)).toEqual([undefined, 1]);
+    expect(new Set(delivered.all.map(({ cursor }) => cursor)).size).toBe(5);
+    expect(delivered.sweptChanges).toBe(0);
   });
 
   it('tells when a change was made, to a few seconds', async () => {
     await connection.query('CREATE a:1');
     await reader.read();
-    expect(Math.abs((told.all[0]?.time ?? 0) - Date.now())).toBeLessThan(5_000);
+    expect(Math.abs((delivered.all[0]?.time ?? 0) - Date.now())).toBeLessThan(5_000);
   });
 
   it('tells the statements of one transaction in their order', async () => {
     await connection.query('BEGIN; CREATE a:1; CREATE a:2; UPDATE a:1 SET n = 2; DELETE a:2; COMMIT');
     await reader.read();
-    expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:2', 'UPDATE a:1', 'DELETE a:2']);
+    expect(delivered.texts).toEqual(['CREATE a:1', 'CREATE a:2', 'UPDATE a:1', 'DELETE a:2']);
   });
 
   it('tells all of transactions over several tables that pages cut in two', async () => {
@@ -132,20 +132,20 @@ describe('FeedReader of a database', () => {
     const numbers = Array.from({ length: 400 }, (_, n) => n);
     for (const n of numbers) await connection.query(transaction(n));
     expect(await reader.read()).toBe(1_203);
-    expect(told.texts).toEqual(numbers.flatMap((n) => [`CREATE a:${n}`, `CREATE b:${n}`, `CREATE c:${n}`]));
+    expect(delivered.texts).toEqual(numbers.flatMap((n) => [`CREATE a:${n}`, `CREATE b:${n}`, `CREATE c:${n}`]));
     // Once reads look there no longer, the sweep goes over it in smaller pages.
     for (let pages = 0; pages < 4;) {
       await reader.read();
       for (pages = 1; !(await reader.sweep('whole', PAGE));) pages += 1;
     }
-    expect(told.texts).toHaveLength(1_200);
+    expect(delivered.texts).toHaveLength(1_200);
   });
 
   it('lets others have their turn while it tells a large transaction, which counts as told once all of it is', async () => {
     const rows = Array.from({ length: 2_500 }, (_, n) => ({ id: new RecordId('a', n) }));
     await connection.query('INSERT INTO a $rows RETURN NONE', { rows });
     const order: unknown[] = [];
-    told.changes = (changes) => {
+    delivered.changes = (changes) => {
       order.push(changes.length);
       setImmediate(() => order.push(reader.hasRead(changes[0]?.place?.stamp ?? 0n)));
     };
@@ -161,10 +161,10 @@ describe('FeedReader of a database', () => {
     await connection.query('CREATE a:4');
     for (let reads = 0; reads < 3; reads += 1) await reader.read();
     while (!(await reader.sweep('whole', PAGE)));
-    expect(told.texts.filter((text) => text !== 'CREATE a:3')).toEqual(['CREATE a:1', 'CREATE a:4']);
-    expect(told.unreadables).toHaveLength(2);
-    expect(new Set(told.unreadables).size).toBe(2);
-    expect(told.replacements).toBe(0);
+    expect(delivered.texts.filter((text) => text !== 'CREATE a:3')).toEqual(['CREATE a:1', 'CREATE a:4']);
+    expect(delivered.unreadables).toHaveLength(2);
+    expect(new Set(delivered.unreadables).size).toBe(2);
+    expect(delivered.replacements).toBe(0);
   });
 
   it('passes over an entry that it can’t make out, once, and tells what is before and behind it', async () => {
@@ -178,30 +178,30 @@ describe('FeedReader of a database', () => {
     await connection.query('CREATE a:4');
     for (let reads = 0; reads < 3; reads += 1) await reader.read();
     while (!(await reader.sweep('whole', PAGE)));
-    expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:3', 'CREATE a:4']);
-    expect(told.unreadables).toEqual([told.all[0]?.place?.stamp]);
+    expect(delivered.texts).toEqual(['CREATE a:1', 'CREATE a:3', 'CREATE a:4']);
+    expect(delivered.unreadables).toEqual([delivered.all[0]?.place?.stamp]);
   });
 
   it('knows which transactions it has told', async () => {
     await connection.query('CREATE a:1');
     await reader.read();
-    const stamp = told.all[0]?.place?.stamp ?? 0n;
+    const stamp = delivered.all[0]?.place?.stamp ?? 0n;
     await connection.query('CREATE a:2');
     expect([reader.hasRead(stamp), reader.hasRead(stamp + 1n), reader.hasRead(0n)]).toEqual([true, false, true]);
   });
 
   it('tells of definitions', async () => {
     await reader.read();
-    told.definitions = 0;
+    delivered.definitions = 0;
     await connection.query('DEFINE TABLE d CHANGEFEED 3d INCLUDE ORIGINAL');
     await reader.read();
-    expect(told.definitions).toBe(1);
+    expect(delivered.definitions).toBe(1);
   });
 
   it('hands on what happens in the service’s own tables: a stream can begin at such a change', async () => {
     await connection.query('DEFINE TABLE edge_hive_x CHANGEFEED 3d INCLUDE ORIGINAL; CREATE edge_hive_x:1; CREATE a:1');
     await reader.read();
-    expect(told.texts).toEqual(['CREATE edge_hive_x:1', 'CREATE a:1']);
+    expect(delivered.texts).toEqual(['CREATE edge_hive_x:1', 'CREATE a:1']);
   });
 
   it('goes on where it was after a read that failed', async () => {
@@ -214,7 +214,7 @@ describe('FeedReader of a database', () => {
     while (!connection.up) await new Promise(setImmediate);
     expect(await reader.continues()).toBe(true);
     await reader.read();
-    expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:2']);
+    expect(delivered.texts).toEqual(['CREATE a:1', 'CREATE a:2']);
   });
 
   it('finds that the database was removed and made anew', async () => {
@@ -225,10 +225,10 @@ describe('FeedReader of a database', () => {
     await connection.query('DEFINE TABLE a CHANGEFEED 3d INCLUDE ORIGINAL; CREATE a:2');
     expect(await reader.continues()).toBe(false);
     await expect(reader.read()).rejects.toThrow('lacks');
-    expect([told.replacements, told.texts]).toEqual([1, ['CREATE a:1']]);
+    expect([delivered.replacements, delivered.texts]).toEqual([1, ['CREATE a:1']]);
     await reader.begin('test');
     await reader.read();
-    expect(told.texts).toEqual(['CREATE a:1', 'CREATE a:2']);
+    expect(delivered.texts).toEqual(['CREATE a:1', 'CREATE a:2']);
   });
 });
 
@@ -276,19 +276,19 @@ describe('FeedReader of late changes', () => {
   const NOW = Date.UTC(2026, 5, 1);
   const at = (ms: number) => BigInt(NOW + ms) << 16n;
   let feed: ScriptedFeed;
-  let told: Told;
+  let delivered: Delivered;
   let reader: FeedReader;
 
   beforeEach(async () => {
     jest.useFakeTimers({ now: NOW });
     feed = new ScriptedFeed();
-    told = new Told();
+    delivered = new Delivered();
     feed.commit(at(0), 't:first');
     // Only these methods of the connection are used.
-    reader = new FeedReader(feed as unknown as SupervisedConnection, WINDOWS, told);
+    reader = new FeedReader(feed as unknown as SupervisedConnection, WINDOWS, delivered);
     await reader.begin('test');
     await readFor(100);
-    told.texts.length = 0;
+    delivered.texts.length = 0;
   });
 
   afterEach(() => void jest.useRealTimers());
@@ -310,7 +310,7 @@ describe('FeedReader of late changes', () => {
     await readFor(30);
     feed.commit(at(190), 't:late');
     await readFor(10);
-    expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 0]);
+    expect([delivered.texts, delivered.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 0]);
   });
 
   it.each<[Sweep, number]>([
@@ -325,10 +325,10 @@ describe('FeedReader of late changes', () => {
     if (kind === 'deep') await sweep('recent');
     feed.commit(at(190), 't:late');
     await readFor(10);
-    expect(told.texts).toEqual(['CREATE t:newer']);
+    expect(delivered.texts).toEqual(['CREATE t:newer']);
     await sweep(kind);
     await readFor(10);
-    expect([told.texts, told.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 1]);
+    expect([delivered.texts, delivered.sweptChanges]).toEqual([['CREATE t:newer', 'CREATE t:late'], 1]);
   });
 
   it.each<[passed: Sweep, next: Sweep, overdue: boolean]>([
@@ -342,10 +342,10 @@ describe('FeedReader of late changes', () => {
       await sweep(passed);
       feed.commit(at(190), 't:late');
       await sweep(passed);
-      expect(told.texts).toEqual(['CREATE t:newer']);
+      expect(delivered.texts).toEqual(['CREATE t:newer']);
       await sweep(next);
-      expect(told.texts).toEqual(['CREATE t:newer', 'CREATE t:late']);
-      expect(told.all.at(-1)?.overdue).toBe(overdue);
+      expect(delivered.texts).toEqual(['CREATE t:newer', 'CREATE t:late']);
+      expect(delivered.all.at(-1)?.overdue).toBe(overdue);
     },
   );
 
@@ -364,7 +364,7 @@ describe('FeedReader of late changes', () => {
     feed.commit(at(190), 't:same');
     await readFor(17_000);
     await sweep('deep');
-    expect(told.texts).toEqual(['CREATE t:same', 'late CREATE t:same']);
+    expect(delivered.texts).toEqual(['CREATE t:same', 'late CREATE t:same']);
   });
 
   it('does not tell one whose record already had a newer one told', async () => {
@@ -372,9 +372,9 @@ describe('FeedReader of late changes', () => {
     await readFor(10);
     feed.commit(at(190), 't:same', 't:other');
     await readFor(10);
-    expect(told.texts).toEqual(['CREATE t:same', 'late CREATE t:same', 'CREATE t:other']);
+    expect(delivered.texts).toEqual(['CREATE t:same', 'late CREATE t:same', 'CREATE t:other']);
     await sweep('whole');
-    expect(told.texts).toHaveLength(3);
+    expect(delivered.texts).toHaveLength(3);
   });
 
   it('looks back further for a while once changes were late', async () => {
@@ -386,7 +386,7 @@ describe('FeedReader of late changes', () => {
     await readFor(300);
     feed.commit(at(990), 't:late-again');
     await readFor(10);
-    expect(told.texts.at(-1)).toBe('CREATE t:⟨late-again⟩');
+    expect(delivered.texts.at(-1)).toBe('CREATE t:⟨late-again⟩');
   });
 
   it('does not use its window up while the database stands still', async () => {
@@ -395,7 +395,7 @@ describe('FeedReader of late changes', () => {
     jest.advanceTimersByTime(60_000);
     feed.commit(at(190), 't:late');
     await readFor(10);
-    expect(told.texts).toEqual(['CREATE t:newer', 'CREATE t:late']);
+    expect(delivered.texts).toEqual(['CREATE t:newer', 'CREATE t:late']);
   });
 
   it('keeps the order of a record of which a change becomes visible behind a page that was read', async () => {
@@ -405,8 +405,8 @@ describe('FeedReader of late changes', () => {
       feed.commit(at(300), 't:same');
     });
     await readFor(20);
-    expect(told.texts.filter((text) => text.endsWith('t:same'))).toEqual(['CREATE t:same', 'CREATE t:same']);
-    expect(told.texts).toHaveLength(1_102);
+    expect(delivered.texts.filter((text) => text.endsWith('t:same'))).toEqual(['CREATE t:same', 'CREATE t:same']);
+    expect(delivered.texts).toHaveLength(1_102);
   });
 
   it('leaves to the next read what that will find: a sweep could tell it before an older change of its record', async () => {
@@ -416,10 +416,10 @@ describe('FeedReader of late changes', () => {
     feed.commit(at(200) + 201n, 't:same');
     feed.commit(at(300), 't:same');
     await reader.sweep('whole', PAGE);
-    expect(told.texts).toHaveLength(300);
+    expect(delivered.texts).toHaveLength(300);
     await readFor(10);
-    expect(told.texts.slice(300)).toEqual(['CREATE t:same', 'CREATE t:same']);
-    expect(told.sweptChanges).toBe(0);
+    expect(delivered.texts.slice(300)).toEqual(['CREATE t:same', 'CREATE t:same']);
+    expect(delivered.sweptChanges).toBe(0);
   });
 
   it.each(SWEEPS)('has told what the %s sweep has come to, all of what the reads have told', async (kind) => {
@@ -436,7 +436,7 @@ describe('FeedReader of late changes', () => {
     for (const stamp of records) feed.commit(stamp, `t:r${stamp}`);
     const lastOfPage = records[998] ?? 0n; // behind t:first
     const during: boolean[] = [];
-    told.changes = () => during.push(reader.hasRead(lastOfPage));
+    delivered.changes = () => during.push(reader.hasRead(lastOfPage));
     await reader.read();
     expect(during).toEqual([false, true]);
   });

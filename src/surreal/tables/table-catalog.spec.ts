@@ -67,11 +67,11 @@ describe('TableCatalog', () => {
     ['lost with a table that was removed and defined again', 2, ['notes'], []],
   ])(
     'gives a table that is followed its changefeed again when it was %s, and tells it once',
-    async (_, id, ...told) => {
+    async (_, id, ...delivered) => {
       tables = [{ name: 'notes', id }];
       await catalog.refresh();
       await catalog.refresh();
-      expect([removed, redefined]).toEqual(told);
+      expect([removed, redefined]).toEqual(delivered);
       expect(catalog.known('notes')).toMatchObject({ id, durable: true });
       expect(altered).toBe(1);
     },

@@ -5,18 +5,18 @@ import { HeldBytes } from './held-bytes.js';
 export type Target = { readonly topic: string } | { readonly channel: string };
 
 /** One subscriber's subscription, as the subscriber holds it. */
-export interface Claim {
+export interface Subscription {
   readonly stream: string;
   readonly target: Target;
   /** What it takes in memory, about. */
   readonly bytes: number;
-  /** Ends delivery. Called once, by whoever removes the claim. */
+  /** Ends delivery. Called once, by whoever removes the subscription. */
   release(): void;
 }
 
 /** The subscriptions of one subscriber, by stream. Bounded. */
-export class Claims {
-  private readonly byStream = new Map<string, Claim>();
+export class Subscriptions {
+  private readonly byStream = new Map<string, Subscription>();
   private ended = false;
 
   constructor(
@@ -33,12 +33,12 @@ export class Claims {
     return this.byStream.has(stream);
   }
 
-  get(stream: string): Claim | undefined {
+  get(stream: string): Subscription | undefined {
     return this.byStream.get(stream);
   }
 
   /** @throws CommandError LIMIT_EXCEEDED, or UNAVAILABLE once all were released for good */
-  add(claim: Claim): void {
+  add(subscription: Subscription): void {
     // A subscription can still be under way when its connection closes: it would never be released.
     if (this.ended) throw new CommandError('UNAVAILABLE', 'The connection is closed.');
     if (this.byStream.size >= this.limit) {
@@ -47,21 +47,21 @@ export class Claims {
         `A connection may hold ${this.limit} subscriptions: unsubscribe from one first.`,
       );
     }
-    if (!this.held.fits(claim.bytes)) {
+    if (!this.held.fits(subscription.bytes)) {
       throw new CommandError(
         'LIMIT_EXCEEDED',
         'As much is held for this connection as may be: ask for less at a time.',
       );
     }
-    this.byStream.set(claim.stream, claim);
-    this.held.book(claim.bytes);
+    this.byStream.set(subscription.stream, subscription);
+    this.held.book(subscription.bytes);
   }
 
-  /** The claims that are meant by a stream name or by a target. */
-  find(wanted: { stream: string } | Target): readonly Claim[] {
+  /** The subscriptions that are meant by a stream name or by a target. */
+  find(wanted: { stream: string } | Target): readonly Subscription[] {
     if ('stream' in wanted) {
-      const claim = this.byStream.get(wanted.stream);
-      return claim ? [claim] : [];
+      const subscription = this.byStream.get(wanted.stream);
+      return subscription ? [subscription] : [];
     }
     return [...this.byStream.values()].filter(({ target }) =>
       'topic' in wanted
@@ -71,26 +71,26 @@ export class Claims {
   }
 
   /** Ends one. */
-  release(claim: Claim): void {
-    if (this.byStream.get(claim.stream) !== claim) return;
-    this.byStream.delete(claim.stream);
-    this.letGo(claim);
+  release(subscription: Subscription): void {
+    if (this.byStream.get(subscription.stream) !== subscription) return;
+    this.byStream.delete(subscription.stream);
+    this.letGo(subscription);
   }
 
   /** Ends all, for good: none can be added any more. */
   releaseAll(): void {
     this.ended = true;
-    for (const claim of this.byStream.values()) this.letGo(claim);
+    for (const subscription of this.byStream.values()) this.letGo(subscription);
     this.byStream.clear();
   }
 
-  [Symbol.iterator](): IterableIterator<Claim> {
+  [Symbol.iterator](): IterableIterator<Subscription> {
     return this.byStream.values();
   }
 
-  private letGo(claim: Claim): void {
-    this.held.book(-claim.bytes);
-    claim.release();
+  private letGo(subscription: Subscription): void {
+    this.held.book(-subscription.bytes);
+    subscription.release();
   }
 }
 

@@ -9,7 +9,7 @@ export interface Turn {
 }
 
 /** Hands out turns of the event loop, one at a time in order, so that much work for many leaves others theirs in between. */
-export class Turns {
+export class TurnQueue {
   private readonly waiting = new Deque<(turn: Turn) => void>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}

@@ -11,7 +11,7 @@ import { EventEncoder } from './event-encoder.js';
 import type { Resumption } from './resumptions.js';
 import { streamSpec } from './stream-spec.js';
 import { Stream } from './stream.js';
-import { Subscription } from './subscription.js';
+import { TopicSubscription } from './topic-subscription.js';
 
 const CHANGES = 500;
 /** What looking at a change takes, as a filter with much in it would. */
@@ -52,8 +52,8 @@ function openStream(n: number): Stream {
 /** A stream of which a policy hides rows, as two who share it have it. */
 function shared(log: ChangeLog): {
   stream: Stream;
-  one: Subscription;
-  told: Recorder;
+  one: TopicSubscription;
+  delivered: Recorder;
   other: Recorder;
   disowned: () => number;
 } {
@@ -62,14 +62,14 @@ function shared(log: ChangeLog): {
   const spec = streamSpec({ topic: 'notes' }, { where }, { conditions: 16, depth: 4 });
   const encoder = new EventEncoder('notes');
   const stream = new Stream('notes', 's', spec, encoder, new MetricsService(), () => (disowned += 1));
-  const [told, other] = [new Recorder(), new Recorder()];
+  const [delivered, other] = [new Recorder(), new Recorder()];
   const join = (subscriber: Recorder) => {
-    const subscription = new Subscription(stream, true, subscriber, log, () => undefined);
-    subscriber.claims.add(subscription);
+    const subscription = new TopicSubscription(stream, true, subscriber, log, () => undefined);
+    subscriber.subscriptions.add(subscription);
     return subscription;
   };
   join(other).goLive();
-  return { stream, one: join(told), told, other, disowned: () => disowned };
+  return { stream, one: join(delivered), delivered, other, disowned: () => disowned };
 }
 
 function mine(n: number): Change {
@@ -93,14 +93,14 @@ async function aWhile(): Promise<void> {
   for (let n = 0; n < 20; n += 1) await new Promise(setImmediate);
 }
 
-describe('Subscription', () => {
+describe('TopicSubscription', () => {
   it('leaves others their turns while many go through the log, and misses nothing of it', async () => {
     const log = new CountingLog(64 * 1024 * 1024);
     for (let n = 0; n < CHANGES; n += 1) log.append(change(n));
     const subscriptions = Array.from({ length: 10 }, (_, index) => {
       const subscriber = new Recorder();
       const stream = openStream(CHANGES - 1 - index);
-      return { subscriber, subscription: new Subscription(stream, true, subscriber, log, () => undefined) };
+      return { subscriber, subscription: new TopicSubscription(stream, true, subscriber, log, () => undefined) };
     });
     let most = 0;
     let before = 0;
@@ -150,14 +150,14 @@ describe('Subscription', () => {
       taken += 1;
       if (blocks) block();
       blocks = false;
-      const held = subscriber.claims.held.begin();
+      const held = subscriber.subscriptions.held.begin();
       held.grow(bytes);
       void Promise.resolve().then(() => held.letGo());
       return { frames: [frame], held, position: log.head, contains: () => true };
     };
     const place = (count: number, bytes?: number) =>
       Array.from({ length: count }, (_, n) =>
-        new Subscription(openStream(n), true, subscriber, log, () => undefined).place(() => take(bytes)),
+        new TopicSubscription(openStream(n), true, subscriber, log, () => undefined).place(() => take(bytes)),
       );
 
     it('has no more than four snapshots in memory for a subscriber that does not read', async () => {
@@ -195,7 +195,7 @@ describe('Subscription', () => {
     it('ends a subscription whose snapshot alone is too large', async () => {
       const held = new HeldBytes({ each: 100, outbox: 100, total: 1_000 });
       subscriber = new Recorder(held.open({ outboxBytes: 0, closed: false, relieve: () => undefined }));
-      const subscription = new Subscription(openStream(1), true, subscriber, log, () => undefined);
+      const subscription = new TopicSubscription(openStream(1), true, subscriber, log, () => undefined);
       await subscription.place(() => take(101));
       expect(subscriber.sent).toEqual([expect.objectContaining({ type: 'unsubscribed', code: 'LIMIT_EXCEEDED' })]);
       expect(held.bytes).toBe(0);
@@ -210,18 +210,18 @@ describe('Subscription', () => {
     it('is told alone that the log overran it, and goes on live', async () => {
       const log = new ChangeLog(2_000);
       for (let n = 0; n < 100; n += 1) log.append(mine(n));
-      const { stream, one, told, other } = shared(log);
+      const { stream, one, delivered, other } = shared(log);
       await one.resume(EVERYTHING);
       stream.offer(mine(100));
-      expect([types(told), types(other)]).toEqual([['overrun', 'event'], ['event']]);
+      expect([types(delivered), types(other)]).toEqual([['overrun', 'event'], ['event']]);
     });
 
     it('is told alone, once for all that the log held, of a replay that may not say what happened', async () => {
       const log = new ChangeLog(1_000_000);
       for (let n = 0; n < 10; n += 1) for (const change of [deletion(n), mine(n)]) log.append(change);
-      const { one, told, other, disowned } = shared(log);
+      const { one, delivered, other, disowned } = shared(log);
       await one.resume(EVERYTHING);
-      expect(types(told)).toEqual(['unknown_state', ...Array.from({ length: 10 }, () => 'event')]);
+      expect(types(delivered)).toEqual(['unknown_state', ...Array.from({ length: 10 }, () => 'event')]);
       expect(types(other)).toEqual([]);
       one.release();
       expect(disowned()).toBe(0);
@@ -231,15 +231,15 @@ describe('Subscription', () => {
       withoutTime();
       const log = new ChangeLog(1_000_000);
       for (const change of [mine(0), deletion(1), mine(2)]) log.append(change);
-      const { stream, one, told, other, disowned } = shared(log);
+      const { stream, one, delivered, other, disowned } = shared(log);
       stream.resync('late');
       const resumed = one.resume(EVERYTHING);
       await aWhile();
-      expect(types(told)).toEqual(['late', 'event']);
+      expect(types(delivered)).toEqual(['late', 'event']);
       log.append(mine(3));
       jest.advanceTimersByTime(5_000);
       await resumed;
-      expect(types(told)).toEqual(['late', 'event', 'unknown_state', 'event', 'event']);
+      expect(types(delivered)).toEqual(['late', 'event', 'unknown_state', 'event', 'event']);
       expect([types(other), disowned()]).toEqual([['late'], 0]);
     });
 
@@ -247,27 +247,27 @@ describe('Subscription', () => {
       withoutTime();
       const log = new ChangeLog(1_000_000);
       for (const change of [deletion(1), mine(2)]) log.append(change);
-      const { stream, one, told } = shared(log);
+      const { stream, one, delivered } = shared(log);
       stream.resync('late');
       stream.resync('late');
       const resumed = one.resume(EVERYTHING);
       await aWhile();
       jest.advanceTimersByTime(5_000);
       await resumed;
-      expect(types(told)).toEqual(['late', 'late', 'event']);
+      expect(types(delivered)).toEqual(['late', 'late', 'event']);
     });
 
     it('waits for nothing any more when it has ended', async () => {
       withoutTime();
       const log = new ChangeLog(1_000_000);
       for (const change of [deletion(1), mine(2)]) log.append(change);
-      const { stream, one, told } = shared(log);
+      const { stream, one, delivered } = shared(log);
       stream.resync('late');
       const resumed = one.resume(EVERYTHING);
       await aWhile();
       one.release();
       await resumed;
-      expect([types(told), jest.getTimerCount()]).toEqual([['late'], 0]);
+      expect([types(delivered), jest.getTimerCount()]).toEqual([['late'], 0]);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { Claim } from '../delivery/claims.js';
+import type { Subscription } from '../delivery/subscriptions.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
 import { Slots } from '../delivery/slots.js';
 import type { Subscriber } from '../delivery/subscriber.js';
@@ -7,7 +7,7 @@ import { CommandError } from '../errors/command-error.js';
 import { messageBytes, type Message } from './broker.js';
 import type { Channel } from './channel.js';
 
-/** What V8 takes for a claim and its channel, about, beside the channel's name. */
+/** What V8 takes for a subscription and its channel, about, beside the channel's name. */
 const CLAIM_BYTES = 2_048;
 
 /** Replays of one subscriber that are under way at a time: of the others no message is in memory. */
@@ -25,8 +25,8 @@ export interface Missed {
   readonly after: (cursor: string) => Promise<readonly Message[] | undefined>;
 }
 
-/** One subscriber's claim on a channel. */
-export class ChannelClaim implements Claim {
+/** One subscriber's subscription on a channel. */
+export class ChannelSubscription implements Subscription {
   readonly target: { readonly channel: string };
   private released = false;
 
@@ -75,7 +75,7 @@ export class ChannelClaim implements Claim {
   /** The server ends the subscription. */
   end({ code, message }: CommandError): void {
     if (this.ended) return;
-    this.subscriber.claims.release(this);
+    this.subscriber.subscriptions.release(this);
     const frame = { type: 'unsubscribed', stream: this.stream, ...this.target, code, message } as const;
     this.subscriber.send(EncodedFrame.of(frame));
   }
@@ -103,7 +103,7 @@ export class ChannelClaim implements Claim {
 
   /** Sends a page as fast as it is taken. @returns the last cursor. */
   private async replay(page: readonly Message[], since: string): Promise<string> {
-    const { held } = this.subscriber.claims;
+    const { held } = this.subscriber.subscriptions;
     const bytes = page.reduce((sum, message) => sum + messageBytes(message), 0);
     held.book(bytes);
     try {
@@ -123,4 +123,4 @@ export class ChannelClaim implements Claim {
   }
 }
 
-const logger = new Logger(ChannelClaim.name);
+const logger = new Logger(ChannelSubscription.name);

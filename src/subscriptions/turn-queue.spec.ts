@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { Turns } from './turns.js';
+import { TurnQueue } from './turn-queue.js';
 
-describe('Turns', () => {
+describe('TurnQueue', () => {
   it('gives each its own turn of the event loop, in the order in which they asked', async () => {
-    const turns = new Turns();
+    const turns = new TurnQueue();
     let loops = 0;
     let counting = true;
     const count = () => {
@@ -25,7 +25,7 @@ describe('Turns', () => {
 
   it('ends a turn by the clock, whatever is done in it', async () => {
     let now = 100;
-    const turns = new Turns(() => now);
+    const turns = new TurnQueue(() => now);
     const turn = await turns.next();
     expect(turn.over).toBe(false);
     now += 2.9;

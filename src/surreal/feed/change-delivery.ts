@@ -6,7 +6,7 @@ import type { FeedReaderListener } from './feed-reader.js';
 import type { TableCatalog } from '../tables/table-catalog.js';
 import { isOwnTable } from '../tables/table-definition.js';
 
-export interface FeedTellerOptions {
+export interface ChangeDeliveryOptions {
   /** Whom it tells. */
   readonly listener: () => DatabaseListener | undefined;
   /** These changes were read. */
@@ -20,13 +20,13 @@ export interface FeedTellerOptions {
 }
 
 /** Tells what the reader finds: the listener what it can do something with, metrics and log the rest. */
-export class FeedTeller implements FeedReaderListener {
+export class ChangeDelivery implements FeedReaderListener {
   private readonly logger = new Logger('Surreal');
 
   constructor(
     private readonly tables: TableCatalog,
     private readonly metrics: MetricsService,
-    private readonly options: FeedTellerOptions,
+    private readonly options: ChangeDeliveryOptions,
   ) {}
 
   began(mark: FeedMark): void {
@@ -71,7 +71,7 @@ export class FeedTeller implements FeedReaderListener {
     const reason =
       cause instanceof Error ? cause.message : "it holds a value that the database can't hand out, such as a regex";
     this.logger.error(
-      `A transaction in the changefeed (versionstamp ${mark.place.stamp}) can't be read: ${reason}. Every stream is told to read again`,
+      `A transaction in the changefeed (versionstamp ${mark.place.stamp}) can't be read: ${reason}. Every stream is delivered to read again`,
     );
     this.listener?.unreadable(mark);
   }
