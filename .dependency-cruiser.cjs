@@ -6,6 +6,7 @@ const mayUse = {
   metrics: [],
   audit: ['config', 'errors', 'metrics'],
   delivery: ['errors'],
+  outbox: ['delivery', 'metrics'],
   filter: ['values', 'errors'],
   auth: ['audit', 'filter', 'values', 'config', 'errors', 'metrics'],
   surreal: ['values', 'config', 'metrics'],
@@ -13,6 +14,7 @@ const mayUse = {
   channels: ['values', 'delivery', 'errors', 'config', 'metrics'],
   health: ['surreal', 'config'],
   realtime: [
+    'outbox',
     'subscriptions',
     'channels',
     'surreal',

@@ -14,7 +14,7 @@ import { ConnectionRegistry } from './connection-registry.js';
 import { Dispatcher } from './dispatcher.js';
 import { clientAddress } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
-import { Outboxes } from './outboxes.js';
+import { Outboxes } from '../outbox/outboxes.js';
 import type { RealtimeSocket } from './realtime-socket.js';
 
 /** How long a socket that is turned away may take to read why, in ms, and how many may do so at a time. */

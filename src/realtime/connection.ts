@@ -17,8 +17,8 @@ import { CommandQueue, type CommandRunner, type ReceivedFrame } from './command-
 import { CommandRate } from './command-rate.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Pulse } from './heartbeat-wheel.js';
-import { Outbox, type OutboxOwner } from './outbox.js';
-import type { Outboxes } from './outboxes.js';
+import { Outbox, type OutboxOwner } from '../outbox/outbox.js';
+import type { Outboxes } from '../outbox/outboxes.js';
 import type { PublishPermits } from './publish-permits.js';
 import type { RealtimeSocket } from './realtime-socket.js';
 import { TokenBucket } from './token-bucket.js';

@@ -16,7 +16,7 @@ import { Dispatcher } from './dispatcher.js';
 import { Drain } from './drain.js';
 import { Heartbeat } from './heartbeat.js';
 import { heldLimits } from './held-limits.js';
-import { Outboxes } from './outboxes.js';
+import { Outboxes } from '../outbox/outboxes.js';
 import { PublishRates } from './publish-rates.js';
 import { PublishRoute } from './publish-route.js';
 import { Publisher } from './publisher.js';

@@ -3,8 +3,7 @@ import { EncodedFrame } from '../delivery/encoded-frame.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Batch } from './batch.js';
-import type { Outbox } from './outbox.js';
-import { Outboxes } from './outboxes.js';
+import { Outboxes, type Flushable } from './outboxes.js';
 
 const MIB = 1024 * 1024;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -33,7 +32,7 @@ describe('Outboxes', () => {
         outboxes.wrote(batch);
       };
       // All that is asked of an outbox here; sockets are for its own tests.
-      outboxes.schedule({ flush } as Partial<Outbox> as Outbox);
+      outboxes.schedule({ flush } as Partial<Flushable> as Flushable);
     }
   }
 
@@ -88,8 +87,8 @@ describe('Outboxes', () => {
 
   it('flush what is sent while they flush', async () => {
     schedule('first', 1);
-    const late = { flush: () => flushed.push('late') } as Partial<Outbox> as Outbox;
-    outboxes.schedule({ flush: () => outboxes.schedule(late) } as Partial<Outbox> as Outbox);
+    const late = { flush: () => flushed.push('late') } as Partial<Flushable> as Flushable;
+    outboxes.schedule({ flush: () => outboxes.schedule(late) } as Partial<Flushable> as Flushable);
     schedule('many', 200);
     while (count('many') < 200) await turn();
     await turn();

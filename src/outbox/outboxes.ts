@@ -3,7 +3,6 @@ import { HeldBytes } from '../delivery/held-bytes.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Batch } from './batch.js';
 import { FlushWindow } from './flush-window.js';
-import type { Outbox } from './outbox.js';
 
 /** So many outboxes are flushed ahead of a longer flush that is under way. */
 const FEW = 64;
@@ -13,6 +12,14 @@ const SLICE_MS = 2;
 const LOOKS_AT_CLOCK = 16;
 /** Frames a write from which on a flush goes through all outboxes at once: who has the same to write shares its bytes. */
 const SHARED = 2;
+
+/** What waits for one client, as all outboxes together see it. */
+export interface Flushable {
+  /** Bytes of memory for what the kernel has not taken yet. */
+  readonly waiting: number;
+  /** Writes what waits until the socket takes no more. */
+  flush(): void;
+}
 
 /**
  * All outboxes: flushes those that were sent something at the end of the tick, or of a window that widens with the load,
@@ -26,11 +33,11 @@ export class Outboxes {
   /** What batches of this tick grow from. */
   root = Batch.root();
   private waiting = 0;
-  private scheduled: Outbox[] = [];
+  private scheduled: Flushable[] = [];
   /** Whether a flush is to come. */
   private armed = false;
   /** What is left of the flush that is under way. */
-  private rest: Outbox[] = [];
+  private rest: Flushable[] = [];
   private next = 0;
   private readonly window = new FlushWindow();
   private dense = false;
@@ -52,17 +59,17 @@ export class Outboxes {
   }
 
   /** Has it flushed at the end of the tick. */
-  schedule(outbox: Outbox): void {
+  schedule(outbox: Flushable): void {
     this.scheduled.push(outbox);
     if (!this.armed) this.arm(this.window.wait(performance.now()));
   }
 
   /** Its socket takes no more: from now on its bytes count. */
-  block(outbox: Outbox): void {
+  block(outbox: Flushable): void {
     this.grew(outbox.waiting);
   }
 
-  unblock(outbox: Outbox): void {
+  unblock(outbox: Flushable): void {
     this.waiting -= outbox.waiting;
   }
 
@@ -128,7 +135,7 @@ export class Outboxes {
     }
   }
 
-  private append(outboxes: Outbox[]): void {
+  private append(outboxes: Flushable[]): void {
     this.rest = this.next === this.rest.length ? outboxes : this.rest.slice(this.next).concat(outboxes);
     this.next = 0;
   }

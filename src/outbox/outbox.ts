@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Batch } from './batch.js';
-import type { Outboxes } from './outboxes.js';
+import type { Flushable, Outboxes } from './outboxes.js';
 
 /** Bytes after which a batch is written on its own: a slow socket is handed its backlog in pieces of about this size. */
 const BATCH_BYTES = 256 * 1024;
@@ -29,7 +29,7 @@ export interface OutboxOwner {
  * Frames go to the TCP socket itself, their WebSocket header included. `ws` writes its pings, pongs and close frames to
  * it in one piece each and holds nothing back without compression, so that they fall between two frames.
  */
-export class Outbox {
+export class Outbox implements Flushable {
   private filling: Batch | undefined;
   private filled: Batch[] | undefined;
   private queued = 0;
