@@ -31,6 +31,8 @@ export interface SubscribeFrame extends Command, SubscribeTarget {
   snapshot?: SnapshotRequest;
   since?: string;
   epoch?: string;
+  /** Of a channel: `true` delivers who is there too, `"count"` only how many. */
+  presence?: boolean | 'count';
 }
 
 export interface UnsubscribeFrame extends Command, SubscribeTarget {
@@ -49,11 +51,16 @@ export interface PublishFrame extends Command {
   echo?: boolean;
 }
 
+/** Up to 4 KiB of JSON, unless it is configured otherwise. */
+export type PresenceState = Record<string, unknown>;
+
 export interface PresenceCommandFrame extends Command {
   type: 'presence';
   channel: string;
-  /** `null` leaves. */
-  state: Record<string, unknown> | null;
+  /** What others see of it; `null` leaves. */
+  state: PresenceState | null;
+  /** Tells several presences of one principal apart; up to 64 characters, by default the connection's id. */
+  key?: string;
 }
 
 export interface AuthFrame extends Command {

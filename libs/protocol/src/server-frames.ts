@@ -1,4 +1,4 @@
-import type { Action } from './client-frames.js';
+import type { Action, PresenceState } from './client-frames.js';
 import type { ErrorCode, ResyncReason } from './codes.js';
 
 /** A row or part of one: record ids, datetimes, durations, decimals and uuids are text, bytes base64, geometries GeoJSON. */
@@ -27,6 +27,12 @@ export interface Limits {
   snapshotRows: number;
   /** Milliseconds of events whose cursors a client has to remember to drop repeats. */
   replayWindow: number;
+  /** Presences of one connection. */
+  presences?: number;
+  /** Bytes of the JSON text of one presence's state. */
+  presenceStateBytes?: number;
+  /** Presences on one channel. */
+  presenceMembers?: number;
 }
 
 export interface WelcomeFrame {
@@ -38,6 +44,8 @@ export interface WelcomeFrame {
   time?: string;
   /** Both in milliseconds. */
   heartbeat: { interval: number; timeout: number };
+  /** Milliseconds for which a presence outlasts its connection. Servers of earlier versions have no presence. */
+  presence?: { grace: number };
   limits: Limits;
 }
 
@@ -99,19 +107,48 @@ export interface MessageFrame {
   time: string;
 }
 
+/** Somebody who is on a channel: a key of a principal. The pair of both names it. */
 export interface PresenceMember {
+  key: string;
+  /** Id of the principal. */
   id: string;
-  connection: string;
-  state: Record<string, unknown>;
+  state: PresenceState;
+  /** When it came, ISO 8601. */
+  since: string;
 }
 
-export interface PresenceFrame {
+/** What became of a member since the frame before. */
+export type PresenceChange =
+  | ({ action: 'join' | 'update' } & PresenceMember)
+  /** `since` is when it had come. */
+  | ({ action: 'leave' } & Omit<PresenceMember, 'state'>);
+
+interface PresenceFrameBase {
   type: 'presence';
   channel: string;
   stream: string;
-  action: 'state' | 'join' | 'update' | 'leave';
-  members: PresenceMember[];
 }
+
+/** All who are there: one frame or more, up to the one with `last: true`, in place of all that was known. */
+export interface PresenceMembersFrame extends PresenceFrameBase {
+  members: PresenceMember[];
+  last: boolean;
+}
+
+/** Who came, changed and went since the frame before; each member at most once. */
+export interface PresenceChangesFrame extends PresenceFrameBase {
+  changes: PresenceChange[];
+}
+
+/** For who asked for `"count"` only. */
+export interface PresenceCountFrame extends PresenceFrameBase {
+  /** Members. */
+  count: number;
+  /** Principals among them. */
+  principals: number;
+}
+
+export type PresenceFrame = PresenceMembersFrame | PresenceChangesFrame | PresenceCountFrame;
 
 export interface CheckpointFrame {
   type: 'checkpoint';
