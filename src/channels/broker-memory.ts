@@ -54,8 +54,8 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
     clearInterval(this.timer);
   }
 
-  async open(channel: string, receive: Receiver, owner: string): Promise<Position> {
-    this.receivers.set(channel, receive);
+  async open(channel: string, receiver: Receiver, owner: string): Promise<Position> {
+    this.receivers.set(channel, receiver);
     return { cursor: this.cursor(this.histories.head(channel, owner)), epoch: this.run };
   }
 
@@ -88,7 +88,7 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
     const history = this.histories.advance(publication);
     const message: Message = { channel, event, data, from, time, exclude, cursor: this.cursor(history.head) };
     this.histories.add(history, message, retention);
-    this.receivers.get(channel)?.(message);
+    this.receivers.get(channel)?.message(message);
     return message.cursor;
   }
 

@@ -1,3 +1,5 @@
+import type { CommandError } from '../errors/command-error.js';
+
 /** About what the objects of one message take beside its text. */
 const MESSAGE_OVERHEAD_BYTES = 512;
 
@@ -55,7 +57,15 @@ export interface Carriage {
   readonly history?: Retention | undefined;
 }
 
-export type Receiver = (message: Message) => void;
+/** Who has opened a channel. A call can come before `open` has answered. */
+export interface Receiver {
+  /** The next message, in the channel's order. */
+  message(message: Message): void;
+  /** Messages were missed that are no longer kept, or that can't be told: from here the channel goes on. */
+  interrupted(position: Position): void;
+  /** The broker has closed the channel: nothing comes any more. It needn't be closed once more. */
+  closed(reason: CommandError): void;
+}
 
 /**
  * Carries messages to every instance that has subscribers, decides their order, and keeps the newest of them. What is
@@ -64,12 +74,13 @@ export type Receiver = (message: Message) => void;
  */
 export abstract class Broker {
   /**
-   * Calls `receive` for each message of a channel after the position that is returned, in the channel's order.
+   * Hands each message of a channel after the position that is returned to `receiver`, in the channel's order. Where that can't
+   * be kept up, the receiver is called `interrupted`: nothing is missed in silence.
    * A channel is opened once before it is closed; one that failed to open is closed too. What has to be kept for it counts for
    * `owner`, who opens it.
    * @throws CommandError UNAVAILABLE
    */
-  abstract open(channel: string, receive: Receiver, owner: string): Promise<Position>;
+  abstract open(channel: string, receiver: Receiver, owner: string): Promise<Position>;
 
   abstract close(channel: string): void;
 

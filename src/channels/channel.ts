@@ -1,10 +1,12 @@
+import type { ResyncReason } from '@edge-hive/protocol';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { CommandError } from '../errors/command-error.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
-import type { Message, Position } from './broker.js';
+import type { Message, Position, Receiver } from './broker.js';
 
 /** A channel that somebody on this instance is subscribed to. */
-export class Channel {
+export class Channel implements Receiver {
   /** Subscribers that wait for the channel to open. */
   waiting = 0;
   /** Settles when messages come. Set by whoever opens the channel. */
@@ -17,11 +19,14 @@ export class Channel {
   private readonly head: string;
   private cursor: string | undefined;
   private epoch = '';
+  private ended: CommandError | undefined;
 
   constructor(
     readonly name: string,
     readonly stream: string,
     private readonly metrics: MetricsService,
+    /** Ends the subscriptions of these. The channel is closed already. */
+    private readonly onClosed: (channel: Channel, subscribers: Iterable<Subscriber>, reason: CommandError) => void,
   ) {
     const target = JSON.stringify({ type: 'message', channel: name, stream });
     this.head = `${target.slice(0, -1)},"event":`;
@@ -34,6 +39,11 @@ export class Channel {
 
   get idle(): boolean {
     return this.waiting === 0 && this.subscribers.size === 0;
+  }
+
+  /** @throws CommandError when the broker has closed it */
+  checkOpen(): void {
+    if (this.ended) throw this.ended;
   }
 
   openedAt({ cursor, epoch }: Position): void {
@@ -56,7 +66,7 @@ export class Channel {
   }
 
   /** Hands one frame, encoded once, to all who are caught up but the excluded connection. */
-  deliver(message: Message): void {
+  message(message: Message): void {
     this.cursor = message.cursor;
     if (this.live.size === 0) return;
     const frame = this.encode(message);
@@ -78,8 +88,27 @@ export class Channel {
 
   /** Tells one who was being caught up that it can't be: what it lacks was dropped meanwhile. */
   resync(subscriber: Subscriber): void {
-    this.metrics.resyncs.inc('overrun');
-    subscriber.send(EncodedFrame.of({ type: 'resync', stream: this.stream, reason: 'overrun' }));
+    this.resyncFor([subscriber], 'overrun');
+  }
+
+  /** Tells all who are caught up. The others find out as they are caught up. */
+  interrupted({ cursor, epoch }: Position): void {
+    this.cursor = cursor;
+    this.epoch = epoch;
+    this.resyncFor(this.live, 'interrupted');
+  }
+
+  closed(reason: CommandError): void {
+    this.ended = reason;
+    this.onClosed(this, [...this.subscribers], reason);
+  }
+
+  private resyncFor(subscribers: Iterable<Subscriber>, reason: ResyncReason): void {
+    const frame = EncodedFrame.of({ type: 'resync', stream: this.stream, reason });
+    for (const subscriber of subscribers) {
+      this.metrics.resyncs.inc(reason);
+      subscriber.send(frame);
+    }
   }
 
   private encode({ event, data, from, cursor, time }: Message): EncodedFrame {

@@ -46,10 +46,11 @@ class FakeSubscriber implements Subscriber {
 /** A broker that answers `open` when the test says so. */
 class SlowBroker extends Broker {
   readonly closed: string[] = [];
-  readonly opening: { resolve: (position: Position) => void; reject: (error: Error) => void; receive: Receiver }[] = [];
+  readonly opening: { resolve: (position: Position) => void; reject: (error: Error) => void; receiver: Receiver }[] =
+    [];
 
-  open(_channel: string, receive: Receiver): Promise<Position> {
-    return new Promise((resolve, reject) => this.opening.push({ resolve, reject, receive }));
+  open(_channel: string, receiver: Receiver): Promise<Position> {
+    return new Promise((resolve, reject) => this.opening.push({ resolve, reject, receiver }));
   }
 
   close(channel: string): void {
@@ -265,7 +266,7 @@ describe('ChannelsService', () => {
 
     it('sends no message before subscribed, and none that subscribed does not account for', async () => {
       const waiting = channels.subscribe(ann, { channel: 'lobby' });
-      broker.opening[0]?.receive({ channel: 'lobby', event: 'e', data: '1', time: '', cursor: 'newer' });
+      broker.opening[0]?.receiver.message({ channel: 'lobby', event: 'e', data: '1', time: '', cursor: 'newer' });
       broker.opening[0]?.resolve({ cursor: 'older', epoch: 'e' });
       await waiting;
       expect(ann.frames).toMatchObject([{ type: 'subscribed', cursor: 'newer' }]);
@@ -287,6 +288,42 @@ describe('ChannelsService', () => {
       await Promise.all([...waiting, leaving]);
       expect(broker.closed).toEqual([]);
       expect(bob.subscriptions.size).toBe(1);
+    });
+
+    it('tells all who are caught up when messages were missed, and goes on from there', async () => {
+      const waiting = [channels.subscribe(ann, { channel: 'lobby' }), channels.subscribe(bob, { channel: 'lobby' })];
+      broker.opening[0]?.resolve({ cursor: 'c', epoch: 'e' });
+      await Promise.all(waiting);
+      broker.opening[0]?.receiver.interrupted({ cursor: 'd', epoch: 'f' });
+      const [{ stream } = { stream: '' }] = ann.subscribed;
+      expect(ann.frames.slice(1)).toEqual([{ type: 'resync', stream, reason: 'interrupted' }]);
+      expect(bob.frames.slice(1)).toEqual(ann.frames.slice(1));
+      const late = new FakeSubscriber('late');
+      await channels.subscribe(late, { channel: 'lobby' });
+      expect(late.subscribed[0]).toMatchObject({ cursor: 'd', epoch: 'f' });
+      expect(await metrics.exposition()).toContain('edge_hive_resyncs_total{reason="interrupted"} 2');
+    });
+
+    it('ends the subscriptions when it closes the channel itself, and opens it anew for the next', async () => {
+      const waiting = channels.subscribe(ann, { channel: 'lobby' });
+      broker.opening[0]?.resolve({ cursor: 'c', epoch: 'e' });
+      await waiting;
+      broker.opening[0]?.receiver.closed(new CommandError('UNAVAILABLE', 'The broker gave it up.'));
+      expect(ann.frames.at(-1)).toMatchObject({ type: 'unsubscribed', channel: 'lobby', code: 'UNAVAILABLE' });
+      expect(ann.subscriptions.size).toBe(0);
+      expect(await metrics.channels.value()).toBe(0);
+      expect(broker.closed).toEqual([]);
+      void channels.subscribe(ann, { channel: 'lobby' });
+      expect(broker.opening).toHaveLength(2);
+    });
+
+    it('lets nobody join a channel that it closed meanwhile', async () => {
+      const waiting = channels.subscribe(ann, { channel: 'lobby' });
+      broker.opening[0]?.resolve({ cursor: 'c', epoch: 'e' });
+      broker.opening[0]?.receiver.closed(new CommandError('UNAVAILABLE', 'The broker gave it up.'));
+      await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      expect(ann.subscriptions.size).toBe(0);
+      expect(broker.closed).toEqual([]);
     });
 
     it('tries again for the next subscriber when it could not be opened', async () => {

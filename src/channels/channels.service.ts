@@ -116,21 +116,34 @@ export class ChannelsService {
 
   private open(name: string, owner: string): Channel {
     this.streamsNamed += 1;
-    const channel = new Channel(name, `channel-${this.streamsNamed.toString(36)}`, this.metrics);
+    const stream = `channel-${this.streamsNamed.toString(36)}`;
+    const channel = new Channel(name, stream, this.metrics, (...closed) => this.closed(...closed));
     this.channels.set(name, channel);
     this.metrics.streams.inc();
-    channel.opened = this.broker
-      .open(name, (message) => channel.deliver(message), owner)
-      .then((position) => channel.openedAt(position));
+    channel.opened = this.broker.open(name, channel, owner).then((position) => channel.openedAt(position));
     return channel;
+  }
+
+  /** The broker has closed a channel. */
+  private closed(channel: Channel, subscribers: Iterable<Subscriber>, reason: CommandError): void {
+    this.forget(channel);
+    for (const { subscriptions } of subscribers) {
+      const subscription = subscriptions.get(channel.stream);
+      if (subscription instanceof ChannelSubscription) subscription.end(reason);
+    }
   }
 
   private closeIfIdle(channel: Channel): void {
     // A subscription can be released while another subscriber waits, and the last of both closes the channel: once.
-    if (!channel.idle || this.channels.get(channel.name) !== channel) return;
+    if (channel.idle && this.forget(channel)) this.broker.close(channel.name);
+  }
+
+  /** @returns whether it was known */
+  private forget(channel: Channel): boolean {
+    if (this.channels.get(channel.name) !== channel) return false;
     this.channels.delete(channel.name);
     this.metrics.streams.dec();
-    this.broker.close(channel.name);
+    return true;
   }
 
   /** `undefined` when nothing is asked for, or it can't be told. */
@@ -153,6 +166,7 @@ export class ChannelsService {
     { id, since }: ChannelRequest,
     missed: Missed | undefined,
   ): void {
+    channel.checkOpen();
     const held = subscriber.subscriptions.has(channel.stream);
     const subscription = new ChannelSubscription(channel, subscriber, () => this.closeIfIdle(channel));
     if (!held) {

@@ -46,7 +46,7 @@ export type ResyncReason =
   | 'unknown_state'
   /** A change holds a value that the database stores but can't hand out, and it isn't known whose change it was. */
   | 'unreadable'
-  /** The live-query connection of a stream that has no changefeed was interrupted. */
+  /** The live-query connection of a stream that has no changefeed was interrupted, or what carries a channel's messages was. */
   | 'interrupted'
   /** The changefeed of the table ended, began, was shortened, or was replaced with its database. */
   | 'feed_changed'
