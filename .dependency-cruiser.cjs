@@ -8,7 +8,7 @@ const mayUse = {
   delivery: ['errors'],
   outbox: ['delivery', 'metrics'],
   filter: ['values', 'errors'],
-  auth: ['audit', 'filter', 'values', 'config', 'errors', 'metrics'],
+  auth: ['surreal', 'audit', 'filter', 'values', 'config', 'errors', 'metrics'],
   surreal: ['values', 'config', 'metrics'],
   subscriptions: ['surreal', 'filter', 'values', 'delivery', 'auth', 'config', 'errors', 'metrics'],
   channels: ['values', 'delivery', 'errors', 'config', 'metrics'],

@@ -39,18 +39,20 @@ export class ApiKeyGuard implements CanActivate {
     if (apiKey === undefined && bearer === undefined) {
       throw new UnauthorizedException('Send an API key as X-API-Key, or a service token as bearer.');
     }
-    request.caller = await this.attempts.attempt('API', request.ip ?? '', () => this.callerOf(apiKey, bearer));
+    request.caller = await this.attempts.attempt('API', request.ip ?? '', () =>
+      this.callerOf(request.ip ?? '', apiKey, bearer),
+    );
     return true;
   }
 
-  private async callerOf(apiKey: string | undefined, bearer = ''): Promise<Caller> {
+  private async callerOf(address: string, apiKey: string | undefined, bearer = ''): Promise<Caller> {
     if (this.key.is(apiKey ?? bearer)) return SERVICE_CALLER;
     if (apiKey !== undefined) throw new UnauthorizedException('X-API-Key is wrong.');
-    return this.serviceOf(bearer);
+    return this.serviceOf(bearer, address);
   }
 
-  private async serviceOf(token: string): Promise<Caller> {
-    const principal = await this.verifier.verify(token).catch((error: unknown) => {
+  private async serviceOf(token: string, address: string): Promise<Caller> {
+    const principal = await this.verifier.verify(token, address).catch((error: unknown) => {
       if (error instanceof KeysUnavailableError) throw new ServiceUnavailableException(error.message);
       if (error instanceof AuthenticationError) throw new UnauthorizedException(error.message);
       throw error;

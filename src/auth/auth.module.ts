@@ -1,18 +1,20 @@
 import { Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { AuditModule } from '../audit/audit.module.js';
+import { SurrealModule } from '../surreal/surreal.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { DevelopmentAccess } from './policy/development-access.js';
 import { KeyAttempts } from './key-attempts.js';
 import { MetricsKeyGuard } from './metrics-key.guard.js';
 import { PolicyService } from './policy/policy.service.js';
+import { DatabaseTokens } from './tokens/database-tokens.js';
 import { SigningSecret } from './tokens/signing-secret.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 
 /** Who somebody is, and what they may. */
 @Module({
-  imports: [AuditModule],
+  imports: [AuditModule, SurrealModule],
   providers: [
     SigningSecret,
     {
@@ -20,6 +22,7 @@ import { TokenVerifier } from './tokens/token-verifier.js';
       inject: [SigningSecret],
       useFactory: ({ key }: SigningSecret) => new JwtService(key ? { secret: key } : {}),
     },
+    DatabaseTokens,
     TokenVerifier,
     TokenIssuer,
     PolicyService,

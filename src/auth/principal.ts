@@ -1,4 +1,13 @@
+import type { RecordId } from 'surrealdb';
 import { canonicalIdText } from '../values/record-id-notations.js';
+
+/** What SurrealDB itself said of a record user: what its permissions call `$auth`, `$access`, `$token` and `$session`. */
+export interface RecordUser {
+  readonly auth: RecordId;
+  readonly access: string | undefined;
+  readonly token: unknown;
+  readonly session: unknown;
+}
 
 /** Who a token speaks for. */
 export interface Principal {
@@ -7,6 +16,8 @@ export interface Principal {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Unix time in seconds. Absent: the token doesn't expire. */
   readonly expires?: number;
+  /** Present where SurrealDB verified the token: the principal is a record of the database that is served. */
+  readonly record?: RecordUser;
 }
 
 /** The id of the principal that a text names: a record of SurrealDB is one principal, in whichever notation it is named. */
@@ -22,7 +33,7 @@ export interface Caller {
 }
 
 /** Role of those who speak for the application's own servers. */
-const SERVICE_ROLE = 'service';
+export const SERVICE_ROLE = 'service';
 
 export function isService(principal: Principal): boolean {
   return principal.roles.includes(SERVICE_ROLE);

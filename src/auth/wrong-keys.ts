@@ -40,6 +40,12 @@ export class WrongKeys {
     return true;
   }
 
+  /** Whether one more may be looked at, where only those are counted that were found wrong. */
+  mayTry(address: string): boolean {
+    const { tries, trustedUntil } = this.senderAt(address);
+    return tries + 1 <= this.atOnce || this.now() < trustedUntil;
+  }
+
   /** The try was no guess, whatever became of it. */
   takeBack(address: string): void {
     const sender = this.senderAt(address);

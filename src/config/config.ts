@@ -153,6 +153,13 @@ export class Config {
   @IsString()
   jwtAccess = '';
 
+  @Setting(
+    'SURREAL_SYSTEM_USERS',
+    'What the token of a system user of the database makes its bearer: `refused`, or `service`, a server of the application.',
+  )
+  @IsIn(['refused', 'service'])
+  surrealSystemUsers: 'refused' | 'service' = 'refused';
+
   @Setting('REQUIRE_EXP', 'Refuse tokens that never expire.')
   @IsBoolean()
   requireExp = false;
@@ -168,6 +175,12 @@ export class Config {
   @Setting('POLICY_FILE', 'JSON file that says who may read which rows and use which channels.')
   @IsString()
   policyFile = '';
+
+  @Setting('RIGHTS_REFRESH_MS', 'How often the database is asked what the rights of record users hang on, in ms.')
+  @IsInt()
+  @Min(50)
+  @Max(60_000)
+  rightsRefreshMs = 500;
 
   @Setting('ALLOWED_ORIGINS', 'Comma-separated origins that browsers may connect from. Empty: any.')
   @IsOriginList()
@@ -314,10 +327,27 @@ export class Config {
   @Min(1)
   limitWrongKeys = 10;
 
-  @Setting('LIMIT_TOKENS_WAITING', 'Tokens that may wait for the keys of `JWT_JWKS_URL` at a time.')
+  @Setting(
+    'LIMIT_TOKENS_WAITING',
+    'Tokens that may wait for the keys of `JWT_JWKS_URL`, or for the database, at a time.',
+  )
   @IsInt()
   @Min(1)
   limitTokensWaiting = 1_000;
+
+  @Setting('LIMIT_SIGN_INS_PER_SECOND', 'Tokens that the database is asked to verify, a second.')
+  @IsInt()
+  @Min(1)
+  limitSignInsPerSecond = 500;
+
+  @Setting(
+    'LIMIT_SIGN_IN_SESSIONS',
+    'Sessions over which the database is asked to verify tokens, one at a time in each.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  limitSignInSessions = 4;
 
   @Setting('LIMIT_TOKEN_BYTES', 'Bytes kept of verified tokens, so that one that comes again is not verified again.')
   @IsInt()

@@ -69,6 +69,8 @@ export class MetricsService {
     'result',
   );
   readonly tokensWaiting = this.level('tokens_waiting', 'Tokens that wait for the keys that they are checked with.');
+  readonly signInsWaiting = this.level('sign_ins_waiting', 'Tokens that wait for the database to verify them.');
+  readonly signInSessions = this.level('sign_in_sessions', 'Sessions open for the database to verify tokens.');
   readonly tokenBytes = this.level('token_bytes', 'Bytes kept of verified tokens.');
   readonly rightsComputed = this.counter('rights_computed_total', 'Times that the rights to a topic were worked out.');
   readonly authFailures = this.counter('auth_failures_total', 'Tokens of connections that were refused.');

@@ -73,7 +73,7 @@ export class Authenticator {
 
   private async verify({ id, address }: Connection, token: string): Promise<Principal> {
     try {
-      return await this.verifier.verify(token);
+      return await this.verifier.verify(token, address);
     } catch (error) {
       if (!(error instanceof AuthenticationError)) throw error;
       this.metrics.authFailures.inc();

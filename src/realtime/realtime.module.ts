@@ -5,6 +5,7 @@ import { Config } from '../config/config.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import { HealthModule } from '../health/health.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
+import { SurrealModule } from '../surreal/surreal.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { AddressLimits } from './address-limits.js';
 import { Authenticator } from './authenticator.js';
@@ -20,12 +21,13 @@ import { Outboxes } from '../outbox/outboxes.js';
 import { PublishRates } from './publish-rates.js';
 import { PublishRoute } from './publish-route.js';
 import { Publisher } from './publisher.js';
+import { RecordWatch } from './record-watch.js';
 import { RealtimeGateway } from './realtime.gateway.js';
 import { SocketGuard } from './socket-guard.js';
 
 /** The WebSocket endpoint. */
 @Module({
-  imports: [AuthModule, HealthModule, SubscriptionsModule, ChannelsModule],
+  imports: [AuthModule, HealthModule, SubscriptionsModule, ChannelsModule, SurrealModule],
   providers: [
     AddressLimits,
     Authenticator,
@@ -42,6 +44,7 @@ import { SocketGuard } from './socket-guard.js';
     PublishRoute,
     Publisher,
     RealtimeGateway,
+    RecordWatch,
     SocketGuard,
   ],
   exports: [ConnectionRegistry, HeldBytes],

@@ -12,11 +12,11 @@ export class ExpiredTokenError extends AuthenticationError {
   }
 }
 
-/** The keys could not be fetched: the same token may be right a little later. */
+/** The token could not be checked now: the same one may be right a little later. */
 export class KeysUnavailableError extends AuthenticationError {
   override readonly name = 'KeysUnavailableError';
 
-  constructor() {
-    super('the keys that tokens are checked with are not available');
+  constructor(message = 'the keys that tokens are checked with are not available') {
+    super(message);
   }
 }

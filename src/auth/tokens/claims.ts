@@ -106,7 +106,8 @@ function principalId(claims: Claims, claim: string): string {
   return principalIdOf(id);
 }
 
-function rolesOf(claims: Claims, claim: string): readonly string[] {
+/** The roles that claims give. */
+export function rolesOf(claims: Claims, claim: string): readonly string[] {
   const roles = claim === '' ? (Object.hasOwn(claims, 'roles') ? claims.roles : undefined) : claimAt(claims, claim);
   if (claim !== '' && typeof roles === 'string' && roles !== '') return [roles];
   const isTextArray = Array.isArray(roles) && roles.every((role): role is string => typeof role === 'string');

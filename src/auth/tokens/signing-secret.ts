@@ -14,12 +14,13 @@ export class SigningSecret {
   /** No key at all was configured, outside production: tokens signed with it are worth nothing after this run. */
   readonly madeForRun: boolean;
 
-  /** @throws ConfigError in production without any key, or with a short secret */
+  /** @throws ConfigError in production without any key, where nobody else verifies tokens either, or with a short secret */
   constructor(config: Config) {
-    this.madeForRun = [config.jwtSecret, config.jwtPublicKey, config.jwtJwksUrl].every((source) => source === '');
-    if (this.madeForRun && config.production) {
+    const keyless = [config.jwtSecret, config.jwtPublicKey, config.jwtJwksUrl].every((source) => source === '');
+    this.madeForRun = keyless && !config.production;
+    if (keyless && config.production && config.surrealUrl === '') {
       throw new ConfigError(
-        'Production needs a key to check tokens with: set JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL.',
+        'Production needs a key to check tokens with: set JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL, or SURREAL_URL to the database that verifies its own tokens.',
       );
     }
     if (this.madeForRun) this.key = createSecretKey(randomBytes(SECRET_BYTES));

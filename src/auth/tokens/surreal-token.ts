@@ -21,14 +21,19 @@ const ACCESS = ['AC', 'https://surrealdb.com/ac', 'https://surrealdb.com/access'
  * @throws AuthenticationError
  */
 export function checkSurrealToken(claims: Claims, { namespace, database, accesses }: SurrealScope): void {
+  if (!isSurrealToken(claims)) return;
   const [namespaces, databases, methods] = [NAMESPACE, DATABASE, ACCESS].map((names) => valuesOf(claims, names));
-  if (![namespaces, databases, methods].some((values) => values?.length)) return;
   if (!names(namespaces, [namespace]) || !names(databases, [database])) {
     throw new AuthenticationError('the token is for another namespace or database');
   }
   if (accesses.length > 0 && !names(methods, accesses)) {
     throw new AuthenticationError('the token is from another access method');
   }
+}
+
+/** Whether claims name a namespace, a database or an access. */
+export function isSurrealToken(claims: Claims): boolean {
+  return [NAMESPACE, DATABASE, ACCESS].some((names) => valuesOf(claims, names).length > 0);
 }
 
 function valuesOf(claims: Claims, names: readonly string[]): readonly unknown[] {

@@ -11,9 +11,9 @@ const ENV = { JWT_SECRET: 'a secret of the tests' };
 function verify(token: string, settings: Partial<Config> = {}) {
   const config = Object.assign(new Config(), { jwtSecret: ENV.JWT_SECRET, ...settings });
   const secret = new SigningSecret(config);
-  return new TokenVerifier(config, secret, new JwtService({ secret: secret.key ?? '' }), new MetricsService()).verify(
-    token,
-  );
+  const noDatabase = { verify: () => Promise.reject(new Error('the database was asked')) };
+  const jwt = new JwtService({ secret: secret.key ?? '' });
+  return new TokenVerifier(config, secret, jwt, new MetricsService(), noDatabase).verify(token);
 }
 
 describe('npm run token', () => {

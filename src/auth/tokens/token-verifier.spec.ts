@@ -7,10 +7,14 @@ import { Config } from '../../config/config.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import { ConfigError } from '../../config/load-config.js';
 import { AuthenticationError } from './authentication-error.js';
+import type { DatabaseTokens } from './database-tokens.js';
 import { SigningSecret } from './signing-secret.js';
 import { TokenVerifier } from './token-verifier.js';
 
 const SECRET = 'a secret of the tests';
+
+/** None of these tokens is for it. */
+const noDatabase = { verify: () => Promise.reject(new Error('the database was asked')) };
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -31,6 +35,7 @@ function verifier(settings: Partial<Config>): TokenVerifier {
     secret,
     new JwtService(secret.key ? { secret: secret.key } : {}),
     new MetricsService(),
+    noDatabase,
   );
 }
 
@@ -52,6 +57,37 @@ const HOUR = Math.floor(Date.now() / 1000) + 3600;
 const PAYLOAD = { sub: 'user-1', exp: HOUR };
 
 describe('TokenVerifier', () => {
+  it('asks the database for its own tokens alone, and only where no key is configured for them', async () => {
+    const asked = { verify: jest.fn<DatabaseTokens['verify']>(() => Promise.reject(new AuthenticationError('asked'))) };
+    const over = (settings: Partial<Config>) => {
+      const config = Object.assign(new Config(), settings);
+      const secret = new SigningSecret(config);
+      return new TokenVerifier(
+        config,
+        secret,
+        new JwtService({ secret: secret.key ?? '' }),
+        new MetricsService(),
+        asked,
+      );
+    };
+    const own = { ID: 'user:1', NS: 'main', DB: 'main', AC: 'people', exp: HOUR };
+    const token = forge({ alg: 'HS512' }, own, 'of the database', 'sha512');
+    await expect(over({}).verify(token, '::1')).rejects.toThrow('asked');
+    await expect(over({ jwtPublicKey: pem(rsa.publicKey) }).verify(token, '::1')).rejects.toThrow('asked');
+    expect(asked.verify.mock.calls).toEqual([
+      [token, own, '::1'],
+      [token, own, '::1'],
+    ]);
+    await expect(over({ jwtSecret: SECRET }).verify(token)).rejects.toThrow('the signature is wrong');
+    await expect(over({ surrealDatabase: 'other' }).verify(token)).rejects.toThrow('another namespace or database');
+    await expect(over({ jwtAccess: 'staff' }).verify(token)).rejects.toThrow('another access method');
+    await expect(over({}).verify(forge({ alg: 'HS512' }, PAYLOAD, 'x', 'sha512'))).rejects.toThrow(
+      'the signature is wrong',
+    );
+    await expect(over({}).verify(`e30.e30x.${'a'.repeat(8)}`)).rejects.toThrow('malformed');
+    expect(asked.verify).toHaveBeenCalledTimes(2);
+  });
+
   it.each<[string, string, Partial<Config>, KeyObject | string]>([
     ['HS256', 'a secret', { jwtSecret: SECRET }, SECRET],
     ['HS384', 'a secret', { jwtSecret: SECRET }, SECRET],
@@ -159,7 +195,10 @@ describe('TokenVerifier', () => {
       const config = Object.assign(new Config(), { jwtSecret: SECRET, ...settings });
       const secret = new SigningSecret(config);
       const metrics = new MetricsService();
-      return { one: new TokenVerifier(config, secret, new JwtService({ secret: secret.key ?? '' }), metrics), metrics };
+      return {
+        one: new TokenVerifier(config, secret, new JwtService({ secret: secret.key ?? '' }), metrics, noDatabase),
+        metrics,
+      };
     };
     afterEach(() => {
       jest.restoreAllMocks();
@@ -239,7 +278,7 @@ describe('SigningSecret', () => {
     const jwt = new JwtService({ secret: secret.key ?? '' });
     expect(secret.madeForRun).toBe(true);
     await expect(
-      new TokenVerifier(config, secret, jwt, new MetricsService()).verify(jwt.sign(PAYLOAD)),
+      new TokenVerifier(config, secret, jwt, new MetricsService(), noDatabase).verify(jwt.sign(PAYLOAD)),
     ).resolves.toMatchObject({
       id: 'user-1',
     });

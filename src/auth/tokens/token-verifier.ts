@@ -1,25 +1,32 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Config } from '../../config/config.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import { AuthenticationError } from './authentication-error.js';
 import { checkTimes, principalFrom, type ClaimRules, type Claims } from './claims.js';
 import type { Principal } from '../principal.js';
+import { DatabaseTokens } from './database-tokens.js';
 import { PublicKey } from './public-key.js';
 import { RemoteKeys } from './remote-keys.js';
 import { SecretKey } from './secret-key.js';
 import { SigningSecret } from './signing-secret.js';
-import { TokenHeaders } from './token-headers.js';
+import { checkSurrealToken, isSurrealToken } from './surreal-token.js';
+import { TokenHeaders, unverifiedClaims } from './token-headers.js';
 import type { TokenKeys } from './token-keys.js';
 import { VerifiedTokens, type Verification } from './verified-tokens.js';
 
-/** Tells whom a token speaks for. Every configured kind of key is usable at once; the token's `alg` chooses among them. */
+/**
+ * Tells whom a token speaks for. Every configured kind of key is usable at once; the token's `alg` chooses among them. A token of
+ * SurrealDB for which none is configured is verified by SurrealDB itself.
+ */
 @Injectable()
 export class TokenVerifier {
   private readonly keys: readonly TokenKeys[];
   private readonly headers = new TokenHeaders();
   private readonly verified: VerifiedTokens;
   private readonly rules: ClaimRules;
+  /** The only key was made for this run: it is nobody else's. */
+  private readonly keyless: boolean;
 
   /** @throws ConfigError for a key that can't be one */
   constructor(
@@ -27,6 +34,7 @@ export class TokenVerifier {
     secret: SigningSecret,
     jwt: JwtService,
     private readonly metrics: MetricsService,
+    @Inject(DatabaseTokens) private readonly database: Pick<DatabaseTokens, 'verify'>,
   ) {
     const { jwtPublicKey, jwtJwksUrl, limitTokensWaiting, limitTokenBytes } = config;
     const remote = jwtJwksUrl ? new RemoteKeys(jwtJwksUrl, { waiting: limitTokensWaiting }) : undefined;
@@ -35,6 +43,7 @@ export class TokenVerifier {
       ...(jwtPublicKey ? [new PublicKey(jwtPublicKey)] : []),
       ...(remote ? [remote] : []),
     ];
+    this.keyless = secret.madeForRun;
     this.rules = rulesOf(config);
     this.verified = new VerifiedTokens(limitTokenBytes);
     metrics.tokenBytes.readFrom(() => this.verified.bytes);
@@ -42,16 +51,17 @@ export class TokenVerifier {
   }
 
   /**
-   * The same principal, to the object, while the token is remembered.
+   * The same principal, to the object, while the token is remembered. Those that SurrealDB verifies are not.
    *
+   * @param address of whoever shows it
    * @throws AuthenticationError with a message that is safe to tell
    * @throws KeysUnavailableError (one of them) where the same token may be right a little later
    */
-  async verify(token: string): Promise<Principal> {
+  async verify(token: string, address = ''): Promise<Principal> {
     try {
       // Before it is hashed: a token can be as long as a frame.
       const algorithm = this.headers.algorithmOf(token);
-      return this.remembered(token) ?? (await this.verifyAnew(token, algorithm));
+      return this.remembered(token) ?? (await this.verifyAnew(token, algorithm, address));
     } catch (error) {
       this.metrics.tokenChecks.inc('refused');
       throw error;
@@ -66,11 +76,26 @@ export class TokenVerifier {
     return principal;
   }
 
-  private async verifyAnew(token: string, algorithm: string): Promise<Principal> {
+  private async verifyAnew(token: string, algorithm: string, address: string): Promise<Principal> {
+    const principal =
+      (await this.verifyByDatabase(token, algorithm, address)) ?? (await this.verifyByKey(token, algorithm));
+    this.metrics.tokenChecks.inc('verified');
+    return principal;
+  }
+
+  /** `undefined`: it is none of SurrealDB's, or a key is there for it. */
+  private async verifyByDatabase(token: string, algorithm: string, address: string): Promise<Principal | undefined> {
+    if (!this.keyless && this.keys.some((keys) => keys.accepts(algorithm))) return undefined;
+    const claims = unverifiedClaims(token);
+    if (!isSurrealToken(claims)) return undefined;
+    checkSurrealToken(claims, this.rules.surreal);
+    return this.database.verify(token, claims, address);
+  }
+
+  private async verifyByKey(token: string, algorithm: string): Promise<Principal> {
     const { claims, ...verification } = await this.verifySignature(token, algorithm);
     const principal = principalFrom(claims, this.rules, Date.now() / 1000);
     this.verified.add(token, principal, verification);
-    this.metrics.tokenChecks.inc('verified');
     return principal;
   }
 

@@ -79,6 +79,28 @@ export class SdkSession {
     }
   }
 
+  /** A session that speaks for nobody until it is shown a token. @throws DatabaseUnavailable when the server can't be reached. */
+  static async openAnonymous(options: SessionOptions): Promise<SdkSession> {
+    const session = new SdkSession(options);
+    try {
+      await session.within(options.timeoutMs, () => session.connect(undefined));
+      return session;
+    } catch (error) {
+      session.close();
+      throw error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable(describe(error));
+    }
+  }
+
+  /** From now on it speaks for whom the token does. @throws DatabaseUnavailable, or the server's error: then it is who it was */
+  async authenticate(token: string): Promise<void> {
+    await this.within(this.options.timeoutMs, () => this.surreal.authenticate(token));
+  }
+
+  /** From now on it speaks for nobody. @throws DatabaseUnavailable, or the server's error */
+  async invalidate(): Promise<void> {
+    await this.within(this.options.timeoutMs, () => this.surreal.invalidate());
+  }
+
   /** One answer a statement. @throws DatabaseUnavailable, or the server's error about the first statement that failed. */
   async query(
     text: string,

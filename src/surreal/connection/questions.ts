@@ -1,0 +1,47 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { RecordId } from 'surrealdb';
+import { Config } from '../../config/config.js';
+import { recordIdText } from '../../values/record-id-text.js';
+import { DatabaseProcess } from './database-process.js';
+import { SupervisedConnection } from './supervised-connection.js';
+
+const HEARTBEAT_MS = 2_000;
+/** Records that are asked for in one query. */
+const RECORDS_AT_ONCE = 1_000;
+
+/** A connection for what is asked now and then, so that nothing of it waits behind the changefeed, or the changefeed behind it. */
+@Injectable()
+export class Questions implements OnApplicationShutdown {
+  private readonly connection: SupervisedConnection;
+
+  constructor(config: Config, process: DatabaseProcess) {
+    this.connection = new SupervisedConnection('questions', {
+      endpoint: () => process.endpoint,
+      timeoutMs: config.surrealTimeoutMs,
+      heartbeatMs: HEARTBEAT_MS,
+    });
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.connection.stop();
+  }
+
+  /** Of some records those that are there, by their text. @throws DatabaseUnavailable */
+  async existing(records: readonly RecordId[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
+      const ids = records.slice(start, start + RECORDS_AT_ONCE);
+      const [rows] = await this.ask('SELECT VALUE id FROM $ids', { ids });
+      // The embedded engine answers NONE for one that is gone, a server leaves it out.
+      for (const id of rows as readonly unknown[]) if (id instanceof RecordId) found.add(recordIdText(id));
+    }
+    return found;
+  }
+
+  /** Nobody may need it: it is connected when it is first asked. */
+  private async ask(text: string, bindings: Record<string, unknown>): Promise<unknown[]> {
+    this.connection.start();
+    await this.connection.attempted;
+    return this.connection.query(text, bindings);
+  }
+}
