@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { RecordId } from 'surrealdb';
+import type { RecordId } from 'surrealdb';
 import { Config } from '../../config/config.js';
 import { recordIdText } from '../../values/record-id-text.js';
 import { DatabaseProcess } from './database-process.js';
@@ -33,7 +33,7 @@ export class Questions implements OnApplicationShutdown {
       const ids = records.slice(start, start + RECORDS_AT_ONCE);
       const [rows] = await this.ask('SELECT VALUE id FROM $ids', { ids });
       // The embedded engine answers NONE for one that is gone, a server leaves it out.
-      for (const id of rows as readonly unknown[]) if (id instanceof RecordId) found.add(recordIdText(id));
+      for (const id of rows as readonly (RecordId | undefined)[]) if (id) found.add(recordIdText(id));
     }
     return found;
   }

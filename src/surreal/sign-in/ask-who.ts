@@ -1,4 +1,4 @@
-import { RecordId, ServerError } from 'surrealdb';
+import { ServerError, type RecordId } from 'surrealdb';
 import { isConflict } from '../connection/retry-conflict.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import type { SdkSession } from '../connection/sdk-session.js';
@@ -11,7 +11,7 @@ export async function askWho(session: SdkSession, token: string): Promise<Signed
   try {
     await session.authenticate(token);
     const [who] = await session.query(WHO);
-    return read(who as Readonly<Record<string, unknown>>);
+    return read(who as Who);
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
     // A clause AUTHENTICATE may write, and meet another transaction: the same token may be right a little later.
@@ -20,12 +20,14 @@ export async function askWho(session: SdkSession, token: string): Promise<Signed
   }
 }
 
-function read({ auth, access, token, session }: Readonly<Record<string, unknown>>): SignedIn {
-  if (typeof session !== 'object' || session === null) throw new TokenRefused('there is no session');
-  return {
-    ...(auth instanceof RecordId && { auth }),
-    ...(typeof access === 'string' && { access }),
-    token,
-    session: session as SessionInfo,
-  };
+/** NONE and NULL are left out, or null, by version. */
+interface Who {
+  readonly auth?: RecordId | null;
+  readonly access?: string | null;
+  readonly token?: unknown;
+  readonly session: SessionInfo;
+}
+
+function read({ auth, access, token, session }: Who): SignedIn {
+  return { ...(auth && { auth }), ...(typeof access === 'string' && { access }), token, session };
 }
