@@ -7,7 +7,7 @@ import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from
 import { WebSocket } from 'ws';
 import { AppModule } from '../src/app.module.js';
 import { loadConfig } from '../src/config/load-config.js';
-import { Connection } from '../src/realtime/connection.js';
+import { Session } from '../src/session/session.js';
 import { RealtimeAdapter } from '../src/realtime/realtime.adapter.js';
 import { TestClient } from './support/client.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
@@ -25,7 +25,7 @@ class EchoGateway {
 @WebSocketGateway({ path: REALTIME_PATH })
 class ClockGateway {
   @SubscribeMessage('clock')
-  clock(@ConnectedSocket() connection: Connection): void {
+  clock(@ConnectedSocket() connection: Session): void {
     connection.reply({ type: 'pong', id: 'clock', time: 'now' });
   }
 }

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { Subscriptions } from '../../src/delivery/subscriptions.js';
 import type { EncodedFrame } from '../../src/delivery/encoded-frame.js';
 import type { Subscriber } from '../../src/delivery/subscriber.js';
-import { Alarm } from '../../src/realtime/alarm.js';
+import { Alarm } from '../../src/session/alarm.js';
 import { frameOf } from './frame-of.js';
 
 /** Bytes that may wait for a display that is too slow. */

@@ -31,4 +31,9 @@ export interface Subscriber {
   /** Settles when little enough is waiting that more may be sent in bulk; at once when closed. */
   drained(): Promise<void>;
   readonly closed: boolean;
+  /**
+   * The code with which it was closed, by whichever side: known when its subscriptions are released. 1006: it went without a
+   * word. Absent while it is open, and of those that don't say.
+   */
+  readonly closeCode?: number | undefined;
 }

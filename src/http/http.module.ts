@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChannelsModule } from '../channels/channels.module.js';
-import { RealtimeModule } from '../realtime/realtime.module.js';
+import { SessionModule } from '../session/session.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { SurrealModule } from '../surreal/surreal.module.js';
 import { ChannelsController } from './channels.controller.js';
@@ -16,7 +16,7 @@ import { TopicsController } from './topics.controller.js';
 
 /** The API for the application's own servers. */
 @Module({
-  imports: [AuthModule, ChannelsModule, RealtimeModule, SubscriptionsModule, SurrealModule],
+  imports: [AuthModule, ChannelsModule, SessionModule, SubscriptionsModule, SurrealModule],
   controllers: [ChannelsController, MetricsController, PrincipalsController, StatsController, TopicsController],
   providers: [DotNames, JsonBody, { provide: APP_FILTER, useClass: HttpErrorFilter }],
 })

@@ -14,7 +14,7 @@ import { Subscriptions } from '../delivery/subscriptions.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { ConnectionRegistry } from '../realtime/connection-registry.js';
+import { SessionRegistry } from '../session/session-registry.js';
 import { DatabaseState } from '../surreal/connection/database-state.js';
 import { ChannelsController } from './channels.controller.js';
 import { DotNames } from './dot-names.js';
@@ -60,7 +60,7 @@ describe('the server API', () => {
         DotNames,
         JsonBody,
         { provide: APP_FILTER, useClass: HttpErrorFilter },
-        { provide: ConnectionRegistry, useValue: registry },
+        { provide: SessionRegistry, useValue: registry },
       ],
     })
     class TestModule {}

@@ -2,13 +2,13 @@ import { Controller, HttpCode, HttpStatus, Param, Post, Req, UseGuards } from '@
 import { AuditLog } from '../audit/audit-log.js';
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
 import { principalIdOf } from '../auth/principal.js';
-import { ConnectionRegistry } from '../realtime/connection-registry.js';
+import { SessionRegistry } from '../session/session-registry.js';
 
 @Controller('api/v1/principals/:id')
 @UseGuards(ApiKeyGuard)
 export class PrincipalsController {
   constructor(
-    private readonly registry: ConnectionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly audit: AuditLog,
   ) {}
 

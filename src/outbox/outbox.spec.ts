@@ -8,14 +8,32 @@ import { MetricsService } from '../metrics/metrics.service.js';
 import { FlushWindow } from './flush-window.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { Outboxes } from './outboxes.js';
+import type { Sink } from './sink.js';
 
 const KIB = 1024;
 const frame = (text: string) => EncodedFrame.of({ type: 'checkpoint', cursor: text });
 const large = () => frame('x'.repeat(64 * KIB));
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-class Owner implements OutboxOwner, Holder {
+/** A TCP socket as a transport uses one. */
+class SocketSink implements Sink {
   writable = true;
+  constructor(private readonly socket: Socket) {}
+  get backlog(): number {
+    return this.socket.writableLength;
+  }
+  get congested(): boolean {
+    return this.socket.writableNeedDrain;
+  }
+  write(bytes: Buffer): void {
+    this.socket.write(bytes);
+  }
+  onDrain(callback: () => void): void {
+    this.socket.on('drain', callback);
+  }
+}
+
+class Owner implements OutboxOwner, Holder {
   overflows = 0;
   outbox: Outbox | undefined;
   readonly account: Account;
@@ -63,9 +81,10 @@ describe('Outbox', () => {
     const [socket] = (await once(server, 'connection')) as [Socket];
     sockets.push(client, socket);
     const owner = new Owner(held);
-    const outbox = new Outbox(socket, owner, outboxes);
+    const sink = new SocketSink(socket);
+    const outbox = new Outbox(sink, owner, outboxes);
     owner.outbox = outbox;
-    return { client, socket, owner, outbox };
+    return { client, socket, sink, owner, outbox };
   }
 
   /** One after the other, or two would take the same connection for theirs. */
@@ -254,9 +273,9 @@ describe('Outbox', () => {
 
   it('writes nothing behind the close frame of its WebSocket', async () => {
     const all = outboxesOf();
-    const { client, socket, owner, outbox } = await open(all);
+    const { client, socket, sink, outbox } = await open(all);
     outbox.send(frame('a'));
-    owner.writable = false;
+    sink.writable = false;
     await tick();
     socket.end();
     expect(await received(client, Infinity)).toHaveLength(0);

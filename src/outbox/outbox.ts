@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Batch } from './batch.js';
 import type { Flushable, Outboxes } from './outboxes.js';
+import type { Sink } from './sink.js';
 
 /** Bytes after which a batch is written on its own: a slow socket is handed its backlog in pieces of about this size. */
 const BATCH_BYTES = 256 * 1024;
@@ -14,8 +14,6 @@ const STALLED_MS = 60_000;
 
 /** Whose outbox it is. */
 export interface OutboxOwner {
-  /** Whether its socket still takes frames. */
-  readonly writable: boolean;
   /** Bytes that may wait. */
   readonly room: number;
   /** More waits than may. Called again if what is left after closing has to go as well, which takes `destroy`. */
@@ -23,11 +21,8 @@ export interface OutboxOwner {
 }
 
 /**
- * What waits to be written to one socket. Frames of a tick are joined into one write at its end. While the socket takes
+ * What waits to be written to one client. Frames of a tick are joined into one write at its end. While the client takes
  * no more, frames wait here, bounded in bytes.
- *
- * Frames go to the TCP socket itself, their WebSocket header included. `ws` writes its pings, pongs and close frames to
- * it in one piece each and holds nothing back without compression, so that they fall between two frames.
  */
 export class Outbox implements Flushable {
   private filling: Batch | undefined;
@@ -42,7 +37,7 @@ export class Outbox implements Flushable {
   private patience: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly socket: Socket,
+    private readonly sink: Sink,
     private readonly owner: OutboxOwner,
     private readonly outboxes: Outboxes,
   ) {}
@@ -132,15 +127,15 @@ export class Outbox implements Flushable {
   private writeNext(): boolean {
     const batch = this.take();
     if (!batch) return false;
-    if (!this.owner.writable) {
+    if (!this.sink.writable) {
       this.drop();
       return false;
     }
-    this.socket.write(batch.join());
+    this.sink.write(batch.join());
     this.outboxes.wrote(batch);
     // `write` answers false for a large batch that the kernel took at once, too. Below the high-water mark there would be
     // no `drain` to wait for.
-    if (!this.blocked && this.socket.writableLength > 0 && this.socket.writableNeedDrain) this.block();
+    if (!this.blocked && this.sink.backlog > 0 && this.sink.congested) this.block();
     return true;
   }
 
@@ -156,11 +151,11 @@ export class Outbox implements Flushable {
 
   private block(): void {
     this.blocked = true;
-    this.inFlight = this.socket.writableLength;
+    this.inFlight = this.sink.backlog;
     this.outboxes.block(this);
     if (this.listening) return;
     this.listening = true;
-    this.socket.on('drain', () => {
+    this.sink.onDrain(() => {
       this.patience?.refresh();
       this.unblock();
       this.flush();

@@ -1,7 +1,7 @@
 import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
 import { CommandError } from '../errors/command-error.js';
-import type { Connection } from './connection.js';
+import type { Session } from '../session/session.js';
 import { LimitedLog } from '../errors/limited-log.js';
 import type { CommandFrame } from './parse-frame.js';
 
@@ -12,12 +12,12 @@ export class CommandFilter implements ExceptionFilter {
   private readonly log = new LimitedLog(CommandFilter.name);
 
   catch(exception: unknown, host: ArgumentsHost): void {
-    const [connection, frame] = host.getArgs<[Connection, CommandFrame]>();
-    this.refuse(connection, frame, exception);
+    const [session, frame] = host.getArgs<[Session, CommandFrame]>();
+    this.refuse(session, frame, exception);
   }
 
-  refuse(connection: Connection, { id }: { readonly id?: string | undefined }, exception: unknown): void {
-    connection.refuse(this.errorOf(exception), id);
+  refuse(session: Session, { id }: { readonly id?: string | undefined }, exception: unknown): void {
+    session.refuse(this.errorOf(exception), id);
   }
 
   private errorOf(exception: unknown): CommandError {

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { PolicyService } from '../auth/policy/policy.service.js';
 import { CommandError } from '../errors/command-error.js';
 import { subscriptionsNamed } from './unsubscribe.js';
-import type { Connection } from './connection.js';
+import type { Session } from '../session/session.js';
 import type { CommandFrame } from './parse-frame.js';
 
 /** Fields that say what a command is about. */
@@ -18,21 +18,21 @@ export class CommandGuard implements CanActivate {
 
   /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
   canActivate(context: ExecutionContext): boolean {
-    const [connection, frame] = context.getArgs<[Connection, CommandFrame]>();
-    this.check(connection, frame);
+    const [session, frame] = context.getArgs<[Session, CommandFrame]>();
+    this.check(session, frame);
     return true;
   }
 
   /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
-  check(connection: Connection, frame: CommandFrame): void {
-    if (this.allows(connection, frame)) return;
+  check(session: Session, frame: CommandFrame): void {
+    if (this.allows(session, frame)) return;
     const place = PLACES.find((field) => frame[field] !== undefined) ?? 'type';
-    throw connection.principal
+    throw session.principal
       ? new CommandError('FORBIDDEN', `${place}: not allowed to ${frame.type} here.`)
       : new CommandError('UNAUTHENTICATED', `${place}: authenticate first, to ${frame.type} here.`);
   }
 
-  private allows({ caller, principal, subscriptions }: Connection, frame: CommandFrame): boolean {
+  private allows({ caller, principal, subscriptions }: Session, frame: CommandFrame): boolean {
     const { type, topic, channel, stream } = frame;
     switch (type) {
       case 'auth':

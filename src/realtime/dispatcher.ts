@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type WsMessageHandler } from '@nestjs/common';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { servedBytes, type ReceivedFrame } from './command-queue.js';
-import type { Connection } from './connection.js';
+import { servedBytes, type ReceivedFrame } from '../session/command-queue.js';
+import type { Session } from '../session/session.js';
 import { parseFrame } from './parse-frame.js';
 import { PublishRoute } from './publish-route.js';
 import { readPublish } from './publish-text.js';
@@ -20,38 +20,42 @@ export class Dispatcher {
     private readonly publishes: PublishRoute,
   ) {}
 
-  dispatch(connection: Connection, received: ReceivedFrame): Promise<unknown> | undefined {
+  dispatch(
+    session: Session,
+    received: ReceivedFrame,
+    handlers: readonly WsMessageHandler[],
+  ): Promise<unknown> | undefined {
     if (received.refused) {
-      this.refuse(connection, received);
+      this.refuse(session, received);
       return undefined;
     }
     const publish =
-      received.binary || !this.publishes.open ? undefined : readPublish(received.data, connection.permits?.last);
+      received.binary || !this.publishes.open ? undefined : readPublish(received.data, session.permits?.last);
     if (publish) {
       this.metrics.framesReceived.inc('publish');
-      return this.publishes.serveText(connection, publish);
+      return this.publishes.serveText(session, publish);
     }
     const parsed = parseFrame(received);
     if (!parsed.ok) {
       this.metrics.framesReceived.inc('');
-      connection.refuse(new CommandError('BAD_FRAME', parsed.fault), parsed.id);
-      connection.violated();
+      session.refuse(new CommandError('BAD_FRAME', parsed.fault), parsed.id);
+      session.inbox.violated();
       return undefined;
     }
     const { frame } = parsed;
     this.metrics.framesReceived.inc(frame.type);
-    if (frame.type === 'publish' && this.publishes.open) return this.publishes.serve(connection, frame);
-    const handler = connection.handlers.find(({ message }) => message === frame.type);
-    if (handler && connection.canHold(servedBytes(received))) return handler.callback(frame) as Promise<unknown>;
-    connection.refuse(handler ? tooMuch() : unknownType(connection, frame.type), frame.id);
+    if (frame.type === 'publish' && this.publishes.open) return this.publishes.serve(session, frame);
+    const handler = handlers.find(({ message }) => message === frame.type);
+    if (handler && session.canHold(servedBytes(received))) return handler.callback(frame) as Promise<unknown>;
+    session.refuse(handler ? tooMuch() : unknownType(handlers, frame.type), frame.id);
     return undefined;
   }
 
-  private refuse(connection: Connection, received: ReceivedFrame): void {
+  private refuse(session: Session, received: ReceivedFrame): void {
     this.metrics.framesReceived.inc('');
     const parsed = received.data.length > REFUSED_BYTES ? undefined : parseFrame(received);
     const id = parsed?.ok ? parsed.frame.id : parsed?.id;
-    connection.refuse(new CommandError('RATE_LIMITED', 'Too many commands: send fewer a second.'), id);
+    session.refuse(new CommandError('RATE_LIMITED', 'Too many commands: send fewer a second.'), id);
   }
 }
 
@@ -59,7 +63,7 @@ function tooMuch(): CommandError {
   return new CommandError('RATE_LIMITED', 'As much is held for all clients as may be: send less, or a little later.');
 }
 
-function unknownType({ handlers }: Connection, type: string): CommandError {
+function unknownType(handlers: readonly WsMessageHandler[], type: string): CommandError {
   const known = handlers.map(({ message }) => String(message)).join(', ');
   const shown = JSON.stringify(type.slice(0, SHOWN_LENGTH));
   return new CommandError('UNKNOWN_TYPE', `type: there is no command ${shown}, but ${known}.`);

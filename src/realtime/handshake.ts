@@ -1,12 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import { BEARER_SUBPROTOCOL_PREFIX, SUBPROTOCOL } from '@edge-hive/protocol';
 import { bearerToken } from '../auth/tokens/bearer-token.js';
 
-/** The parts of a request that a handshake is judged by. */
-export type HandshakeRequest = Pick<IncomingMessage, 'headers' | 'url'> & {
-  readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>;
-};
+/** The parts of a request that can carry a token. */
+export type HandshakeRequest = Pick<IncomingMessage, 'headers' | 'url'>;
 
 /**
  * The subprotocol that is answered. A browser gives up unless one that it offered is chosen, so that a bearer offered alone
@@ -20,21 +17,6 @@ export function chooseSubprotocol(offered: ReadonlySet<string>): string | false 
 /** The token that a handshake carries: in the `Authorization` header, else `?token=`, else a `bearer.` subprotocol. */
 export function handshakeToken({ headers, url }: HandshakeRequest): string | undefined {
   return bearerToken(headers.authorization) ?? queryToken(url ?? '') ?? subprotocolToken(headers);
-}
-
-/**
- * The client's address: with a proxy of one's own, the one that it saw, which no client can make up. What is no address there
- * says nothing, and the proxy's own counts.
- */
-export function clientAddress({ headers, socket }: HandshakeRequest, trustProxy: boolean): string {
-  const forwarded = trustProxy ? withoutPort(headerText(headers['x-forwarded-for']).split(',').at(-1) ?? '') : '';
-  return isIP(forwarded) > 0 ? forwarded : (socket.remoteAddress ?? '');
-}
-
-/** Some proxies say the client's port, too. */
-function withoutPort(address: string): string {
-  const [, bracketed, dotted] = /^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(address.trim()) ?? [];
-  return bracketed ?? dotted ?? address.trim();
 }
 
 function queryToken(url: string): string | undefined {

@@ -1,5 +1,5 @@
 import { canonicalChannelName } from '../channels/channel-name.js';
-import type { ReceivedFrame } from './command-queue.js';
+import type { ReceivedFrame } from '../session/command-queue.js';
 
 /** Characters of an `id`. */
 export const ID_LENGTH = 64;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
-import { TokenBucket } from './token-bucket.js';
+import { TokenBucket } from '../session/token-bucket.js';
 
 /** Principals whose rates are kept before those are looked for that have their whole burst again, and the pause between. */
 const MANY = 1_024;

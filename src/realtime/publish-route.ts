@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { CommandFilter } from './command.filter.js';
 import { CommandGuard } from './command.guard.js';
-import type { Connection } from './connection.js';
+import type { Session } from '../session/session.js';
 import { FrameShape } from './frame-shape.js';
 import { PublishDto } from './frames/publish.dto.js';
 import type { CommandFrame } from './parse-frame.js';
-import type { PublishPermit } from './publish-permits.js';
+import type { PublishPermit } from '../session/publish-permits.js';
 import type { PublishText } from './publish-text.js';
 import { Publisher } from './publisher.js';
 
@@ -30,32 +30,32 @@ export class PublishRoute {
   ) {}
 
   /** @returns when there is something to wait for. Never throws, nor rejects. */
-  serve(connection: Connection, frame: CommandFrame): Promise<void> | undefined {
+  serve(session: Session, frame: CommandFrame): Promise<void> | undefined {
     try {
-      this.guard.check(connection, frame);
-      const published = this.publisher.publish(connection, this.shape.read(frame) as PublishDto);
-      return published?.catch((error: unknown) => this.filter.refuse(connection, frame, error));
+      this.guard.check(session, frame);
+      const published = this.publisher.publish(session, this.shape.read(frame) as PublishDto);
+      return published?.catch((error: unknown) => this.filter.refuse(session, frame, error));
     } catch (error) {
-      this.filter.refuse(connection, frame, error);
+      this.filter.refuse(session, frame, error);
       return undefined;
     }
   }
 
   /** The same for a frame that was read as text, whose fields are right. */
-  serveText(connection: Connection, frame: PublishText): Promise<void> | undefined {
+  serveText(session: Session, frame: PublishText): Promise<void> | undefined {
     try {
-      const permit = connection.permits?.get(frame.channel) ?? this.decide(connection, frame.channel);
-      const published = this.publisher.publishText(connection, frame, permit);
-      return published?.catch((error: unknown) => this.filter.refuse(connection, frame, error));
+      const permit = session.permits?.get(frame.channel) ?? this.decide(session, frame.channel);
+      const published = this.publisher.publishText(session, frame, permit);
+      return published?.catch((error: unknown) => this.filter.refuse(session, frame, error));
     } catch (error) {
-      this.filter.refuse(connection, frame, error);
+      this.filter.refuse(session, frame, error);
       return undefined;
     }
   }
 
   /** @throws CommandError UNAUTHENTICATED, FORBIDDEN, BAD_FRAME */
-  private decide(connection: Connection, channel: string): PublishPermit {
-    this.guard.check(connection, { type: 'publish', channel });
-    return this.publisher.permit(connection, channel);
+  private decide(session: Session, channel: string): PublishPermit {
+    this.guard.check(session, { type: 'publish', channel });
+    return this.publisher.permit(session, channel);
   }
 }

@@ -3,9 +3,9 @@ import { PolicyService } from '../auth/policy/policy.service.js';
 import { encodeData } from '../channels/channel-data.js';
 import { checkChannelName } from '../channels/channel-name.js';
 import { ChannelsService } from '../channels/channels.service.js';
-import type { Connection } from './connection.js';
+import type { Session } from '../session/session.js';
 import type { PublishDto } from './frames/publish.dto.js';
-import { PublishPermits, type PublishPermit } from './publish-permits.js';
+import { PublishPermits, type PublishPermit } from '../session/publish-permits.js';
 import { PublishRates } from './publish-rates.js';
 import type { PublishText } from './publish-text.js';
 
@@ -24,9 +24,9 @@ export class Publisher {
    * @returns when there is something to wait for; a broker that reaches other processes makes one wait.
    * @throws CommandError BAD_FRAME, RATE_LIMITED, UNAVAILABLE
    */
-  publish(connection: Connection, { id, channel, event, data, key, echo }: PublishDto): Promise<void> | undefined {
+  publish(session: Session, { id, channel, event, data, key, echo }: PublishDto): Promise<void> | undefined {
     const text: PublishText = { id, channel, event, data: encodeData(data), key, echo: echo ?? true };
-    return this.publishText(connection, text, this.permit(connection, channel));
+    return this.publishText(session, text, this.permit(session, channel));
   }
 
   /**
@@ -34,32 +34,32 @@ export class Publisher {
    * @throws CommandError RATE_LIMITED, UNAVAILABLE
    */
   publishText(
-    connection: Connection,
+    session: Session,
     { id, event, data, key, echo }: PublishText,
     { channel, history }: PublishPermit,
   ): Promise<void> | undefined {
-    const from = connection.principal?.id;
+    const from = session.principal?.id;
     this.rates.take(from, Buffer.byteLength(data));
-    const exclude = echo ? undefined : connection;
-    const { permits } = connection;
+    const exclude = echo ? undefined : session;
+    const { permits } = session;
     if (permits && (permits.last?.event !== event || permits.last.channel !== channel))
       permits.last = { channel, event };
     const published = this.channels.publishChecked({ channel, event, data, key, from, exclude, history });
-    if (published instanceof Promise) return published.then((cursor) => acknowledge(connection, id, cursor));
-    acknowledge(connection, id, published);
+    if (published instanceof Promise) return published.then((cursor) => acknowledge(session, id, cursor));
+    acknowledge(session, id, published);
     return undefined;
   }
 
   /** What a connection that may publish to a channel has to go by. @throws CommandError BAD_FRAME */
-  permit(connection: Connection, channel: string): PublishPermit {
-    connection.permits ??= new PublishPermits();
-    const known = connection.permits.get(channel);
+  permit(session: Session, channel: string): PublishPermit {
+    session.permits ??= new PublishPermits();
+    const known = session.permits.get(channel);
     if (known) return known;
     checkChannelName(channel);
-    return connection.permits.add({ channel, history: this.policy.channelHistory(channel) });
+    return session.permits.add({ channel, history: this.policy.channelHistory(channel) });
   }
 }
 
-function acknowledge(connection: Connection, id: string | undefined, cursor: string): void {
-  if (id !== undefined) connection.reply({ type: 'ack', id, cursor });
+function acknowledge(session: Session, id: string | undefined, cursor: string): void {
+  if (id !== undefined) session.reply({ type: 'ack', id, cursor });
 }

@@ -15,7 +15,7 @@ import { LiveQueryService } from '../subscriptions/live-query.service.js';
 import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
 import { CommandGuard } from './command.guard.js';
-import { Connection } from './connection.js';
+import { Session } from '../session/session.js';
 import { FramePipe } from './frame.pipe.js';
 import { AuthDto } from './frames/auth.dto.js';
 import { PingDto } from './frames/ping.dto.js';
@@ -30,7 +30,7 @@ import { unsubscribe } from './unsubscribe.js';
 @WebSocketGateway({ path: REALTIME_PATH })
 @UseGuards(CommandGuard)
 @UseFilters(CommandFilter)
-export class RealtimeGateway implements OnGatewayConnection<Connection> {
+export class RealtimeGateway implements OnGatewayConnection<Session> {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly policy: PolicyService,
@@ -39,39 +39,36 @@ export class RealtimeGateway implements OnGatewayConnection<Connection> {
     private readonly publisher: Publisher,
   ) {}
 
-  handleConnection(connection: Connection, request: IncomingMessage): void {
-    this.authenticator.begin(connection, handshakeToken(request));
+  handleConnection(session: Session, request: IncomingMessage): void {
+    this.authenticator.begin(session, handshakeToken(request));
   }
 
   @SubscribeMessage('auth')
-  async auth(@ConnectedSocket() connection: Connection, @MessageBody(FramePipe) frame: AuthDto): Promise<void> {
-    await this.authenticator.authenticate(connection, frame.token, frame.id);
+  async auth(@ConnectedSocket() session: Session, @MessageBody(FramePipe) frame: AuthDto): Promise<void> {
+    await this.authenticator.authenticate(session, frame.token, frame.id);
   }
 
   @SubscribeMessage('subscribe')
-  async subscribe(
-    @ConnectedSocket() connection: Connection,
-    @MessageBody(FramePipe) frame: SubscribeDto,
-  ): Promise<void> {
+  async subscribe(@ConnectedSocket() session: Session, @MessageBody(FramePipe) frame: SubscribeDto): Promise<void> {
     const { topic, channel } = frame;
-    if (channel !== undefined) return this.channels.subscribe(connection, { ...frame, channel });
+    if (channel !== undefined) return this.channels.subscribe(session, { ...frame, channel });
     if (topic === undefined) return;
-    const rights = this.policy.topicRights(connection.caller, topic) ?? { where: NO_ROW };
-    await this.liveQueries.subscribe(connection, { ...frame, topic }, rights);
+    const rights = this.policy.topicRights(session.caller, topic) ?? { where: NO_ROW };
+    await this.liveQueries.subscribe(session, { ...frame, topic }, rights);
   }
 
   @SubscribeMessage('unsubscribe')
-  unsubscribe(@ConnectedSocket() connection: Connection, @MessageBody(FramePipe) frame: UnsubscribeDto): void {
-    unsubscribe(connection, frame);
+  unsubscribe(@ConnectedSocket() session: Session, @MessageBody(FramePipe) frame: UnsubscribeDto): void {
+    unsubscribe(session, frame);
   }
 
   @SubscribeMessage('publish')
-  async publish(@ConnectedSocket() connection: Connection, @MessageBody(FramePipe) frame: PublishDto): Promise<void> {
-    await this.publisher.publish(connection, frame);
+  async publish(@ConnectedSocket() session: Session, @MessageBody(FramePipe) frame: PublishDto): Promise<void> {
+    await this.publisher.publish(session, frame);
   }
 
   @SubscribeMessage('ping')
-  ping(@ConnectedSocket() connection: Connection, @MessageBody(FramePipe) { id }: PingDto): void {
-    connection.reply({ type: 'pong', ...(id !== undefined && { id }), time: new Date().toISOString() });
+  ping(@ConnectedSocket() session: Session, @MessageBody(FramePipe) { id }: PingDto): void {
+    session.reply({ type: 'pong', ...(id !== undefined && { id }), time: new Date().toISOString() });
   }
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { AddressLimits } from './address-limits.js';
+import { AddressLimits } from '../session/address-limits.js';
 
 /** Sockets beyond the connections, for HTTP and for those that are told why they get no connection. */
 const OTHER_SOCKETS = 2_000;

@@ -1,6 +1,6 @@
 import type { Subscription, Subscriptions } from '../delivery/subscriptions.js';
 import { CommandError } from '../errors/command-error.js';
-import type { Connection } from './connection.js';
+import type { Session } from '../session/session.js';
 
 /** The fields by which an `unsubscribe` says what it ends. */
 interface Selection {
@@ -26,15 +26,15 @@ export function subscriptionsNamed(
  * Ends subscriptions and answers with one `unsubscribed` for each.
  * @throws CommandError NOT_SUBSCRIBED
  */
-export function unsubscribe(connection: Connection, { id, ...selection }: Selection & { readonly id?: string }): void {
-  const subscriptions = subscriptionsNamed(connection.subscriptions, selection);
+export function unsubscribe(session: Session, { id, ...selection }: Selection & { readonly id?: string }): void {
+  const subscriptions = subscriptionsNamed(session.subscriptions, selection);
   if (subscriptions.length === 0) {
     const field = FIELDS.find((name) => selection[name] !== undefined) ?? 'stream';
     throw new CommandError('NOT_SUBSCRIBED', `${field}: there is no such subscription on this connection.`);
   }
   for (const subscription of subscriptions) {
-    connection.subscriptions.release(subscription);
-    connection.reply({
+    session.subscriptions.release(subscription);
+    session.reply({
       type: 'unsubscribed',
       ...(id !== undefined && { id }),
       stream: subscription.stream,

@@ -5,10 +5,10 @@ import type { RecordId } from 'surrealdb';
 import { Config } from '../config/config.js';
 import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
 import { Questions } from '../surreal/connection/questions.js';
-import { ConnectionRegistry } from './connection-registry.js';
+import { SessionRegistry } from './session-registry.js';
 
 /**
- * Closes the connections of record users whose record is gone: SurrealDB would still let their tokens in, and then a permission such
+ * Closes the sessions of record users whose record is gone: SurrealDB would still let their tokens in, and then a permission such
  * as `author = $auth.id` would show them all rows without an author.
  */
 @Injectable()
@@ -19,7 +19,7 @@ export class RecordWatch implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly config: Config,
-    private readonly registry: ConnectionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly questions: Questions,
   ) {}
 
@@ -49,10 +49,10 @@ export class RecordWatch implements OnModuleInit, OnApplicationShutdown {
     if (byRecord.size === 0) return;
     const existing = await this.questions.existing([...byRecord.values()]);
     for (const id of existing) byRecord.delete(id);
-    for (const connection of [...this.registry]) {
-      const { principal } = connection;
+    for (const session of [...this.registry]) {
+      const { principal } = session;
       if (!principal?.record || !byRecord.has(principal.id)) continue;
-      connection.close(CLOSE_CODES.UNAUTHENTICATED, 'the record of the principal was deleted');
+      session.close(CLOSE_CODES.UNAUTHENTICATED, 'the record of the principal was deleted');
     }
   }
 }

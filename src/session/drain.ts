@@ -3,8 +3,8 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { Config } from '../config/config.js';
 import { DrainState } from '../health/drain-state.js';
 import { LiveQueryService } from '../subscriptions/live-query.service.js';
-import type { Connection } from './connection.js';
-import { ConnectionRegistry } from './connection-registry.js';
+import type { Session } from './session.js';
+import { SessionRegistry } from './session-registry.js';
 
 /** Connections closed at once, and the pause in ms before the next: clients must not come back all at the same moment. */
 const SLICE = 250;
@@ -17,7 +17,7 @@ export class Drain implements BeforeApplicationShutdown {
 
   constructor(
     private readonly config: Config,
-    private readonly registry: ConnectionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly state: DrainState,
     private readonly liveQueries: LiveQueryService,
   ) {}
@@ -28,10 +28,10 @@ export class Drain implements BeforeApplicationShutdown {
     const connections = [...this.registry];
     this.logger.log(`Draining ${connections.length} connections.`);
     await within(this.config.drainDeadlineMs, this.closeAll(connections));
-    for (const connection of this.registry) connection.terminate();
+    for (const session of this.registry) session.terminate();
   }
 
-  private async closeAll(connections: readonly Connection[]): Promise<void> {
+  private async closeAll(connections: readonly Session[]): Promise<void> {
     const gone: Promise<void>[] = [];
     for (let start = 0; start < connections.length; start += SLICE) {
       if (start > 0) await pause(PAUSE_MS);
@@ -41,10 +41,10 @@ export class Drain implements BeforeApplicationShutdown {
   }
 }
 
-async function close(connection: Connection): Promise<void> {
-  const gone = new Promise<void>((resolve) => connection.whenGone(resolve));
-  await connection.drained();
-  connection.close(CLOSE_CODES.RESTARTING, 'the server is restarting');
+async function close(session: Session): Promise<void> {
+  const gone = new Promise<void>((resolve) => session.whenGone(resolve));
+  await session.drained();
+  session.close(CLOSE_CODES.RESTARTING, 'the server is restarting');
   await gone;
 }
 

@@ -1,0 +1,86 @@
+import { CLOSE_CODES } from '@edge-hive/protocol';
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
+import type { Principal } from '../auth/principal.js';
+import { AuthenticationError, KeysUnavailableError } from '../auth/tokens/authentication-error.js';
+import { TokenVerifier } from '../auth/tokens/token-verifier.js';
+import { ChannelsService } from '../channels/channels.service.js';
+import { Config } from '../config/config.js';
+import { CommandError } from '../errors/command-error.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { LiveQueryService } from '../subscriptions/live-query.service.js';
+import { RefusedToken } from './refused-token.js';
+import { SessionRegistry } from './session-registry.js';
+import type { Session } from './session.js';
+
+/** Has sessions speak for principals: as long as their tokens are valid, and within the rights that these give. */
+@Injectable()
+export class SignIn {
+  constructor(
+    private readonly config: Config,
+    private readonly verifier: TokenVerifier,
+    private readonly policy: PolicyService,
+    private readonly registry: SessionRegistry,
+    private readonly liveQueries: LiveQueryService,
+    private readonly channels: ChannelsService,
+    private readonly metrics: MetricsService,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** @throws RefusedToken, CommandError UNAVAILABLE */
+  async verify({ id, address }: Session, token: string): Promise<Principal> {
+    try {
+      return await this.verifier.verify(token, address);
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error;
+      this.metrics.authFailures.inc();
+      this.audit.record({ event: 'sign_in_refused', connection: id, address, reason: error.message });
+      if (!(error instanceof KeysUnavailableError)) throw new RefusedToken(error);
+      throw new CommandError('UNAVAILABLE', `Not authenticated: ${error.message}.`);
+    }
+  }
+
+  /** The session, which had no principal, speaks for this one. @returns false when it has too many, and is closed. */
+  begin(session: Session, principal: Principal): boolean {
+    const limit = this.config.limitConnectionsPerPrincipal;
+    if (limit > 0 && this.registry.sizeOfPrincipal(principal.id) >= limit) {
+      session.close(CLOSE_CODES.OVERLOADED, 'too many connections of this principal');
+      return false;
+    }
+    this.registry.identified(session, principal.id);
+    this.identify(session, principal);
+    return true;
+  }
+
+  /**
+   * The session speaks for its principal with a newer token.
+   * @throws CommandError UNAUTHENTICATED for another principal's
+   */
+  renew(session: Session, principal: Principal): void {
+    if (principal.id !== session.principal?.id) {
+      throw new CommandError('UNAUTHENTICATED', 'The token is of another principal: open another connection for it.');
+    }
+    this.identify(session, principal);
+  }
+
+  /** Subscriptions that the rights no longer cover end before anything is said about the new principal. */
+  private identify(session: Session, principal: Principal): void {
+    const before = session.principal;
+    session.identify(principal);
+    expireAt(session, principal.expires);
+    if (before && this.policy.sameRights(before, principal)) return;
+    const { caller, id, subscriptions } = session;
+    const held = subscriptions.size;
+    this.liveQueries.reauthorize(session, (topic) => this.policy.topicRights(caller, topic));
+    this.channels.reauthorize(session, (channel) => this.policy.mayUseChannel(caller, channel, 'subscribe'));
+    const subscriptionsEnded = held - subscriptions.size;
+    if (before)
+      this.audit.record({ event: 'rights_changed', connection: id, principal: principal.id, subscriptionsEnded });
+  }
+}
+
+function expireAt(session: Session, expires: number | undefined): void {
+  if (expires === undefined) session.alarm.clear();
+  else session.alarm.set(expires * 1000, () => session.close(CLOSE_CODES.TOKEN_EXPIRED, 'the token expired'));
+}
