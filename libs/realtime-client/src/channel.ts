@@ -27,8 +27,8 @@ export interface ChannelHost {
   subscribe<Event>(spec: SubscriptionSpec<Event>): Subscription<Event>;
   unsubscribe(target: { channel: string }): void;
   publish: PublishQueue['add'];
-  /** Tells what a promise rejects with, where the application doesn't wait for it. */
-  told<Value>(promise: Promise<Value>): Promise<Value>;
+  /** Reports what a promise rejects with, where the application doesn't wait for it. */
+  reported<Value>(promise: Promise<Value>): Promise<Value>;
 }
 
 /** A channel, by name. Nothing is sent until it is subscribed to or published on. */
@@ -83,7 +83,7 @@ export class Channel {
    * client's `error` event tells.
    */
   publish(event: string, data?: unknown, options: PublishOptions = {}): Promise<Published> {
-    return this.host.told(this.send(event, data, options));
+    return this.host.reported(this.send(event, data, options));
   }
 
   /** Ends all of this client's subscriptions to the channel. */

@@ -10,17 +10,17 @@ import type { CollectionOptions } from './collection-options.js';
 import { Commands } from './commands.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
-import { Echoes } from './echoes.js';
 import { Emitter } from './emitter.js';
 import { closedError, invoke, RealtimeError } from './errors.js';
+import { MutedMessages } from './muted-messages.js';
 import { PublishQueue } from './publish-queue.js';
+import { ReportedPromise } from './reported-promise.js';
 import { ServerClock } from './server-clock.js';
 import { socketUrlOf, type UrlLike, webSocketOf } from './socket.js';
 import type { Subscription, Target, TopicEvent } from './subscription.js';
 import { Subscriptions } from './subscriptions.js';
 import { TokenRenewal } from './token-renewal.js';
 import { TokenSource } from './token-source.js';
-import { ToldPromise } from './told-promise.js';
 import { type TopicArguments, topicSpec } from './topic.js';
 
 /** A client of an Edge Hive Realtime service. It connects when it is first used, and stays connected until `close()`. */
@@ -41,9 +41,9 @@ export class RealtimeClient {
     const tokens = new TokenSource(options);
     const newBackoff = () => new Backoff(options.backoff);
     this.commands = new Commands((text) => this.connection.send(text));
-    const echoes = new Echoes();
-    this.publishes = new PublishQueue(queueBounds(options), this.commands, newBackoff, echoes);
-    this.subscriptions = new Subscriptions(this.commands, newBackoff, echoes);
+    const muted = new MutedMessages();
+    this.publishes = new PublishQueue(queueBounds(options), this.commands, newBackoff, muted);
+    this.subscriptions = new Subscriptions(this.commands, newBackoff, muted);
     this.host = {
       leave: (subscriber) => this.subscriptions.remove(subscriber),
       reread: (subscriber) => this.subscriptions.reread(subscriber),
@@ -123,7 +123,7 @@ export class RealtimeClient {
         this.publishes.add(command, settle);
         this.connection.connect();
       },
-      told: (promise) => this.told(promise),
+      reported: (promise) => this.reported(promise),
     });
   }
 
@@ -138,7 +138,7 @@ export class RealtimeClient {
    * @throws RealtimeError with why the client goes on as before, such as UNAUTHENTICATED
    */
   auth(token?: string | null): Promise<PrincipalInfo | undefined> {
-    return this.told(this.authentication.auth(token));
+    return this.reported(this.authentication.auth(token));
   }
 
   /** Ends every subscription and the connection, for good. */
@@ -225,10 +225,10 @@ export class RealtimeClient {
     for (const listener of this.events.of(name)) invoke(listener, payload, (error) => this.report(error));
   }
 
-  private told<Value>(promise: Promise<Value>): Promise<Value> {
-    return ToldPromise.of(promise, (cause) => {
+  private reported<Value>(promise: Promise<Value>): Promise<Value> {
+    return ReportedPromise.of(promise, (cause) => {
       const error = cause instanceof RealtimeError ? cause : new RealtimeError('BAD_FRAME', String(cause), { cause });
-      // That it is closed the client tells by itself, and who called again knows it.
+      // That it is closed the client reports by itself, and whoever called again knows it.
       if (error.code !== 'CLOSED' && error.code !== 'REPLACED') this.report(error);
     });
   }

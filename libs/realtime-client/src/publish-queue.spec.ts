@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { PublishFrame } from '@edge-hive/protocol';
 import { Backoff } from './backoff.js';
 import { Commands, type Outcome } from './commands.js';
-import { Echoes } from './echoes.js';
+import { MutedMessages } from './muted-messages.js';
 import { PublishQueue } from './publish-queue.js';
 
 const publish = (data: unknown) => ({ type: 'publish', channel: 'room:1', event: 'said', data }) as const;
@@ -11,7 +11,7 @@ function setup(bounds = { count: 10, bytes: 10_000 }) {
   const sent: (PublishFrame & { id: string })[] = [];
   const outcomes: Outcome[] = [];
   const commands = new Commands((text) => sent.push(JSON.parse(text) as PublishFrame & { id: string }));
-  const queue = new PublishQueue(bounds, commands, () => new Backoff({}, () => 0.5), new Echoes());
+  const queue = new PublishQueue(bounds, commands, () => new Backoff({}, () => 0.5), new MutedMessages());
   return {
     sent,
     outcomes,

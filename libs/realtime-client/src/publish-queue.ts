@@ -1,8 +1,8 @@
 import type { PublishFrame } from '@edge-hive/protocol';
 import type { Backoff } from './backoff.js';
 import type { Commands, Outcome, Settle } from './commands.js';
-import type { Echoes, Muted } from './echoes.js';
 import { RealtimeError } from './errors.js';
+import type { Muted, MutedMessages } from './muted-messages.js';
 
 /** What the server remembers a key for, less what clocks and networks may differ by, in milliseconds. */
 const KEY_LIFETIME = 4.5 * 60_000;
@@ -53,7 +53,7 @@ export class PublishQueue {
     private readonly bounds: QueueBounds,
     private readonly commands: Commands,
     private readonly newBackoff: () => Backoff,
-    private readonly echoes: Echoes,
+    private readonly mutedMessages: MutedMessages,
   ) {}
 
   get idle(): boolean {
@@ -157,7 +157,7 @@ export class PublishQueue {
       this.pauseFor((this.backoff ??= this.newBackoff()));
     } else {
       entry.inDoubt = true;
-      if (entry.muted) this.echoes.doubt(entry.muted);
+      if (entry.muted) this.mutedMessages.doubt(entry.muted);
       return;
     }
     this.flush();
@@ -180,7 +180,7 @@ export class PublishQueue {
     if (!this.entries.delete(entry)) return;
     this.bytes -= entry.bytes;
     entry.settle(outcome);
-    if (entry.muted) this.echoes.settle(entry.muted, cursorOf(outcome));
+    if (entry.muted) this.mutedMessages.settle(entry.muted, cursorOf(outcome));
     if (this.handedOver && !this.hasEntriesOf(this.speaker)) this.handedOver();
   }
 

@@ -1,7 +1,7 @@
 import type { EventFrame, MessageFrame, ResyncReason, Row, SnapshotFrame } from '@edge-hive/protocol';
+import type { DeliveredBefore } from './delivered-before.js';
 import type { Subscriber } from './subscriber.js';
-import type { ResyncNotice, Target } from './subscription.js';
-import type { ToldBefore } from './told-before.js';
+import type { Target } from './subscription.js';
 import type { Trail } from './trail.js';
 
 interface DueSnapshot {
@@ -15,24 +15,24 @@ export class Stream {
   readonly subscribers = new Set<Subscriber>();
   /** Each command that asked for a snapshot gets one, in the order of the commands. */
   private readonly due: DueSnapshot[] = [];
-  private readonly toldBefore = new Map<Subscriber, ToldBefore>();
+  private readonly deliveredBefore = new Map<Subscriber, DeliveredBefore>();
 
-  /** @param trail undefined: it can't be continued on another connection */
+  /** @param trail undefined: it can't be resumed on another connection */
   constructor(
     readonly name: string,
     readonly target: Target,
     readonly trail?: Trail,
   ) {}
 
-  /** @param toldBefore of one that has begun anew */
-  join(subscriber: Subscriber, toldBefore?: ToldBefore): void {
+  /** @param before of one that has begun anew */
+  join(subscriber: Subscriber, before?: DeliveredBefore): void {
     this.subscribers.add(subscriber);
-    if (toldBefore !== undefined) this.toldBefore.set(subscriber, toldBefore);
+    if (before !== undefined) this.deliveredBefore.set(subscriber, before);
   }
 
-  /** What a subscriber was told before this stream, as far as a replay of this one could repeat it. */
-  before(subscriber: Subscriber): ToldBefore | undefined {
-    const before = this.toldBefore.get(subscriber);
+  /** What a subscriber was delivered before this stream, as far as a replay of this one could repeat it. */
+  before(subscriber: Subscriber): DeliveredBefore | undefined {
+    const before = this.deliveredBefore.get(subscriber);
     return this.trail && before?.isPast(this.trail) ? undefined : before;
   }
 
@@ -40,22 +40,18 @@ export class Stream {
     this.due.push({ subscriber, rows: [], begun: false });
   }
 
-  expectsSnapshot(subscriber: Subscriber): boolean {
-    return this.due.some((entry) => entry.subscriber === subscriber);
-  }
-
-  /** @returns who has to be given another snapshot */
+  /** @returns who has to read its rows again */
   receive(frame: EventFrame | MessageFrame): Subscriber[] {
     const novelty = this.trail?.take(frame) ?? 'new';
     if (novelty === 'late') return this.resync('late');
     if (novelty === 'repeat') return [];
     for (const subscriber of [...this.subscribers]) {
-      if (this.toldBefore.get(subscriber)?.has(frame.cursor) !== true) subscriber.receive(frame);
+      if (this.deliveredBefore.get(subscriber)?.has(frame.cursor) !== true) subscriber.receive(frame);
     }
     return [];
   }
 
-  /** A message that nobody is to be told. It is a place to go on from all the same. */
+  /** A message that nobody is to get. It is a place to resume from all the same. */
   skip(frame: MessageFrame): void {
     this.trail?.take(frame);
   }
@@ -65,29 +61,27 @@ export class Stream {
     if ('topic' in this.target) this.trail?.advance(cursor);
   }
 
-  snapshot({ data, last }: SnapshotFrame): void {
+  /** @returns who has all snapshots that it asked for, with this one */
+  snapshot({ data, last }: SnapshotFrame): Subscriber | undefined {
     const next = this.due[0];
-    if (next === undefined) return;
+    if (next === undefined) return undefined;
     next.begun = true;
     next.rows = next.rows.concat(data);
-    if (!last) return;
+    if (!last) return undefined;
     this.due.shift();
     next.subscriber.snapshot(next.rows);
+    return this.due.some(({ subscriber }) => subscriber === next.subscriber) ? undefined : next.subscriber;
   }
 
-  /** @returns who has to be given another snapshot: a snapshot that comes whole behind this is new enough */
+  /** @returns who has to read its rows again: a snapshot that comes whole behind this is new enough */
   resync(reason: ResyncReason): Subscriber[] {
     if (reason === 'feed_changed') {
       this.trail?.replaced();
-      this.toldBefore.clear();
+      this.deliveredBefore.clear();
     }
     const subscribers = [...this.subscribers];
     for (const subscriber of subscribers) subscriber.resync(reason);
     return subscribers.filter((subscriber) => subscriber.wantsSnapshot && !this.isToBeRead(subscriber));
-  }
-
-  interrupted(reason: ResyncNotice['reason']): void {
-    for (const subscriber of [...this.subscribers]) subscriber.interrupted(reason);
   }
 
   /** A snapshot of which nothing has come yet is on its way. */

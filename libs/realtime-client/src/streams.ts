@@ -1,5 +1,4 @@
-import { Stream } from './stream.js';
-import type { Subscriber } from './subscriber.js';
+import type { Stream } from './stream.js';
 import { isSameTarget, type Target } from './subscription.js';
 
 /** The streams of one connection, by name. */
@@ -19,28 +18,13 @@ export class Streams {
     this.byName.delete(stream.name);
   }
 
-  leave(subscriber: Subscriber): void {
-    for (const stream of this.byName.values()) stream.subscribers.delete(subscriber);
-  }
-
-  have(subscriber: Subscriber): boolean {
-    return [...this.byName.values()].some((stream) => stream.subscribers.has(subscriber));
-  }
-
   checkpoint(cursor: string): void {
     for (const stream of this.byName.values()) stream.checkpoint(cursor);
   }
 
-  /** A snapshot of which nothing has come yet is on its way. */
-  isToBeRead(subscriber: Subscriber): boolean {
-    return [...this.byName.values()].some((stream) => stream.isToBeRead(subscriber));
-  }
-
-  /** Takes out all: their connection is gone. */
-  takeAll(): Stream[] {
-    const all = [...this.byName.values()];
+  /** Their connection is gone. */
+  clear(): void {
     this.byName.clear();
-    return all;
   }
 
   /** Those of a target that nobody listens to. */

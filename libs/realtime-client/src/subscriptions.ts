@@ -1,47 +1,40 @@
 import type { ServerFrame, SubscribedFrame, UnsubscribedFrame } from '@edge-hive/protocol';
-import { RETRYABLE_ERROR_CODES } from '@edge-hive/protocol';
+import { AbandonedStreams } from './abandoned-streams.js';
 import type { Backoff } from './backoff.js';
 import type { Commands, Outcome } from './commands.js';
-import type { Echoes } from './echoes.js';
-import { Endings } from './endings.js';
-import { RealtimeError } from './errors.js';
-import { type Resumption, Resumptions } from './resumptions.js';
-import { Retries } from './retries.js';
+import type { RealtimeError } from './errors.js';
+import type { MutedMessages } from './muted-messages.js';
 import { Stream } from './stream.js';
 import { Streams } from './streams.js';
 import type { Subscriber } from './subscriber.js';
 import { isSameTarget, type Target } from './subscription.js';
-import { ToldBefore } from './told-before.js';
+import type { SubscriptionEffect, SubscriptionEvent } from './subscription-state.js';
+import { TrackedSubscription } from './tracked-subscription.js';
 import { Trail } from './trail.js';
+import { turnsOf } from './turns.js';
 
 /** Until `welcome` names the server's own, in milliseconds. */
 const DEFAULT_REPLAY_WINDOW = 3_000;
 
 type StreamFrame = Extract<ServerFrame, { stream: string }>;
 
-/** What the application wants to hear, and what the server sends on this connection: brought together, and kept so. */
+/** Brings what happens to the states of all subscriptions, and carries out what these want done. */
 export class Subscriptions {
   /** Milliseconds of events that another instance may repeat. */
   replayWindow = DEFAULT_REPLAY_WINDOW;
-  private readonly all = new Set<Subscriber>();
+  private readonly all = new Map<Subscriber, TrackedSubscription>();
   private readonly streams = new Streams();
-  /** Subscribers whose command is unanswered. One that was ended meanwhile stays until the answer. */
-  private readonly asking = new Set<Subscriber>();
-  private readonly retries = new Retries<Subscriber>();
-  private readonly endings: Endings;
-  private readonly resumptions = new Resumptions();
-  /** When the server last ended the stream of a subscriber. */
-  private readonly ends = new WeakMap<Subscriber, { readonly backoff: Backoff; readonly at: number }>();
-  /** The stream that a subscriber had last. */
-  private readonly last = new WeakMap<Subscriber, Stream>();
+  private readonly abandoned: AbandonedStreams;
+  /** Whose command has no answer yet. One that has ended meanwhile is still among them. */
+  private readonly unanswered = new Set<TrackedSubscription>();
   private online = false;
 
   constructor(
     private readonly commands: Commands,
     private readonly newBackoff: () => Backoff,
-    private readonly echoes: Echoes,
+    private readonly muted: MutedMessages,
   ) {
-    this.endings = new Endings(
+    this.abandoned = new AbandonedStreams(
       commands,
       newBackoff,
       (stream) => this.idle(stream.target).includes(stream),
@@ -54,56 +47,47 @@ export class Subscriptions {
   }
 
   add(subscriber: Subscriber): void {
-    this.all.add(subscriber);
-    this.ask(subscriber);
+    this.all.set(subscriber, new TrackedSubscription(subscriber, this.newBackoff));
+    this.giveTurns();
   }
 
   remove(subscriber: Subscriber): void {
-    this.all.delete(subscriber);
-    this.retries.cancel(subscriber);
-    this.streams.leave(subscriber);
-    const resumption = this.resumptions.leave(subscriber);
-    if (resumption !== undefined) {
-      this.resume(resumption, this.newBackoff());
-      if (resumption.leader === undefined) this.askFollowers(resumption);
-    }
-    this.sweep(subscriber.target);
+    const one = this.all.get(subscriber);
+    if (one === undefined) return;
+    this.apply(one, { type: 'left' });
+    this.giveTurns();
+    this.endIdle(subscriber.target);
   }
 
   /** Every subscriber of a topic or channel. */
   of(target: Target): Subscriber[] {
-    return [...this.all].filter((subscriber) => isSameTarget(subscriber.target, target));
+    return [...this.all.keys()].filter((subscriber) => isSameTarget(subscriber.target, target));
   }
 
-  /** Asks for another snapshot on the stream that is live. Once, for all who want it before it begins to come. */
+  /** Asks for another snapshot on the stream that is live. Once, for all reasons that there are before it begins to come. */
   reread(subscriber: Subscriber): void {
-    if (!this.streams.isToBeRead(subscriber)) this.ask(subscriber);
+    const one = this.all.get(subscriber);
+    if (one?.state.kind !== 'live' || one.state.stream.isToBeRead(subscriber)) return;
+    this.apply(one, { type: 'reread' });
   }
 
   opened(): void {
     this.online = true;
-    // What is continued first: a new subscription to the same would make the stream live, and `since` be ignored.
-    for (const subscriber of [...this.resumptions.subscribers, ...this.all]) this.ask(subscriber);
+    this.giveTurns();
   }
 
   lost(): void {
     this.online = false;
-    const streams = this.streams.takeAll();
-    for (const stream of streams) this.prepareResumption(stream);
-    this.asking.clear();
-    this.retries.clear();
-    this.endings.lost();
-    this.echoes.lost();
-    this.resumptions.lost();
-    for (const stream of streams) stream.interrupted('reconnected');
+    this.unanswered.clear();
+    this.abandoned.lost();
+    this.muted.lost();
+    this.streams.clear();
+    this.applyToAll([...this.all.values()], (one) => ({ type: 'lost', resumes: resumes(one) }));
   }
 
   closed(error: RealtimeError | undefined): void {
     this.lost();
-    this.resumptions.clear();
-    const all = [...this.all];
-    this.all.clear();
-    for (const subscriber of all) subscriber.end(error);
+    this.applyToAll([...this.all.values()], () => ({ type: 'closed', error }));
   }
 
   receive(frame: ServerFrame): void {
@@ -115,104 +99,124 @@ export class Subscriptions {
 
   private take(stream: Stream, frame: StreamFrame): void {
     const { target } = stream;
-    if ('channel' in target && this.echoes.hold(target.channel, frame, () => this.take(stream, frame))) return;
-    if (frame.type === 'message' && this.echoes.has(frame)) stream.skip(frame);
-    else if (frame.type === 'event' || frame.type === 'message') this.askAll(stream.receive(frame));
-    else if (frame.type === 'snapshot') stream.snapshot(frame);
-    else if (frame.type === 'resync') this.askAll(stream.resync(frame.reason));
-    else if (frame.type === 'unsubscribed' && frame.code !== undefined) this.endedByServer(stream, frame);
+    if ('channel' in target && this.muted.hold(target.channel, frame, () => this.take(stream, frame))) return;
+    if (frame.type === 'message' && this.muted.has(frame)) stream.skip(frame);
+    else if (frame.type === 'event' || frame.type === 'message') this.rereadAll(stream.receive(frame));
+    else if (frame.type === 'snapshot') this.read(stream.snapshot(frame));
+    else if (frame.type === 'resync') this.rereadAll(stream.resync(frame.reason));
+    else if (frame.type === 'unsubscribed' && frame.code !== undefined) this.unsubscribed(stream, frame);
   }
 
-  private askAll(subscribers: readonly Subscriber[]): void {
-    for (const subscriber of subscribers) this.ask(subscriber);
+  private rereadAll(subscribers: readonly Subscriber[]): void {
+    for (const subscriber of subscribers) this.reread(subscriber);
   }
 
-  private ask(subscriber: Subscriber, backoff = this.newBackoff()): void {
-    const resumption = this.resumptions.of(subscriber);
-    if (resumption !== undefined) return this.resume(resumption, backoff);
-    // One question at a time: an answer that is still to come is newer than whatever made us ask again.
-    if (!this.online || this.asking.has(subscriber) || !this.all.has(subscriber)) return;
-    this.retries.cancel(subscriber);
-    // On a stream that is live already it would not be continued. Who has a stream asks for rows on that one.
-    const ahead = this.streams.have(subscriber) ? undefined : this.resumptions.waiting(subscriber.target);
-    if (ahead !== undefined) return void ahead.followers.add(subscriber);
-    this.asking.add(subscriber);
-    this.commands.send(subscriber.command(), (outcome) => this.answered(subscriber, outcome, backoff));
+  private read(subscriber: Subscriber | undefined): void {
+    const one = subscriber && this.all.get(subscriber);
+    if (one !== undefined) this.apply(one, { type: 'read' });
   }
 
-  private answered(subscriber: Subscriber, outcome: Outcome, backoff: Backoff): void {
-    this.asking.delete(subscriber);
-    if ('error' in outcome) this.refused(subscriber, outcome.error, backoff);
-    else if (outcome.reply.type === 'subscribed') this.subscribed(subscriber, outcome.reply);
-    this.sweep(subscriber.target);
+  private unsubscribed(stream: Stream, { code = 'INTERNAL', message = code }: UnsubscribedFrame): void {
+    this.streams.delete(stream);
+    const subscriptions = [...stream.subscribers].flatMap((subscriber) => this.all.get(subscriber) ?? []);
+    this.applyToAll(subscriptions, (one) => ({ type: 'unsubscribed', code, message, resumes: resumes(one) }));
+    this.giveTurns();
   }
 
-  private resume(resumption: Resumption, backoff: Backoff): void {
-    const { leader, trail } = resumption;
-    if (!this.online || resumption.asked || leader === undefined) return;
-    this.retries.cancel(leader);
-    resumption.asked = true;
-    this.asking.add(leader);
-    const command = { ...leader.command(), ...trail.since };
-    this.commands.send(command, (outcome) => this.resumed(resumption, leader, outcome, backoff));
-    this.askFollowers(resumption);
+  private giveTurns(): void {
+    if (!this.online) return;
+    for (const one of turnsOf(this.all.values())) this.apply(one, { type: 'turn' });
   }
 
-  private askFollowers({ followers }: Resumption): void {
-    const all = [...followers];
-    followers.clear();
-    this.askAll(all);
+  private brokenWith(trail: Trail | undefined): TrackedSubscription[] {
+    return [...this.all.values()].filter(({ state }) => state.kind === 'broken' && state.trail === trail);
   }
 
-  private resumed(resumption: Resumption, asker: Subscriber, outcome: Outcome, backoff: Backoff): void {
-    resumption.asked = false;
-    if ('error' in outcome && (outcome.error.retryable || outcome.error.code === 'DISCONNECTED')) {
-      this.asking.delete(asker);
-      const { leader } = resumption;
-      if (outcome.error.retryable && leader !== undefined) this.retry(leader, backoff);
-      return this.sweep(asker.target);
+  private apply(one: TrackedSubscription, event: SubscriptionEvent): void {
+    this.applyToAll([one], () => event);
+  }
+
+  /** All have their states before anything is done: the application is called, and may call back. */
+  private applyToAll(
+    subscriptions: readonly TrackedSubscription[],
+    eventFor: (one: TrackedSubscription) => SubscriptionEvent,
+  ): void {
+    const steps = subscriptions.map((one) => ({ one, effects: one.take(eventFor(one)) }));
+    for (const { one } of steps) if (one.state.kind === 'ended') this.all.delete(one.subscriber);
+    for (const { one, effects } of steps) for (const effect of effects) this.carryOut(one, effect);
+  }
+
+  private carryOut(one: TrackedSubscription, effect: SubscriptionEffect): void {
+    const { subscriber } = one;
+    switch (effect.type) {
+      case 'ask':
+        return this.ask(one, effect.trail);
+      case 'wait':
+        return one.wait(effect.after, () => this.due(one));
+      case 'join':
+        return one.join(effect.stream);
+      case 'leave':
+        return void effect.stream.subscribers.delete(subscriber);
+      case 'handOver':
+        return this.handOver(effect.trail, effect.until);
+      case 'subscribed':
+        return subscriber.subscribed(effect.frame);
+      case 'interrupted':
+        return subscriber.interrupted(effect.reason);
+      case 'end':
+        return subscriber.end(effect.error);
     }
-    const members = this.resumptions.dissolve(resumption);
-    const reply = 'reply' in outcome && outcome.reply.type === 'subscribed' ? outcome.reply : undefined;
-    const isLive = reply !== undefined && this.streams.get(reply.stream) !== undefined;
-    if (reply?.recovered === true && !isLive) return this.continueStream(reply, asker, resumption.trail, members);
-    this.asking.delete(asker);
-    // Where the stream was live, or the cursor is none here, `since` was no question: without it, it is one.
-    const isAnswered = !isLive && !isInvalidCursor(outcome);
-    if (isAnswered) this.answered(asker, outcome, backoff);
-    for (const member of members) if (!isAnswered || member !== asker) this.ask(member);
-    this.sweep(asker.target);
   }
 
-  private continueStream(frame: SubscribedFrame, asker: Subscriber, trail: Trail, members: Subscriber[]): void {
-    this.asking.delete(asker);
-    trail.continued(frame.epoch);
-    const stream = this.streams.add(new Stream(frame.stream, asker.target, trail));
-    for (const member of members) this.join(stream, member, this.last.get(member)?.before(member));
-    for (const member of members) member.subscribed(frame);
-    this.sweep(asker.target);
+  private due(one: TrackedSubscription): void {
+    this.apply(one, { type: 'due' });
+    this.giveTurns();
   }
 
-  private subscribed(subscriber: Subscriber, frame: SubscribedFrame): void {
-    const stream = this.streams.get(frame.stream) ?? this.begin(frame, subscriber.target);
-    // Also for a subscriber that has gone meanwhile: the server sends that snapshot all the same.
-    if (subscriber.wantsSnapshot) stream.expectSnapshot(subscriber);
-    if (!this.all.has(subscriber)) return;
-    // Who reads again on the stream that it has begins nothing anew.
-    if (!stream.subscribers.has(subscriber)) this.join(stream, subscriber, this.toldBefore(subscriber));
-    subscriber.subscribed(frame);
+  private handOver(trail: Trail, until: 'turn' | 'time' | 'answer'): void {
+    const [successor] = this.brokenWith(trail);
+    if (successor !== undefined) this.apply(successor, { type: 'succeed', until });
   }
 
-  private join(stream: Stream, subscriber: Subscriber, toldBefore?: ToldBefore): void {
-    stream.join(subscriber, toldBefore);
-    this.last.set(subscriber, stream);
+  private ask(one: TrackedSubscription, trail: Trail | undefined): void {
+    this.unanswered.add(one);
+    const command = { ...one.subscriber.command(), ...trail?.since };
+    this.commands.send(command, (outcome) => this.answered(one, trail, outcome));
   }
 
-  /** Of a channel nothing is told again to who begins anew: its replays begin at the cursor. */
-  private toldBefore(subscriber: Subscriber): ToldBefore | undefined {
-    const last = this.last.get(subscriber);
-    if (last?.trail === undefined || !('topic' in last.target)) return undefined;
-    return ToldBefore.of(last.trail, last.before(subscriber));
+  private answered(one: TrackedSubscription, trail: Trail | undefined, outcome: Outcome): void {
+    // An answer that is DISCONNECTED comes when all is lost.
+    if (!this.unanswered.delete(one)) return;
+    if ('error' in outcome) this.refused(one, trail, outcome.error);
+    else if (outcome.reply.type === 'subscribed') this.subscribed(one, trail, outcome.reply);
+    this.giveTurns();
+    this.endIdle(one.subscriber.target);
+  }
+
+  private refused(one: TrackedSubscription, trail: Trail | undefined, error: RealtimeError): void {
+    const all = this.brokenWith(trail);
+    const waiting = all.includes(one) || !error.retryable ? one : (all[0] ?? one);
+    this.apply(waiting, { type: 'refused', error });
+    // Each of the others asks for itself: what is refused to one may be granted to another.
+    if (!error.retryable) this.applyToAll(all, () => ({ type: 'anew' }));
+  }
+
+  private subscribed(one: TrackedSubscription, trail: Trail | undefined, frame: SubscribedFrame): void {
+    const known = this.streams.get(frame.stream);
+    const { target, wantsSnapshot } = one.subscriber;
+    const all = this.brokenWith(trail);
+    if (trail !== undefined && frame.recovered === true) {
+      // Of a stream that was live `since` was no question: without it, it is one.
+      if (known !== undefined) return this.applyToAll(all, () => ({ type: 'anew' }));
+      trail.resumed(frame.epoch);
+      const stream = this.streams.add(new Stream(frame.stream, target, trail));
+      return this.applyToAll(all, () => ({ type: 'subscribed', stream, frame, snapshot: false }));
+    }
+    const stream = known ?? this.begin(frame, target);
+    // Also for a subscription that has ended meanwhile: the server sends that snapshot all the same.
+    if (wantsSnapshot) stream.expectSnapshot(one.subscriber);
+    this.apply(one, { type: 'subscribed', stream, frame, snapshot: wantsSnapshot });
+    this.applyToAll(all, () => ({ type: 'anew' }));
   }
 
   private begin({ stream, cursor, epoch, durable }: SubscribedFrame, target: Target): Stream {
@@ -221,74 +225,9 @@ export class Subscriptions {
     return this.streams.add(new Stream(stream, target, trail));
   }
 
-  private refused(subscriber: Subscriber, error: RealtimeError, backoff: Backoff): void {
-    if (!this.all.has(subscriber) || error.code === 'DISCONNECTED') return;
-    if (error.retryable) return this.retry(subscriber, backoff);
-    this.end(subscriber, error);
-  }
-
-  private end(subscriber: Subscriber, error: RealtimeError): void {
-    this.remove(subscriber);
-    subscriber.end(error);
-  }
-
-  private retry(subscriber: Subscriber, backoff: Backoff): void {
-    this.retries.add(subscriber, backoff.next(), () => this.ask(subscriber, backoff));
-  }
-
-  private endedByServer(stream: Stream, { code = 'INTERNAL', message = code }: UnsubscribedFrame): void {
-    this.streams.delete(stream);
-    const subscribers = [...stream.subscribers];
-    if (code !== 'RIGHTS_CHANGED' && !RETRYABLE_ERROR_CODES.has(code)) {
-      for (const subscriber of subscribers) this.end(subscriber, new RealtimeError(code, message));
-      return;
-    }
-    // Cursors were given under rights: under others they say nothing.
-    if (code === 'RIGHTS_CHANGED') {
-      stream.interrupted('rights_changed');
-      for (const subscriber of subscribers) this.ask(subscriber);
-      return;
-    }
-    this.prepareResumption(stream);
-    stream.interrupted('resubscribed');
-    this.askLater(subscribers);
-  }
-
-  /**
-   * Not at once, and later each time: a server that can't go on may well begin, and end it again. Who is continued first, as
-   * when a connection opens: timers of one delay go off in order.
-   */
-  private askLater(subscribers: readonly Subscriber[]): void {
-    const delay = Math.max(...subscribers.map((subscriber) => this.delayAfterEnd(subscriber)));
-    const isContinued = (subscriber: Subscriber) => this.resumptions.of(subscriber) !== undefined;
-    const others = subscribers.filter((subscriber) => !isContinued(subscriber));
-    for (const subscriber of [...subscribers.filter(isContinued), ...others]) {
-      this.retries.add(subscriber, delay, () => this.ask(subscriber));
-    }
-  }
-
-  private delayAfterEnd(subscriber: Subscriber): number {
-    const { backoff, at } = this.ends.get(subscriber) ?? { backoff: this.newBackoff(), at: -Infinity };
-    const now = performance.now();
-    this.ends.set(subscriber, { backoff, at: now });
-    return backoff.next({ lasted: now - at });
-  }
-
-  /** Who is being read for anew is not of those that continue: its rows wouldn't come. */
-  private prepareResumption(stream: Stream): void {
-    const { trail, subscribers } = stream;
-    if (trail === undefined) return;
-    const isResumed = (subscriber: Subscriber) =>
-      !this.asking.has(subscriber) &&
-      !this.retries.has(subscriber) &&
-      !stream.expectsSnapshot(subscriber) &&
-      subscriber.wantsResumption(trail);
-    this.resumptions.add(trail, [...subscribers].filter(isResumed));
-  }
-
   /** Ends streams that nobody listens to. Until the server has done so they are live, and may be joined again. */
-  private sweep(target: Target): void {
-    for (const stream of this.idle(target)) this.endings.add(stream);
+  private endIdle(target: Target): void {
+    for (const stream of this.idle(target)) this.abandoned.add(stream);
   }
 
   /**
@@ -296,11 +235,12 @@ export class Subscriptions {
    * end it after having begun it.
    */
   private idle(target: Target): Stream[] {
-    for (const subscriber of this.asking) if (isSameTarget(subscriber.target, target)) return [];
+    for (const { subscriber } of this.unanswered) if (isSameTarget(subscriber.target, target)) return [];
     return this.streams.idle(target);
   }
 }
 
-function isInvalidCursor(outcome: Outcome): boolean {
-  return 'error' in outcome && outcome.error.code === 'INVALID_CURSOR';
+/** Whether a subscription would rather be resumed on the trail of its stream than begin anew. */
+function resumes({ state, subscriber }: TrackedSubscription): boolean {
+  return state.kind === 'live' && state.stream.trail !== undefined && subscriber.wantsResumption(state.stream.trail);
 }

@@ -25,7 +25,7 @@ describe('Trail', () => {
   it('keeps a cursor together with the epoch that gave it', () => {
     const one = trail();
     one.take(event('c1'));
-    one.continued('e2');
+    one.resumed('e2');
     expect(one.since).toEqual({ since: 'c1', epoch: 'e1' });
     expect(one.take(event('c1'))).toBe('repeat');
     expect(one.since).toEqual({ since: 'c1', epoch: 'e2' });
@@ -59,7 +59,7 @@ describe('Trail', () => {
     expect(one.take(event('c2', 2, 'messages:2'))).toBe('new');
     expect(one.take(event('c1', 1, 'messages:1'))).toBe('late');
     expect(one.take(event('c0', 0, 'messages:1'))).toBe('repeat');
-    one.continued('e2');
+    one.resumed('e2');
     expect(one.take(event('c-1', 0, 'messages:1'))).toBe('late');
     expect(one.take(event('c4', 4, 'messages:1'))).toBe('new');
   });

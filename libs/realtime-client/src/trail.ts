@@ -56,10 +56,10 @@ export class Trail {
   }
 
   /**
-   * Goes on under another epoch. The cursor stays the old epoch's until an event comes: if this connection breaks before,
+   * Resumes under another epoch. The cursor stays the old epoch's until an event comes: if this connection breaks before,
    * the new instance has shown nothing of what it put between.
    */
-  continued(epoch: string): void {
+  resumed(epoch: string): void {
     this.epoch = epoch;
     this.isLateTold = false;
   }

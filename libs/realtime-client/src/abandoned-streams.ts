@@ -1,15 +1,14 @@
 import type { Backoff } from './backoff.js';
 import type { Commands, Outcome } from './commands.js';
-import { Retries } from './retries.js';
 import type { Stream } from './stream.js';
 
 /**
- * Streams that nobody listens to, on their way out. The server has each of them until it says otherwise: what it refuses for
- * now is asked for again.
+ * Streams that nobody listens to, until the server has ended them. It has each of them until it says otherwise: what it refuses
+ * for now is asked for again.
  */
-export class Endings {
+export class AbandonedStreams {
   private readonly asked = new Set<Stream>();
-  private readonly retries = new Retries<Stream>();
+  private readonly timers = new Map<Stream, ReturnType<typeof setTimeout>>();
 
   /** @param isIdle whether a stream that was refused to be ended still has to be */
   constructor(
@@ -20,13 +19,14 @@ export class Endings {
   ) {}
 
   add(stream: Stream): void {
-    if (!this.asked.has(stream) && !this.retries.has(stream)) this.ask(stream, this.newBackoff());
+    if (!this.asked.has(stream) && !this.timers.has(stream)) this.ask(stream, this.newBackoff());
   }
 
   /** With their connection they are gone. */
   lost(): void {
     this.asked.clear();
-    this.retries.clear();
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
   }
 
   private ask(stream: Stream, backoff: Backoff): void {
@@ -40,14 +40,15 @@ export class Endings {
     // An answer that is DISCONNECTED comes when all are gone.
     if (!this.asked.delete(stream)) return;
     if ('error' in outcome && outcome.error.retryable) {
-      this.retries.add(stream, backoff.next(), () => this.again(stream, backoff));
+      const again = () => this.again(stream, backoff);
+      this.timers.set(stream, setTimeout(again, backoff.next()));
     } else {
       this.ended(stream);
     }
   }
 
   private again(stream: Stream, backoff: Backoff): void {
-    this.retries.cancel(stream);
+    this.timers.delete(stream);
     if (this.isIdle(stream)) this.ask(stream, backoff);
   }
 }

@@ -2,7 +2,7 @@ import type { MessageFrame, PublishFrame, ServerFrame } from '@edge-hive/protoco
 
 /** As many as a channel can keep: no replay is longer. */
 const MOST_CURSORS = 10_000;
-/** So many frames of a channel wait at most. Beyond it an own message may be told. */
+/** So many frames of a channel wait at most. Beyond it an own message may be delivered. */
 const MOST_HELD = 1_024;
 
 /** What is known, before its answer, of a message that was published under `echo: false`. */
@@ -10,9 +10,9 @@ export type Muted = Pick<PublishFrame, 'channel' | 'event'>;
 
 /**
  * Messages that were published under `echo: false`. The server keeps them from the connection over which they came, and a
- * replay on the next one tells them: they are known by the cursor of their `ack`.
+ * replay on the next one has them: they are known by the cursor of their `ack`.
  */
-export class Echoes {
+export class MutedMessages {
   private readonly cursors = new Set<string>();
   /** Published on a connection that broke before the answer: their cursors come with the answer to the repeat. */
   private readonly doubtful = new Set<Muted>();
@@ -45,7 +45,7 @@ export class Echoes {
     return true;
   }
 
-  /** What was held is told again on the next connection. */
+  /** What was held comes again on the next connection. */
   lost(): void {
     this.held.clear();
   }
