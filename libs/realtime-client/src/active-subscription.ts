@@ -2,7 +2,7 @@ import type { EventFrame, MessageFrame, Row, SubscribedFrame, SubscribeFrame } f
 import { invoke, RealtimeError, type Report } from './errors.js';
 import { EventBuffer } from './event-buffer.js';
 import type { Subscriber } from './subscriber.js';
-import type { ResyncNotice, Subscription, SubscriptionOptions, Target } from './subscription.js';
+import type { ResyncNotice, Service, Subscription, SubscriptionOptions, Target } from './subscription.js';
 import type { Trail } from './trail.js';
 
 const DEFAULT_BUFFER_SIZE = 1_024;
@@ -105,10 +105,11 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
     return this.spec.view === undefined || trail.isPast(this.snapshotAt);
   }
 
-  subscribed({ recovered }: SubscribedFrame): void {
+  subscribed({ recovered, durable, complete }: SubscribedFrame): void {
     const gap = this.gap;
     this.gap = undefined;
     if (!this.isReady) this.becomeReady();
+    this.served({ durable, complete: complete !== false });
     if (!this.wantsSnapshot) this.isTold = true;
     if (recovered === true) this.spec.view?.continued();
     // A view that is read anew misses nothing, unless it was refused what it asked for.
@@ -146,6 +147,12 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
     if (this.held !== undefined) return void this.held.push(() => this.interrupted(reason));
     if (this.isTold) this.gap ??= reason;
     this.spec.view?.interrupted();
+  }
+
+  private served(service: Service): void {
+    if (this.held !== undefined) return void this.held.push(() => this.served(service));
+    if (this.over || this.spec.options.onSubscribed === undefined) return;
+    invoke(this.spec.options.onSubscribed, service, this.host.report);
   }
 
   end(error?: RealtimeError): void {

@@ -1,7 +1,7 @@
 import type { Filter, SnapshotOrder, SnapshotRequest } from '@edge-hive/protocol';
 import type { SubscriptionOptions } from './subscription.js';
 
-export interface CollectionOptions extends Pick<SubscriptionOptions, 'onError' | 'onResync'> {
+export interface CollectionOptions extends Pick<SubscriptionOptions, 'onError' | 'onResync' | 'onSubscribed'> {
   /** Which rows. Default: all. */
   filter?: Filter;
   /** Names or dotted paths; `id` always comes too. Those of `orderBy` have to be among them. */

@@ -105,7 +105,7 @@ export class Collection<Item extends { id: string } = Row> {
   }
 
   private spec(topic: string, options: CollectionOptions): SubscriptionSpec<TopicEvent<Item>> {
-    const { filter, fields, onResync, onError } = options;
+    const { filter, fields, onSubscribed, onResync, onError } = options;
     const spec = topicSpec<Item>(topic, [
       filter,
       (event) => this.apply(event),
@@ -113,6 +113,7 @@ export class Collection<Item extends { id: string } = Row> {
         snapshot: snapshotOf(options),
         onSnapshot: (rows) => this.replace(rows),
         ...(fields && { fields }),
+        ...(onSubscribed && { onSubscribed }),
         ...(onResync && { onResync }),
         ...(onError && { onError }),
       },

@@ -21,6 +21,13 @@ export type { ConnectionState } from './connection-state.js';
 export { type ClientErrorCode, RealtimeError } from './errors.js';
 export type { RowChange } from './row-set.js';
 export type { UrlLike, WebSocketConstructor, WebSocketLike } from './socket.js';
-export type { ChannelMessage, ResyncNotice, Subscription, SubscriptionOptions, TopicEvent } from './subscription.js';
+export type {
+  ChannelMessage,
+  ResyncNotice,
+  Service,
+  Subscription,
+  SubscriptionOptions,
+  TopicEvent,
+} from './subscription.js';
 export type { GetToken } from './token-source.js';
 export type { TopicArguments, TopicCallback, TopicOptions } from './topic.js';

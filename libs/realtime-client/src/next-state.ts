@@ -67,26 +67,35 @@ function onSubscribed(
   state: SubscriptionState,
   { stream, frame, snapshot }: Extract<SubscriptionEvent, { type: 'subscribed' }>,
 ): Transition {
-  if (state.kind === 'ended') return to(state);
+  if (!isAnswerable(state)) return to(state);
   const live: SubscriptionState = { kind: 'live', stream, reading: snapshot ? 'due' : 'no' };
   // On the stream that it has it begins nothing anew.
   if (state.kind === 'live' && state.stream === stream) return to(live, { type: 'subscribed', frame });
-  const leaves: SubscriptionEffect[] = state.kind === 'live' ? [{ type: 'leave', stream: state.stream }] : [];
-  return to(live, ...leaves, { type: 'join', stream }, { type: 'subscribed', frame });
+  return to(live, ...leaving(state), { type: 'join', stream }, { type: 'subscribed', frame });
 }
 
 function onRefused(state: SubscriptionState, error: RealtimeError): Transition {
-  if (state.kind === 'ended') return to(state);
-  const wait: SubscriptionEffect = { type: 'wait', after: 'refusal' };
+  if (!isAnswerable(state)) return to(state);
   if (!error.retryable) {
     // The cursor is none here. Without it the question is another.
     if (state.kind === 'broken' && error.code === 'INVALID_CURSOR') return to(INITIAL);
-    const leaves: SubscriptionEffect[] = state.kind === 'live' ? [{ type: 'leave', stream: state.stream }] : [];
-    return to(ENDED, ...leaves, { type: 'end', error });
+    return to(ENDED, ...leaving(state), { type: 'end', error });
   }
+  const wait = { type: 'wait', after: 'refusal' } as const;
   if (state.kind === 'live') return to({ ...state, reading: 'time' }, wait);
   if (state.kind === 'broken') return to({ ...state, until: 'time' }, wait);
   return to({ kind: 'waiting', until: 'time' }, wait);
+}
+
+type Answerable = Exclude<SubscriptionState, { kind: 'waiting' | 'ended' }>;
+
+/** Of those with one trail, one has asked. The answer is to all. */
+function isAnswerable(state: SubscriptionState): state is Answerable {
+  return state.kind === 'asked' || state.kind === 'broken' || (state.kind === 'live' && state.reading === 'asked');
+}
+
+function leaving(state: SubscriptionState): SubscriptionEffect[] {
+  return state.kind === 'live' ? [{ type: 'leave', stream: state.stream }] : [];
 }
 
 function onSucceed(state: SubscriptionState, until: 'turn' | 'time' | 'answer'): Transition {
@@ -133,9 +142,8 @@ function onLost(state: SubscriptionState, resumes: boolean): Transition {
 }
 
 function onLeft(state: SubscriptionState): Transition {
-  if (state.kind === 'live') return to(ENDED, { type: 'leave', stream: state.stream });
   if (state.kind === 'broken') return to(ENDED, { type: 'handOver', trail: state.trail, until: state.until });
-  return to(ENDED);
+  return to(ENDED, ...leaving(state));
 }
 
 /** A subscription whose rows are yet to be read has missed something that no replay brings. */

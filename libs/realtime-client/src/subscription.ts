@@ -36,8 +36,18 @@ export interface ResyncNotice {
   reason: ResyncReason | 'reconnected' | 'rights_changed' | 'resubscribed';
 }
 
+/** What a subscription is served with. It can be another thing after a reconnect, or when the table is defined anew. */
+export interface Service {
+  /** What is missed without a connection can be replayed. Otherwise `onResync` says that it is missing. */
+  durable: boolean;
+  /** False: the database is known not to report every write to the table. Read it again now and then. */
+  complete: boolean;
+}
+
 /** Options of every subscription. */
 export interface SubscriptionOptions {
+  /** Called with each answer of the server: at the beginning, after each reconnect, and when its rows are read again. */
+  onSubscribed?: (service: Service) => void;
   /** Called when events were missed. A subscription with `snapshot` gets its rows anew right after. */
   onResync?: (notice: ResyncNotice) => void;
   /** Called once, when the subscription has ended with an error. Without it, the client's `error` event tells. */

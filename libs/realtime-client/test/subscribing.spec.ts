@@ -66,6 +66,22 @@ describe('subscribing', () => {
     expect(heard).toEqual([0, 'late', 1]);
   });
 
+  it('says what it is served with, each time', async () => {
+    const heard: unknown[] = [];
+    const subscription = setup.client().subscribe('messages', null, () => undefined, {
+      onSubscribed: (service) => heard.push(service),
+    });
+    void subscription.ready.then(() => heard.push('ready'));
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1', { durable: false, complete: false });
+    await first.settled();
+    first.break();
+    const second = await setup.server.connection();
+    await second.acceptSubscription('s1');
+    await second.settled();
+    expect(heard).toEqual(['ready', { durable: false, complete: false }, { durable: true, complete: true }]);
+  });
+
   it('rejects ready and calls onError when the server refuses', async () => {
     const errors: string[] = [];
     const options = { onError: (error: { code: string }) => errors.push(error.code) };
