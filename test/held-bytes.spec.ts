@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestClient } from './support/client.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { metric } from './support/health.js';
+import { policyFile, type PolicyFile } from './support/policy-file.js';
+import { startService, type Service } from './support/service.js';
+import { ask, subscribe } from './support/test-stream.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 
 const KIB = 1024;
@@ -42,6 +45,83 @@ describe('what waits for a token that can not be verified yet', () => {
     for (const { socket } of clients) socket.terminate();
     while ((await metric(gateway, 'edge_hive_held_bytes')) > 0);
   }, 60_000);
+});
+
+describe('what lasts as long as a connection or its subscriptions', () => {
+  let policy: PolicyFile;
+  let service: Service;
+  beforeAll(async () => {
+    policy = await policyFile({
+      topics: {
+        notes: { read: 'authenticated' },
+        rooms: { read: 'authenticated', where: { room: { nin: '$claims.rooms' } } },
+      },
+    });
+    service = await startService({ POLICY_FILE: policy.path, LIMIT_CONNECTION_BYTES: `${2_048 * KIB}` });
+    await service.writer.query('DEFINE TABLE notes; DEFINE TABLE rooms');
+  }, 60_000);
+  afterAll(async () => {
+    await service.stop();
+    await policy.remove();
+  });
+
+  const held = () => metric(service.gateway, 'edge_hive_held_bytes');
+  const names = (name: string) => Array.from({ length: 1_000 }, (_, n) => `${name}${n}`);
+
+  it('is counted: the connection, its claims, its filters, and what the policy says of it', async () => {
+    const before = await held();
+    const client = await service.connect('plain');
+    const connected = await held();
+    expect(connected - before).toBeGreaterThanOrEqual(8 * KIB);
+    const member = await service.connect('member', { rooms: names('').slice(0, 800) });
+    const claimed = await held();
+    expect(claimed - connected).toBeGreaterThan((8 + 30) * KIB);
+    await subscribe(client, { topic: 'notes', filter: { room: { nin: names('text') } } });
+    const filtered = await held();
+    expect(filtered - claimed).toBeGreaterThan(96 * KIB);
+    // What equal subscriptions share is in memory once; what the policy says, once for all under the same rights.
+    await subscribe(member, { topic: 'notes', filter: { room: { nin: names('text') } } });
+    expect((await held()) - filtered).toBeLessThan(8 * KIB);
+    const shared = await held();
+    await subscribe(member, { topic: 'rooms' });
+    const restricted = await held();
+    expect(restricted - shared).toBeGreaterThan(64 * KIB);
+    await subscribe(member, { topic: 'rooms', filter: { n: 1 } });
+    expect((await held()) - restricted).toBeLessThan(16 * KIB);
+    await Promise.all([client.close(), member.close()]);
+    while ((await held()) > before);
+  });
+
+  it('is bounded for a connection together with all else that is held for it', async () => {
+    const before = await held();
+    const client = await service.connect('greedy');
+    let reply = await ask(client, { topic: 'notes', filter: { room: { nin: names('0x') } } });
+    for (let n = 1; reply.type === 'subscribed' && n < 90; n += 1)
+      reply = await ask(client, { topic: 'notes', filter: { room: { nin: names(`${n}x`) } } });
+    expect(reply).toMatchObject({ code: 'LIMIT_EXCEEDED', message: expect.stringMatching(/held for this connection/) });
+    expect((await held()) - before).toBeLessThan(2_048 * KIB);
+    await client.close();
+    while ((await held()) > before);
+  });
+});
+
+describe('where connections alone are too much', () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ JWT_SECRET, LIMIT_OUTBOX_TOTAL_BYTES: `${1_024 * KIB}` });
+  }, 40_000);
+  afterAll(() => gateway.stop());
+
+  it('closes some of them, and serves those that come', async () => {
+    const clients: TestClient[] = [];
+    for (let n = 0; n < 300; n += 1) clients.push(await TestClient.connect(gateway.url, { token: tokenOf('many') }));
+    const last = clients.at(-1);
+    expect(await last?.request({ type: 'ping', id: 'last' })).toMatchObject({ type: 'pong' });
+    expect(await metric(gateway, 'edge_hive_held_bytes')).toBeLessThan(1_024 * KIB);
+    expect(await metric(gateway, 'edge_hive_slow_consumers_total')).toBeGreaterThan(100);
+    for (const { socket } of clients) socket.terminate();
+    while ((await metric(gateway, 'edge_hive_held_bytes')) > 0);
+  });
 });
 
 describe('frames before authentication', () => {

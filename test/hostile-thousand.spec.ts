@@ -15,8 +15,9 @@ const CONNECTIONS = Number(HOSTILE_CONNECTIONS);
 const TOTAL = Number(HOSTILE_TOTAL_MIB) * MIB;
 const LOG = 8 * MIB;
 const HISTORY = 8 * MIB;
+const TOKENS = 2 * MIB;
 /** As docs/configuration.md derives it: what is held may take half as much again, and eight snapshots are read at a time. */
-const CEILING = 1.5 * TOTAL + 8 * 12 * MIB + LOG + HISTORY + CONNECTIONS * 32 * 1024;
+const CEILING = 1.5 * TOTAL + 8 * 12 * MIB + LOG + HISTORY + TOKENS + CONNECTIONS * 16 * 1024;
 
 /** Prints what the process has in memory, once all that is garbage is gone, whenever it gets a SIGUSR2. */
 const TELLS_MEMORY = `
@@ -48,6 +49,7 @@ describe('a thousand hostile connections', () => {
       LIMIT_OUTBOX_TOTAL_BYTES: String(TOTAL),
       LIMIT_LOG_BYTES: String(LOG),
       LIMIT_HISTORY_BYTES: String(HISTORY),
+      LIMIT_TOKEN_BYTES: String(TOKENS),
       NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(TELLS_MEMORY)}`,
     });
   }, 60_000);

@@ -1,4 +1,5 @@
 import type { RecordId } from 'surrealdb';
+import { approximateBytes } from '../values/byte-size.js';
 import { canonicalIdText } from '../values/record-id-notations.js';
 
 /** What SurrealDB itself said of a record user: what its permissions call `$auth`, `$access`, `$token` and `$session`. */
@@ -18,6 +19,20 @@ export interface Principal {
   readonly expires?: number;
   /** Present where SurrealDB verified the token: the principal is a record of the database that is served. */
   readonly record?: RecordUser;
+}
+
+/** It is asked for with each connection, and claims never change. */
+const weighed = new WeakMap<Principal, number>();
+
+/** What a principal takes in memory, about. It counts for each of its connections, also where they showed the same token. */
+export function principalBytes(principal: Principal | undefined): number {
+  if (!principal) return 0;
+  const known = weighed.get(principal);
+  if (known !== undefined) return known;
+  const { claims, record } = principal;
+  const bytes = approximateBytes(claims) + approximateBytes(record);
+  weighed.set(principal, bytes);
+  return bytes;
 }
 
 /** The id of the principal that a text names: a record of SurrealDB is one principal, in whichever notation it is named. */

@@ -28,6 +28,18 @@ describe('docs/configuration.md', () => {
     expect(rows.find(([name]) => name === variable)).toEqual([variable, ...cells]);
   });
 
+  it('derives the ceiling of memory from every limit of bytes that holds for all clients together', () => {
+    const [, ceiling = ''] = /^\*\*The ceiling\.\*\*(.*?)^### /ms.exec(text) ?? [];
+    const all = expected.flatMap(([variable = '']) => /^`(LIMIT_\w+)`$/.exec(variable)?.[1] ?? []);
+    const ofAll = all.filter((name) => name.endsWith('_TOTAL_BYTES') || name.endsWith('_BYTES_TOTAL'));
+    const caches = ['LIMIT_LOG_BYTES', 'LIMIT_HISTORY_BYTES', 'LIMIT_ROW_INDEX_BYTES', 'LIMIT_TOKEN_BYTES'];
+    const ofOne = /_BYTES_PER_|_BYTES_(BURST)$|^LIMIT_(FRAME|OUTBOX|CONNECTION|UNAUTHENTICATED|FILTER|SNAPSHOT)_BYTES$/;
+    expect(all.filter((name) => name.includes('_BYTES') && !ofOne.test(name)).sort()).toEqual(
+      [...ofAll, ...caches].sort(),
+    );
+    for (const name of [...ofAll, ...caches]) expect(ceiling).toContain(`\`${name}\``);
+  });
+
   it('names every variable once, and none that the service does not read', () => {
     expect(rows.map(([name]) => name).sort()).toEqual(expected.map(([name]) => name).sort());
   });

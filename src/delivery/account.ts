@@ -1,4 +1,5 @@
-import type { HeldBytes, Holder } from './held-bytes.js';
+import type { HeldBytes, Holder, Lasting } from './held-bytes.js';
+import { Holdings } from './holdings.js';
 import type { Shared } from './shared.js';
 
 /** What one client makes the service hold, in bytes. Whoever books something takes it off again. */
@@ -7,6 +8,7 @@ export class Account {
   private left = 0;
   private shares = 0;
   private waiters: (() => void)[] = [];
+  private lastings: Holdings<Lasting> | undefined;
   /** Bytes that may wait in its outbox, beside all else that is held for it now. */
   outboxRoom: number;
 
@@ -43,6 +45,22 @@ export class Account {
   book(bytes: number): void {
     this.add(bytes);
     this.all.book(bytes);
+  }
+
+  /** Something is held for this one, and maybe for others: it counts once here. @returns whether it fits; if not, it isn't held. */
+  join(lasting: Lasting): boolean {
+    this.lastings ??= new Holdings();
+    if (!this.lastings.has(lasting) && !this.fits(lasting.bytes)) return false;
+    if (!this.lastings.add(lasting)) return true;
+    this.add(lasting.bytes);
+    this.all.join(lasting);
+    return true;
+  }
+
+  part(lasting: Lasting): void {
+    if (!this.lastings?.remove(lasting)) return;
+    this.add(-lasting.bytes);
+    this.all.part(lasting);
   }
 
   /** Something that will be held for several, this one perhaps among them. */

@@ -1,4 +1,5 @@
 import { Account } from './account.js';
+import { Holdings } from './holdings.js';
 import { Shared } from './shared.js';
 
 /** Of the limit, what is left when it was passed: so that nobody looks for the largest each time. */
@@ -22,6 +23,11 @@ export interface HeldLimits {
   readonly total: number;
 }
 
+/** What is held as long as something lasts: a filter, as long as anybody is subscribed by it. */
+export interface Lasting {
+  readonly bytes: number;
+}
+
 /**
  * What all clients together make the service hold, in bytes. Beyond the limit, those for whom most is held have to go, and
  * what is being made for them, if that is more. Outboxes count for themselves, frame by frame; all else is booked.
@@ -29,6 +35,7 @@ export interface HeldLimits {
 export class HeldBytes {
   private readonly accounts = new Set<Account>();
   private readonly making = new Set<Shared>();
+  private readonly lastings = new Holdings<Lasting>();
   private booked = 0;
   private outboxes = (): number => 0;
   /** Bytes that may wait in all outboxes together, beside all else that is held now. */
@@ -71,6 +78,15 @@ export class HeldBytes {
 
   made(shared: Shared): void {
     this.making.delete(shared);
+  }
+
+  /** It is held for one more, and counts once. */
+  join(lasting: Lasting): void {
+    if (this.lastings.add(lasting)) this.book(lasting.bytes);
+  }
+
+  part(lasting: Lasting): void {
+    if (this.lastings.remove(lasting)) this.book(-lasting.bytes);
   }
 
   /** So many bytes more, or less, are held beside the outboxes. */

@@ -48,10 +48,7 @@ export class Subscriptions {
       );
     }
     if (!this.held.fits(subscription.bytes)) {
-      throw new CommandError(
-        'LIMIT_EXCEEDED',
-        'As much is held for this connection as may be: ask for less at a time.',
-      );
+      throw notHeld();
     }
     this.byStream.set(subscription.stream, subscription);
     this.held.book(subscription.bytes);
@@ -92,6 +89,11 @@ export class Subscriptions {
     this.held.book(-subscription.bytes);
     subscription.release();
   }
+}
+
+/** What more would have to be held for a subscriber than may. */
+export function notHeld(): CommandError {
+  return new CommandError('LIMIT_EXCEEDED', 'As much is held for this connection as may be: ask for less at a time.');
 }
 
 function uncounted(): Account {

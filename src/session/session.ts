@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CLOSE_CODES, type CloseCode, type ErrorCode, type ServerFrame } from '@edge-hive/protocol';
 import type { AuditLog } from '../audit/audit-log.js';
 import { addressBlock } from '../auth/address-block.js';
-import type { Caller, Principal } from '../auth/principal.js';
+import { principalBytes, type Caller, type Principal } from '../auth/principal.js';
 import type { Config } from '../config/config.js';
 import type { Account } from '../delivery/account.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
@@ -20,6 +20,8 @@ import { Inbox, type InboxOwner } from './inbox.js';
 import type { PublishPermits } from './publish-permits.js';
 import type { Transport } from './transport.js';
 
+/** What a session takes in memory by itself, about: what V8 has of it and of its transport. */
+const SESSION_BYTES = 8 * 1024;
 /** Of a client that is gone without a word (RFC 6455, 7.4.1). */
 const ABNORMAL = 1006;
 /** Closes that no client is to blame for. */
@@ -77,6 +79,8 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
     this.subscriptions = new Subscriptions(config.limitSubscriptions, this.held);
     this.inbox = new Inbox(this, config);
     this.outbox = new Outbox(transport, this, outboxes);
+    // Last: this may be the one that has to go for it.
+    this.held.book(SESSION_BYTES);
   }
 
   get closed(): boolean {
@@ -120,8 +124,10 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
 
   /** From now on it speaks for this principal. */
   identify(principal: Principal): void {
+    const before = principalBytes(this.principal);
     this.asker = { principal, local: this.asker.local };
     this.permits = undefined;
+    if (!this.closed) this.held.book(principalBytes(principal) - before);
   }
 
   send(frame: EncodedFrame): void {
@@ -224,6 +230,7 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
   private end(code: number): void {
     if (this.closed) return;
     this.endedWith = code;
+    this.held.book(-SESSION_BYTES - principalBytes(this.principal));
     this.held.leave();
     this.alarm.clear();
     this.inbox.close();

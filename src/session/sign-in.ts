@@ -68,6 +68,8 @@ export class SignIn {
   private identify(session: Session, principal: Principal): void {
     const before = session.principal;
     session.identify(principal);
+    // As more is held for it than may be.
+    if (session.closed) return;
     expireAt(session, principal.expires);
     if (before && this.policy.sameRights(before, principal)) return;
     const { caller, id, subscriptions } = session;

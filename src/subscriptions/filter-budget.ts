@@ -1,23 +1,32 @@
+import type { Lasting } from '../delivery/held-bytes.js';
+import { Holdings } from '../delivery/holdings.js';
+import { notHeld } from '../delivery/subscriptions.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 
-/** What a filter takes: counted once for all subscriptions that share it. */
-export interface Weight {
+/** What filters take, or may take. */
+export interface Load {
   /** Of memory. */
   readonly bytes: number;
   /** Comparisons that each change costs, whatever it is. */
   readonly scans: number;
 }
 
+/** What a filter takes: counted once for all subscriptions that share it. */
+export interface Weight extends Load {
+  /** The policy's part of it, which all under the same rights share. No client chose it: it is held, and refused to nobody. */
+  readonly policy?: Lasting;
+}
+
 export interface FilterLimits {
-  readonly connection: Weight;
+  readonly connection: Load;
   /** Of one principal, or of one address without a token. */
-  readonly owner: Weight;
-  readonly total: Weight;
+  readonly owner: Load;
+  readonly total: Load;
 }
 
 const KINDS = ['bytes', 'scans'] as const;
-const REFUSALS: Readonly<Record<keyof Weight, (whose: string, limit: number) => string>> = {
+const REFUSALS: Readonly<Record<keyof Load, (whose: string, limit: number) => string>> = {
   bytes: (whose, limit) =>
     `filter: those of ${whose} may take ${limit} bytes of memory: unsubscribe from some, or ask for shorter lists.`,
   scans: (whose, limit) =>
@@ -30,15 +39,15 @@ const LARGEST_SHARE = 0.5;
 /** What the filters of some subscriptions take together. */
 class Pool {
   readonly sum = { bytes: 0, scans: 0 };
-  private readonly holders = new Map<Weight, number>();
+  private readonly held = new Holdings<Weight>();
 
   get isEmpty(): boolean {
-    return this.holders.size === 0;
+    return this.held.isEmpty;
   }
 
   /** @throws CommandError LIMIT_EXCEEDED */
-  check(weight: Weight, limits: Weight, whose: string): void {
-    if (this.holders.has(weight)) return;
+  check(weight: Weight, limits: Load, whose: string): void {
+    if (this.held.has(weight)) return;
     for (const kind of KINDS) {
       if (weight[kind] === 0 || this.sum[kind] + weight[kind] <= limits[kind]) continue;
       throw new CommandError('LIMIT_EXCEEDED', REFUSALS[kind](whose, limits[kind]));
@@ -46,15 +55,11 @@ class Pool {
   }
 
   add(weight: Weight): void {
-    const holders = this.holders.get(weight) ?? 0;
-    this.holders.set(weight, holders + 1);
-    if (holders === 0) this.grow(weight, 1);
+    if (this.held.add(weight)) this.grow(weight, 1);
   }
 
   remove(weight: Weight): void {
-    const holders = (this.holders.get(weight) ?? 0) - 1;
-    if (holders > 0) return void this.holders.set(weight, holders);
-    if (this.holders.delete(weight)) this.grow(weight, -1);
+    if (this.held.remove(weight)) this.grow(weight, -1);
   }
 
   private grow({ bytes, scans }: Weight, sign: 1 | -1): void {
@@ -69,8 +74,8 @@ export class FilterBudget {
   private readonly strangers = new Pool();
   private readonly owners = new Map<string, Pool>();
   private readonly connections = new Map<Subscriber, Pool>();
-  private readonly share: Weight;
-  private readonly ofOwner: Weight;
+  private readonly share: Load;
+  private readonly ofOwner: Load;
 
   constructor(private readonly limits: FilterLimits) {
     const { owner, total } = limits;
@@ -107,14 +112,27 @@ export class FilterBudget {
     ofOwner.check(weight, this.ofOwner, isStranger ? 'one address without a token' : 'one principal');
     if (isStranger) this.strangers.check(weight, this.share, 'all without a token');
     this.all.check(weight, this.limits.total, 'all connections');
+    const letGo = hold(subscriber, weight);
     this.connections.set(subscriber, ofConnection);
     this.owners.set(key, ofOwner);
     const pools = [ofConnection, ofOwner, this.all, ...(isStranger ? [this.strangers] : [])];
     for (const pool of pools) pool.add(weight);
     return () => {
+      letGo();
       for (const pool of pools) pool.remove(weight);
       if (ofConnection.isEmpty) this.connections.delete(subscriber);
       if (ofOwner.isEmpty && this.owners.get(key) === ofOwner) this.owners.delete(key);
     };
   }
+}
+
+/** Books it on the subscriber's account. @throws CommandError LIMIT_EXCEEDED */
+function hold({ subscriptions: { held } }: Subscriber, weight: Weight): () => void {
+  const lastings = weight.policy ? [weight, weight.policy] : [weight];
+  const letGo = () => {
+    for (const lasting of lastings) held.part(lasting);
+  };
+  if (lastings.every((lasting) => held.join(lasting))) return letGo;
+  letGo();
+  throw notHeld();
 }

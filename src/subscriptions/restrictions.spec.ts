@@ -10,9 +10,12 @@ describe('Restrictions', () => {
   it("hold a change's rows once against the policy's `where`, for all streams under the same rights", () => {
     const restrictions = new Restrictions();
     const where = parseFilter({ kind: { ne: 'secret' } }, LIMITS);
-    const tests = Array.from({ length: 100 }, (_, n) =>
+    const held = Array.from({ length: 100 }, (_, n) =>
       restrictions.hold(streamSpec({ topic: 'notes', filter: { owner: { ne: `user-${n}` } } }, { where }, LIMITS)),
     );
+    const tests = held.map((each) => each.tests);
+    expect(new Set(held.map(({ policy }) => policy)).size).toBe(1);
+    expect(held[0]?.policy?.bytes).toBeGreaterThan(500);
     let reads = 0;
     const rowOf = (kind: string) => {
       const row = { id: new RecordId('notes', 1), owner: 'nobody' };

@@ -1,4 +1,7 @@
+import type { Lasting } from '../delivery/held-bytes.js';
 import { compileCondition, type RowTest } from '../filter/compile-condition.js';
+import type { Condition } from '../filter/condition.js';
+import { conditionBytes } from '../filter/filter-bytes.js';
 import type { DatabaseRow } from '../values/path.js';
 import type { StreamSpec } from './stream-spec.js';
 import type { RowTests } from './verdict.js';
@@ -19,9 +22,15 @@ function remembering(test: RowTest): RowTest {
   };
 }
 
-interface Restriction {
+interface Restriction extends Lasting {
   readonly matches: RowTest;
   streams: number;
+}
+
+interface Held {
+  readonly tests: RowTests;
+  /** What the policy's part of them takes: the same, to the object, under the same rights. */
+  readonly policy?: Lasting;
 }
 
 /** The rows of the policy's `where`, compiled once for all streams under the same rights: a subscription can name a thousand rooms. */
@@ -29,15 +38,14 @@ export class Restrictions {
   private readonly byRights = new Map<string, Restriction>();
 
   /** What the rows of a stream are known by, and those that may be seen. Held until the stream ends. */
-  hold({ rightsKey, filter, where }: StreamSpec): RowTests {
+  hold({ rightsKey, filter, where }: StreamSpec): Held {
     const matches = compileCondition(filter);
-    if (!where) return { matches, visible: () => true };
-    let restriction = this.byRights.get(rightsKey);
-    if (!restriction)
-      this.byRights.set(rightsKey, (restriction = { matches: remembering(compileCondition(where)), streams: 0 }));
+    if (!where) return { tests: { matches, visible: () => true } };
+    const restriction = this.byRights.get(rightsKey) ?? restrictionOf(where);
+    this.byRights.set(rightsKey, restriction);
     restriction.streams += 1;
     const visible = restriction.matches;
-    return { matches: (row) => matches(row) && visible(row), visible };
+    return { tests: { matches: (row) => matches(row) && visible(row), visible }, policy: restriction };
   }
 
   release({ rightsKey, where }: StreamSpec): void {
@@ -46,4 +54,8 @@ export class Restrictions {
     restriction.streams -= 1;
     if (restriction.streams === 0) this.byRights.delete(rightsKey);
   }
+}
+
+function restrictionOf(where: Condition): Restriction {
+  return { matches: remembering(compileCondition(where)), bytes: conditionBytes(where), streams: 0 };
 }

@@ -45,7 +45,7 @@ export class Topic {
     const known = this.streams.get(spec.key);
     if (known) return known;
     const disownCursors = () => this.log.markBreakOf(this.name, spec.key);
-    const tests = this.restrictions.hold(spec);
+    const { tests, policy } = this.restrictions.hold(spec);
     const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics, disownCursors, tests);
     this.streams.set(spec.key, stream);
     if (spec.filtered) {
@@ -61,6 +61,7 @@ export class Topic {
     stream.weight = {
       bytes: specBytes(spec) + this.index.bytesOf(stream),
       scans: this.index.scansOf(stream, spec.filter),
+      ...(policy && { policy }),
     };
     this.metrics.streams.inc();
     return stream;

@@ -54,6 +54,22 @@ const asksAtLength: Hoarder = async (target, n) => {
   return client;
 };
 
+/** Lists that can't be looked up, and that nobody else has, each principal its own. */
+const filtersAtLength: Hoarder = async ({ gateway }, n) => {
+  const client = await welcomed({ gateway, token: tokenOf(`lister-${n}`) });
+  for (let subscription = 0; subscription < 10; subscription += 1) {
+    const nin = Array.from({ length: 1_000 }, (_, item) => `person:p${n}x${subscription}x${item}`);
+    client.send({ type: 'subscribe', topic: 'rows', filter: { by: { nin } } });
+  }
+  return client;
+};
+
+/** A principal of whom there is much to say. */
+const claimsMuch: Hoarder = ({ gateway }, n) => {
+  const rooms = Array.from({ length: 700 }, (_, room) => (n * 1_000 + room).toString(36));
+  return welcomed({ gateway, token: tokenOf(`claimer-${n}`, { rooms }) });
+};
+
 /** As many subscriptions as it may have, no two of them alike. */
 const subscribesToMuch: Hoarder = async (target, n) => {
   const client = await welcomed(target);
@@ -88,12 +104,14 @@ export const HOARDERS: readonly Hoarder[] = [
   pipelines,
   neverFinishes,
   asksAtLength,
+  filtersAtLength,
+  claimsMuch,
   subscribesToMuch,
   comesBack,
   asksForLittle,
 ];
 
-async function welcomed({ gateway, token }: Target): Promise<TestClient> {
+async function welcomed({ gateway, token }: Pick<Target, 'gateway' | 'token'>): Promise<TestClient> {
   const client = await TestClient.connect(gateway.url, { token });
   await client.next('welcome');
   return client;
