@@ -11,8 +11,9 @@ const mayUse = {
   auth: ['surreal', 'audit', 'filter', 'values', 'config', 'errors', 'metrics'],
   surreal: ['values', 'config', 'metrics'],
   subscriptions: ['surreal', 'filter', 'values', 'delivery', 'auth', 'config', 'errors', 'metrics'],
-  channels: ['values', 'delivery', 'errors', 'config', 'metrics'],
-  health: ['surreal', 'config'],
+  redis: ['config', 'errors', 'metrics'],
+  channels: ['redis', 'values', 'delivery', 'errors', 'config', 'metrics'],
+  health: ['redis', 'surreal', 'config'],
   session: [
     'surreal',
     'outbox',

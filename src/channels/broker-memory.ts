@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import {
   Broker,
@@ -12,11 +11,10 @@ import {
   type Receiver,
   type Since,
 } from './broker.js';
+import { cursorText, parseCursor } from './channel-cursor.js';
 import { Histories } from './histories.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { ownerOf } from './owner.js';
-
-const CURSOR = /^([\w-]{8})\.([0-9a-z]{1,10})$/;
 
 const MIB = 1024 * 1024;
 /** Bytes that the keys of all principals may take, and those of one: some 60,000 and 7,500 of 36 characters. */
@@ -72,10 +70,9 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
   }
 
   async after(channel: string, { cursor, epoch }: Since, limit: number): Promise<readonly Message[] | undefined> {
-    const [, run, place] = CURSOR.exec(cursor) ?? [];
-    if (place === undefined) throw new CommandError('INVALID_CURSOR', 'since is no cursor of a channel.');
-    if (run !== this.run || (epoch !== undefined && epoch !== this.run)) return undefined;
-    return this.histories.after(channel, parseInt(place, 36), limit);
+    const { run, number, shared } = parseCursor(cursor);
+    if (run !== this.run || shared || (epoch !== undefined && epoch !== this.run)) return undefined;
+    return this.histories.after(channel, number, limit);
   }
 
   async newest(channel: string, limit: number): Promise<{ messages: readonly Message[]; epoch: string }> {
@@ -93,6 +90,6 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
   }
 
   private cursor(number: number): string {
-    return `${this.run}.${number.toString(36)}`;
+    return cursorText({ run: this.run, number });
   }
 }

@@ -1,6 +1,7 @@
-import { IsBoolean, IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { IsDatabaseUrl } from './is-database-url.js';
 import { IsOriginList } from './is-origin-list.js';
+import { IsRedisUrl } from './is-redis-url.js';
 import { Setting } from './setting.js';
 
 const MIB = 1024 * 1024;
@@ -114,6 +115,27 @@ export class Config {
   @Min(100)
   @Max(600_000)
   surrealTimeoutMs = 5_000;
+
+  @Setting('BROKER', 'What carries channels: `memory`, for one instance, or `redis`, for several.')
+  @IsIn(['memory', 'redis'])
+  broker: 'memory' | 'redis' = 'memory';
+
+  @Setting(
+    'REDIS_URL',
+    'Where Redis is, with `BROKER=redis`: `redis://`, `rediss://`, or `redis+sentinel://…/name`; several nodes with commas are a cluster.',
+  )
+  @IsRedisUrl((config) => (config as Config).broker === 'redis')
+  redisUrl = '';
+
+  @Setting('REDIS_PREFIX', 'What every key and every channel in Redis begins with. No braces.')
+  @Matches(/^[^{}\s]{0,64}$/, { message: '$property must be up to 64 characters without braces and spaces' })
+  redisPrefix = 'edge-hive:';
+
+  @Setting('REDIS_TIMEOUT_MS', 'Longest wait for an answer of Redis before its connection is given up, in ms.')
+  @IsInt()
+  @Min(100)
+  @Max(60_000)
+  redisTimeoutMs = 1_500;
 
   @Setting(
     'JWT_SECRET',
@@ -480,6 +502,16 @@ export class Config {
   @IsInt()
   @Min(0)
   limitHistoryBytesPerChannel = 16 * MIB;
+
+  @Setting('LIMIT_BROKER_COMMANDS', 'Commands that may wait for an answer of Redis before publishes are refused.')
+  @IsInt()
+  @Min(100)
+  limitBrokerCommands = 10_000;
+
+  @Setting('LIMIT_BROKER_BYTES', 'Bytes of these commands.')
+  @IsInt()
+  @Min(MIB)
+  limitBrokerBytes = 32 * MIB;
 
   @Setting('LIMIT_PUBLISH_BYTES_PER_SECOND', 'Bytes of `data` that one principal may publish, a second.')
   @IsInt()

@@ -2,11 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module, type INestApplication, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DatabaseState } from '../surreal/connection/database-state.js';
+import { RedisState } from '../redis/redis-state.js';
 import { DrainState } from './drain-state.js';
 import { HealthController } from './health.controller.js';
 import { QUIET_TERMINUS } from './health.module.js';
 
-@Module({ imports: [QUIET_TERMINUS], controllers: [HealthController], providers: [DatabaseState, DrainState] })
+@Module({
+  imports: [QUIET_TERMINUS],
+  controllers: [HealthController],
+  providers: [DatabaseState, DrainState, RedisState],
+})
 class TestModule {}
 
 describe('health', () => {
@@ -37,6 +42,17 @@ describe('health', () => {
       status: 503,
       body: { status: 'error', error: { database: { status: 'down', message: 'The database has not answered yet.' } } },
     });
+  });
+
+  it('is ready, and says that it is degraded, while Redis is away', async () => {
+    app.get(DatabaseState).up();
+    app.get(RedisState).down('Redis does not answer.');
+    expect(await get('ready')).toMatchObject({
+      status: 200,
+      body: { status: 'ok', info: { broker: { status: 'up', degraded: true, message: 'Redis does not answer.' } } },
+    });
+    app.get(RedisState).up();
+    expect(await get('ready')).toMatchObject({ status: 200, body: { info: { broker: { status: 'up' } } } });
   });
 
   it('tells why the database is down, and logs nothing for each probe', async () => {

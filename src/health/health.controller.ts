@@ -7,6 +7,7 @@ import {
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 import { DatabaseState } from '../surreal/connection/database-state.js';
+import { RedisState } from '../redis/redis-state.js';
 import { DrainState } from './drain-state.js';
 import { FailedCheckFilter } from './failed-check.filter.js';
 
@@ -17,6 +18,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly database: DatabaseState,
+    private readonly redis: RedisState,
     private readonly drain: DrainState,
   ) {}
 
@@ -31,11 +33,14 @@ export class HealthController {
     return { status: 'ok', info, error: {}, details: info };
   }
 
-  /** 503, with the reasons, while new clients had better go elsewhere. */
+  /**
+   * 503, with the reasons, while new clients had better go elsewhere. Without Redis they had not: all instances share it, and topics
+   * go on. So that is told, as `degraded`, and is no failure.
+   */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.checkDatabase(), () => this.checkDrain()]);
+    return this.health.check([() => this.checkDatabase(), () => this.checkBroker(), () => this.checkDrain()]);
   }
 
   private checkDatabase(): HealthIndicatorResult {
@@ -45,6 +50,12 @@ export class HealthController {
     return indicator.down(
       reason ?? (status === 'starting' ? 'The database has not answered yet.' : 'The database is away.'),
     );
+  }
+
+  private checkBroker(): HealthIndicatorResult {
+    const indicator = this.indicators.check('broker');
+    const { status, reason } = this.redis;
+    return status === 'down' ? indicator.up({ degraded: true, message: reason ?? '' }) : indicator.up();
   }
 
   private checkDrain(): HealthIndicatorResult {

@@ -117,6 +117,18 @@ export class MetricsService {
   readonly databaseUp = this.level('database_up', '1 while the database answers.');
   readonly databaseReconnects = this.counter('database_reconnects_total', 'Connections to the database made again.');
 
+  readonly redisUp = this.level('redis_up', '1 while Redis answers; 0 without it, too.');
+  readonly redisReconnects = this.counter('redis_reconnects_total', 'Times that the connection to Redis was lost.');
+  readonly redisFailures = this.counter('redis_failures_total', 'Commands to Redis that failed, or took too long.');
+  readonly redisCommandsWaiting = this.level('redis_commands_waiting', 'Commands that wait for an answer of Redis.');
+  readonly redisBytesWaiting = this.level('redis_bytes_waiting', 'Bytes of these commands.');
+  /** By how they ended: `filled` from the history, or told by `resync`. */
+  readonly channelGaps = this.byLabel<'filled' | 'resync'>(
+    'channel_gaps_total',
+    'Times that an instance had missed messages of a channel, by what became of it.',
+    'outcome',
+  );
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

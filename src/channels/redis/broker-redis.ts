@@ -1,0 +1,142 @@
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { LimitedLog } from '../../errors/limited-log.js';
+import type { MetricsService } from '../../metrics/metrics.service.js';
+import { unavailable } from '../../redis/in-flight.js';
+import type { RedisLink } from '../../redis/redis-link.js';
+import {
+  Broker,
+  type Carriage,
+  type Message,
+  type Position,
+  type Publication,
+  type Receiver,
+  type Since,
+} from '../broker.js';
+import { parseCursor } from '../channel-cursor.js';
+import { carriedBody, parseCarried } from './carried.js';
+import { ChannelKeys } from './channel-keys.js';
+import { ChannelReader } from './channel-reader.js';
+import { Looks } from './looks.js';
+import { Marks } from './marks.js';
+import { cursorOf, placeOf, samePlace } from './place.js';
+import { parsePlace } from './head.js';
+import { PUBLISH } from './scripts.js';
+import { Tail } from './tail.js';
+
+/** For how long a repeat of an idempotency key answers the first one, in ms. */
+const ONCE_MS = 5 * 60_000;
+
+/** A broker over Redis: messages, their order, their history and their idempotency keys are those of all instances. */
+export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy {
+  private readonly keys: ChannelKeys;
+  private readonly marks = new Marks();
+  private readonly reader: ChannelReader;
+  /** Open channels, by the name under which their messages are published. */
+  private readonly tails = new Map<string, Tail>();
+  private readonly looks: Looks;
+  private readonly log = new LimitedLog(RedisBroker.name);
+
+  constructor(
+    private readonly config: Config,
+    private readonly link: RedisLink,
+    private readonly metrics: MetricsService,
+  ) {
+    super();
+    this.keys = new ChannelKeys(config.redisPrefix);
+    this.reader = new ChannelReader(link, this.keys, this.marks, config.limitHistoryBytesPerChannel);
+    this.looks = new Looks(link, this.tails);
+  }
+
+  onModuleInit(): void {
+    const { link, looks, tails } = this;
+    link.topics.listen({
+      published: (name, payload) => this.published(name, payload),
+      restored: () => void looks.look(),
+      refused: (name) => {
+        tails.get(name)?.receiver.closed(unavailable());
+        this.forget(name);
+      },
+    });
+    link.onReady(() => void looks.look());
+    looks.start();
+  }
+
+  onModuleDestroy(): void {
+    this.looks.stop();
+  }
+
+  async open(channel: string, receiver: Receiver): Promise<Position> {
+    const name = this.keys.head(channel);
+    const read = (after: Tail['place']) => this.reader.after(channel, after);
+    const tail = new Tail(channel, receiver, read, this.metrics);
+    this.tails.set(name, tail);
+    await this.link.topics.subscribe(name).catch(() => {
+      throw unavailable();
+    });
+    await tail.catchUp();
+    const { place } = tail;
+    if (!place) throw unavailable();
+    return { cursor: cursorOf(place), epoch: place.epoch };
+  }
+
+  close(channel: string): void {
+    const name = this.keys.head(channel);
+    this.forget(name);
+    this.link.topics.unsubscribe(name);
+  }
+
+  async publish(publication: Publication, { key, history }: Carriage): Promise<string> {
+    const { channel, from } = publication;
+    const { keys, marks, link, config } = this;
+    const names = [keys.head(channel), keys.messages(channel)];
+    if (key !== undefined) names.push(keys.once(channel, from, key));
+    const reply = await link.run(PUBLISH, names, [
+      carriedBody(publication),
+      marks.next(),
+      marks.epoch(),
+      marks.start(),
+      history?.size ?? 0,
+      history?.age ?? 0,
+      config.limitHistoryBytesPerChannel,
+      link.clock.in(config.redisTimeoutMs),
+      link.topics.publishCommand,
+      ONCE_MS,
+    ]);
+    const place = parsePlace(reply);
+    if (place) return cursorOf(place);
+    // It was refused: it came so late that whoever published it was told so already, or the clock of Redis was set.
+    if (Array.isArray(reply)) link.clock.set(Number(reply[1]));
+    throw unavailable();
+  }
+
+  async after(channel: string, { cursor, epoch }: Since, limit: number): Promise<readonly Message[] | undefined> {
+    const since = placeOf(parseCursor(cursor));
+    const tail = this.tails.get(this.keys.head(channel));
+    if (!since || !tail?.place || (epoch !== undefined && epoch !== since.epoch)) return undefined;
+    // The client was at an instance that had got further.
+    if (tail.place.epoch === since.epoch && since.number > tail.place.number) await tail.catchUp();
+    const { place } = tail;
+    if (place.epoch !== since.epoch || since.number > place.number) return undefined;
+    if (samePlace(place, since)) return [];
+    const messages = await this.reader.between(channel, since, place, limit);
+    return messages?.map(({ message }) => message);
+  }
+
+  newest(channel: string, limit: number): Promise<{ messages: readonly Message[]; epoch: string }> {
+    return this.reader.newest(channel, limit);
+  }
+
+  private published(name: string, payload: string): void {
+    const tail = this.tails.get(name);
+    if (!tail) return;
+    const carried = parseCarried(tail.channel, payload);
+    if (carried) tail.received(carried);
+    else this.log.warn('Something that is no message was published in Redis under the name of a channel.');
+  }
+
+  private forget(name: string): void {
+    this.tails.get(name)?.close();
+    this.tails.delete(name);
+  }
+}

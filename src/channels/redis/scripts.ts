@@ -1,0 +1,102 @@
+import { RedisScript } from '../../redis/redis-script.js';
+
+/** For how long Redis knows a channel, beyond the age of its history, when nothing is published and nobody listens, in ms. */
+const KNOWN_MS = 5 * 60_000;
+
+/** Before Redis 7, a script may only write after it asked for the time if what it did is replicated, not the script. */
+const NOW = `
+if redis.replicate_commands then redis.replicate_commands() end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function int(number) return string.format('%.0f', number) end
+`;
+
+/**
+ * Publishes one message, as one step.
+ *
+ * KEYS: head, messages, and the idempotency key's where there is one. ARGV: 1 the message, 2 its mark, 3 and 4 epoch and number to
+ * begin with, 5 size and 6 age of the history (0: none), 7 its most bytes, 8 the last moment at which this may still be done (0: any),
+ * 9 the command to publish with, 10 for how long the idempotency key counts.
+ * @returns the place, or \`late\` and the time
+ */
+export const PUBLISH = new RedisScript(`${NOW}
+local deadline = tonumber(ARGV[8])
+if deadline > 0 and now > deadline then return {'late', int(now)} end
+if KEYS[3] then
+  local known = redis.call('GET', KEYS[3])
+  if known then return known end
+end
+local epoch, number, at, previous, total, floor
+local head = redis.call('GET', KEYS[1])
+if head then epoch, number, at, previous, total, floor = head:match('^(%S+) (%d+) (%d+) (%S+) %d+ %d+ (%d+) (%d+)$') end
+if not epoch then epoch, number, at, previous, total, floor = ARGV[3], ARGV[4], 0, '0000', 0, 0 end
+number = number + 1
+at = math.max(now, tonumber(at))
+local place = epoch .. ' ' .. int(number) .. ' ' .. int(at) .. ' ' .. ARGV[2]
+local message = place .. ' ' .. previous .. '\\n' .. ARGV[1]
+local age = tonumber(ARGV[6])
+if age > 0 then
+  local most = tonumber(ARGV[7])
+  redis.call('XADD', KEYS[2], 'MAXLEN', '=', ARGV[5], int(at) .. '-' .. int(number), 'm', message, 'c', int(total))
+  redis.call('XTRIM', KEYS[2], 'MINID', '=', int(math.max(0, now - age)))
+  total = total + #message
+  floor = tonumber(floor)
+  -- total counts the bytes of all messages ever kept, floor those of which are known to be gone; 'c' is what total was before.
+  while total - floor > most do
+    local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+    if not oldest then floor = total break end
+    local before = tonumber(oldest[2][4])
+    if before > floor then
+      floor = before
+    else
+      redis.call('XDEL', KEYS[2], oldest[1])
+      floor = before + #oldest[2][2]
+    end
+  end
+  redis.call('PEXPIRE', KEYS[2], int(age))
+else
+  redis.call('DEL', KEYS[2])
+  total = 0
+  floor = 0
+end
+local ttl = int(age + ${KNOWN_MS})
+redis.call('SET', KEYS[1], place .. ' ' .. ttl .. ' ' .. int(age) .. ' ' .. int(total) .. ' ' .. int(floor), 'PX', ttl)
+if KEYS[3] then redis.call('SET', KEYS[3], place, 'PX', ARGV[10]) end
+redis.call(ARGV[9], KEYS[1], message)
+return place
+`);
+
+/**
+ * Reads where a channel is, and messages that are kept of it, as one step. KEYS: head, messages. ARGV: 1 the command, XRANGE or
+ * XREVRANGE, 2 how many messages at most, 3 the id after which, or nothing, 4 the id up to which, 5, 6 and 7 epoch, number and mark to
+ * begin with where the channel isn't known, or nothing, 8 after how many bytes to stop.
+ * @returns the head, or an empty text, and the messages
+ */
+export const READ = new RedisScript(`${NOW}
+local head = redis.call('GET', KEYS[1])
+if not head then
+  if ARGV[5] == '' then return {'', {}} end
+  head = ARGV[5] .. ' ' .. ARGV[6] .. ' ' .. int(now) .. ' ' .. ARGV[7] .. ' ${KNOWN_MS} 0 0 0'
+  redis.call('SET', KEYS[1], head, 'PX', ${KNOWN_MS})
+end
+if ARGV[2] == '0' then return {head, {}} end
+local first = '-'
+local age = head:match('^%S+ %d+ %d+ %S+ %d+ (%d+) ')
+local oldest = now - tonumber(age or '0')
+if ARGV[3] ~= '' then first = '(' .. ARGV[3] end
+if first == '-' or tonumber(ARGV[3]:match('^%d+')) < oldest then first = int(math.max(0, oldest)) end
+local from, to = first, ARGV[4]
+if ARGV[1] == 'XREVRANGE' then from, to = ARGV[4], first end
+local messages, bytes, most, room = {}, 0, tonumber(ARGV[2]), tonumber(ARGV[8])
+while #messages < most and bytes < room do
+  local count = math.min(8, most - #messages)
+  local entries = redis.call(ARGV[1], KEYS[2], from, to, 'COUNT', count)
+  for _, entry in ipairs(entries) do
+    messages[#messages + 1] = entry[2][2]
+    bytes = bytes + #entry[2][2]
+    from = '(' .. entry[1]
+  end
+  if #entries < count then break end
+end
+return {head, messages}
+`);

@@ -1,0 +1,146 @@
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { parseRedisAddress } from '../config/redis-address.js';
+import type { Config } from '../config/config.js';
+import { LimitedLog } from '../errors/limited-log.js';
+import type { MetricsService } from '../metrics/metrics.service.js';
+import { InFlight, unavailable } from './in-flight.js';
+import { redisClients, type RedisClients } from './redis-clients.js';
+import { RedisClock } from './redis-clock.js';
+import { isRedisRefusal, redisFault } from './redis-fault.js';
+import type { RedisScript } from './redis-script.js';
+import type { RedisState } from './redis-state.js';
+import { RedisTopics } from './redis-topics.js';
+
+/** How often Redis is asked whether it answers, in ms, which sets the clock, too. */
+const BEAT_MS = 1_000;
+/** For how long Redis counts as away after it has refused a command, in ms: it can answer others all the same. */
+const REFUSED_MS = 10_000;
+
+/** The way to Redis. It connects again by itself, for ever; meanwhile every command fails at once. */
+export class RedisLink implements OnModuleInit, OnApplicationShutdown {
+  readonly clock = new RedisClock();
+  readonly topics: RedisTopics;
+  private readonly clients: RedisClients;
+  private readonly inFlight: InFlight;
+  private readonly logger = new Logger(RedisLink.name);
+  private readonly log = new LimitedLog(RedisLink.name);
+  private beat: NodeJS.Timeout | undefined;
+  private fault: unknown;
+  private refusedAt = -Infinity;
+  private readonly whenReady: (() => void)[] = [];
+
+  constructor(
+    private readonly config: Config,
+    private readonly state: RedisState,
+    private readonly metrics: MetricsService,
+  ) {
+    const { redisUrl, redisTimeoutMs: timeoutMs, limitBrokerCommands: commands, limitBrokerBytes: bytes } = config;
+    this.clients = redisClients(parseRedisAddress(redisUrl), timeoutMs);
+    this.inFlight = new InFlight({ commands, bytes, timeoutMs });
+    this.topics = new RedisTopics(this.clients, this.inFlight);
+    metrics.redisCommandsWaiting.readFrom(() => this.inFlight.commands);
+    metrics.redisBytesWaiting.readFrom(() => this.inFlight.bytes);
+    metrics.redisUp.readFrom(() => (state.status === 'up' ? 1 : 0));
+    state.down('Redis has not answered yet.');
+    this.watch();
+  }
+
+  /** Waits for Redis, but not for long: the service starts without it. */
+  async onModuleInit(): Promise<void> {
+    const { clients, config } = this;
+    const ready = new Promise<void>((resolve) => this.onReady(resolve));
+    for (const client of new Set([clients.commands, clients.subscriber])) void client.connect().catch(() => undefined);
+    this.beat = setInterval(() => void this.look(), BEAT_MS);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, config.redisTimeoutMs)));
+    await Promise.race([ready, late]);
+    clearTimeout(timer);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.beat);
+    for (const client of new Set([this.clients.commands, this.clients.subscriber])) {
+      client.removeAllListeners();
+      client.on('error', () => undefined);
+      client.disconnect();
+    }
+  }
+
+  /** Calls back each time that commands can be sent again. */
+  onReady(callback: () => void): void {
+    this.whenReady.push(callback);
+  }
+
+  /**
+   * Runs a script whose keys are all in one slot. All that is sent within a tick is sent at once.
+   * @throws CommandError UNAVAILABLE: it was not run, or nobody knows
+   */
+  run({ sha, source }: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const { commands } = this.clients;
+    const bytes = args.reduce<number>((sum, arg) => sum + String(arg).length * 2, 512);
+    return this.guard(bytes, () =>
+      commands.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+        return commands.eval(source, keys.length, ...keys, ...args);
+      }),
+    );
+  }
+
+  /** Sends one command, whose keys are all in one slot. @throws CommandError UNAVAILABLE */
+  call(name: string, ...args: readonly (string | number)[]): Promise<unknown> {
+    return this.guard(512, () => this.clients.commands.call(name, ...args));
+  }
+
+  private guard(bytes: number, command: () => Promise<unknown>): Promise<unknown> {
+    return this.inFlight.run(bytes, command).catch((error: unknown) => {
+      this.metrics.redisFailures.inc();
+      if (isRedisRefusal(error)) this.refused(error);
+      this.log.warn(`A command to Redis failed: ${error instanceof Error ? error.message : String(error)}`);
+      throw unavailable();
+    });
+  }
+
+  private watch(): void {
+    const { commands, subscriber } = this.clients;
+    for (const client of new Set([commands, subscriber])) {
+      client.on('error', (error: unknown) => this.failed(error));
+      client.on('close', () => this.lost());
+      client.on('ready', () => void this.look());
+    }
+  }
+
+  /** Asks whether Redis answers. */
+  private async look(): Promise<void> {
+    const { clients } = this;
+    if (clients.commands.status !== 'ready' || clients.subscriber.status !== 'ready') return;
+    try {
+      const [[seconds, micros]] = await Promise.all([
+        this.inFlight.run(512, () => clients.commands.call('TIME') as Promise<[string, string]>),
+        this.topics.check(),
+      ]);
+      this.clock.set(Number(seconds) * 1_000 + Number(micros) / 1_000);
+      if (this.state.status === 'up' || performance.now() - this.refusedAt < REFUSED_MS) return;
+      this.state.up();
+      this.logger.log('Redis answers.');
+      for (const callback of this.whenReady) callback();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private refused(error: unknown): void {
+    this.refusedAt = performance.now();
+    this.state.down(redisFault(error));
+  }
+
+  private failed(error: unknown): void {
+    this.fault = error;
+    if (this.state.status !== 'up') this.state.down(redisFault(error));
+    this.log.warn(`Redis: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  private lost(): void {
+    if (this.state.status === 'up') this.metrics.redisReconnects.inc();
+    this.state.down(redisFault(this.fault));
+  }
+}

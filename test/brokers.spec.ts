@@ -1,0 +1,45 @@
+import { Config } from '../src/config/config.js';
+import { MemoryBroker } from '../src/channels/broker-memory.js';
+import { RedisBroker } from '../src/channels/redis/broker-redis.js';
+import { MetricsService } from '../src/metrics/metrics.service.js';
+import { RedisLink } from '../src/redis/redis-link.js';
+import { RedisState } from '../src/redis/redis-state.js';
+import { describe } from '@jest/globals';
+import { brokerContract } from './support/broker-contract.js';
+import { hasRedis, RedisServer } from './support/redis.js';
+
+brokerContract('MemoryBroker', async () => {
+  const broker = new MemoryBroker(new Config(), new MetricsService());
+  broker.onModuleInit();
+  return { brokers: [broker, broker], stop: async () => broker.onModuleDestroy() };
+});
+
+(hasRedis ? describe : describe.skip)('over one Redis', () => {
+  brokerContract('RedisBroker', async () => {
+    const redis = await RedisServer.start();
+    const instances = await Promise.all([redisInstance(redis.url), redisInstance(redis.url)]);
+    return {
+      brokers: [instances[0].broker, instances[1].broker],
+      stop: async () => {
+        for (const instance of instances) instance.stop();
+        await redis.stop();
+      },
+    };
+  });
+});
+
+async function redisInstance(redisUrl: string) {
+  const config = Object.assign(new Config(), { broker: 'redis', redisUrl });
+  const metrics = new MetricsService();
+  const link = new RedisLink(config, new RedisState(), metrics);
+  const broker = new RedisBroker(config, link, metrics);
+  broker.onModuleInit();
+  await link.onModuleInit();
+  return {
+    broker,
+    stop: () => {
+      broker.onModuleDestroy();
+      link.onApplicationShutdown();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const BIN = process.env.REDIS_SERVER ?? 'redis-server';
+const START_MS = 15_000;
+
+/** Whether there is a Redis server to start: Debian's `redis-server`, or what REDIS_SERVER names. */
+export const hasRedis = (() => {
+  try {
+    execFileSync(BIN, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    process.stderr.write(`skipped, since there is no ${BIN}: the tests over Redis\n`);
+    return false;
+  }
+})();
+
+/** A Redis server of a test's own, on a free port of 127.0.0.1, in a folder of its own. */
+export class RedisServer {
+  private constructor(
+    readonly port: number,
+    readonly folder: string,
+    private readonly options: readonly string[],
+    private child: ChildProcess,
+  ) {}
+
+  /** Starts one. By default it writes all to its folder before it answers. */
+  static async start(options: readonly string[] = ['--appendonly', 'yes']): Promise<RedisServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-hive-redis-'));
+    const port = await freePort();
+    const server = new RedisServer(port, folder, options, run(port, folder, options));
+    await server.ready();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Kills it. */
+  async kill(): Promise<void> {
+    const exit = once(this.child, 'exit');
+    this.signal('SIGKILL');
+    await exit;
+  }
+
+  /** Starts it again on its port, with its data or without. */
+  async restart({ data = true } = {}): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    if (!data) await Promise.all(['appendonlydir', 'dump.rdb'].map((name) => this.remove(name)));
+    this.child = run(this.port, this.folder, this.options);
+    await this.ready();
+  }
+
+  /** Sends a command as a line of text. @returns the answer as Redis wrote it */
+  async ask(command: string): Promise<string> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.write(`${command}\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return answer.toString();
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private remove(name: string): Promise<void> {
+    return rm(join(this.folder, name), { recursive: true, force: true });
+  }
+
+  private async ready(): Promise<void> {
+    const deadline = Date.now() + START_MS;
+    while (!/PONG|NOAUTH/.exec(await this.ask('PING').catch(() => ''))) {
+      if (Date.now() > deadline) throw new Error(`Redis did not start within ${START_MS} ms.`);
+      await delay(25);
+    }
+  }
+}
+
+function run(port: number, folder: string, options: readonly string[]): ChildProcess {
+  const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  return spawn(BIN, [...own, ...options], { stdio: 'ignore' });
+}
+
+/** One of which the port for the cluster bus, 10,000 higher, is a port, too. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return port < 50_000 ? port : freePort();
+}
