@@ -12,7 +12,8 @@ import {
   type Since,
 } from './broker.js';
 import { cursorText, parseCursor } from './channel-cursor.js';
-import { Histories } from './histories.js';
+import type { Numbered } from './history/channel-history.js';
+import { Histories } from './history/histories.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { ownerOf } from './owner.js';
 
@@ -72,22 +73,26 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
   async after(channel: string, { cursor, epoch }: Since, limit: number): Promise<readonly Message[] | undefined> {
     const { run, number, shared } = parseCursor(cursor);
     if (run !== this.run || shared || (epoch !== undefined && epoch !== this.run)) return undefined;
-    return this.histories.after(channel, number, limit);
+    return this.histories.after(channel, number, limit)?.map(this.message);
   }
 
   async newest(channel: string, limit: number): Promise<{ messages: readonly Message[]; epoch: string }> {
-    return { messages: this.histories.newest(channel, limit), epoch: this.run };
+    return { messages: this.histories.newest(channel, limit).map(this.message), epoch: this.run };
   }
 
   private carry(publication: Publication, retention: Carriage['history']): string {
     // Named one by one: a spread costs more than the rest of this.
     const { channel, event, data, from, time, exclude } = publication;
-    const history = this.histories.advance(publication);
-    const message: Message = { channel, event, data, from, time, exclude, cursor: this.cursor(history.head) };
-    this.histories.add(history, message, retention);
+    const number = this.histories.add(publication, retention);
+    const message: Message = { channel, event, data, from, time, exclude, cursor: this.cursor(number) };
     this.receivers.get(channel)?.message(message);
     return message.cursor;
   }
+
+  private readonly message = ({ number, ...publication }: Numbered): Message => ({
+    ...publication,
+    cursor: this.cursor(number),
+  });
 
   private cursor(number: number): string {
     return cursorText({ run: this.run, number });

@@ -34,7 +34,7 @@ export interface Message extends Publication {
 }
 
 /** What a message takes in memory: text takes one or two bytes a character, never more than this. */
-export function messageBytes({ channel, event, data, from = '' }: Message): number {
+export function messageBytes({ channel, event, data, from = '' }: Publication): number {
   return MESSAGE_OVERHEAD_BYTES + (channel.length + event.length + data.length + from.length) * 2;
 }
 

@@ -1,5 +1,4 @@
-/** Shares within this part of an octave count as equally large. */
-const LEVELS_AN_OCTAVE = 8;
+import { ShareLevels, Weight } from './share-levels.js';
 
 export interface ShareLimits {
   /** Bytes of all shares together. */
@@ -20,13 +19,13 @@ export abstract class ShareItem {
 }
 
 /** What one owner has put in, the oldest first. */
-class Share {
+class Share extends Weight {
   first: ShareItem | undefined;
   last: ShareItem | undefined;
-  bytes = 0;
-  level = -1;
 
-  constructor(readonly owner: string) {}
+  constructor(readonly owner: string) {
+    super();
+  }
 
   push(item: ShareItem): void {
     item.previous = this.last;
@@ -53,9 +52,7 @@ class Share {
  */
 export class Shares<T extends ShareItem> {
   private readonly byOwner = new Map<string, Share>();
-  /** Shares by how large they are. */
-  private readonly levels = new Map<number, Set<Share>>();
-  private total = 0;
+  private readonly levels = new ShareLevels<Share>();
 
   constructor(
     private readonly limits: ShareLimits,
@@ -65,7 +62,7 @@ export class Shares<T extends ShareItem> {
 
   /** Never more than the limit. */
   get bytes(): number {
-    return this.total;
+    return this.levels.bytes;
   }
 
   /** Drops what the owner then has too much, or all have, that very item in the end. */
@@ -73,9 +70,9 @@ export class Shares<T extends ShareItem> {
     const share = this.byOwner.get(owner) ?? this.open(owner);
     item.share = share;
     share.push(item);
-    this.weigh(share, item.bytes);
+    this.levels.weigh(share, item.bytes);
     while (share.bytes > this.limits.each) this.dropOldest(share);
-    while (this.total > this.limits.total) this.dropOldest(this.largest());
+    while (this.bytes > this.limits.total) this.dropOldest(this.levels.largest());
   }
 
   /** Nothing, if it isn't there. */
@@ -84,10 +81,8 @@ export class Shares<T extends ShareItem> {
     if (!share) return;
     item.share = undefined;
     share.take(item);
-    this.weigh(share, -item.bytes);
-    if (share.first) return;
-    this.byOwner.delete(share.owner);
-    this.leave(share);
+    this.levels.weigh(share, -item.bytes);
+    if (!share.first) this.byOwner.delete(share.owner);
   }
 
   private dropOldest(share: Share): void {
@@ -103,39 +98,6 @@ export class Shares<T extends ShareItem> {
   private open(owner: string): Share {
     const share = new Share(owner);
     this.byOwner.set(owner, share);
-    this.join(share);
     return share;
   }
-
-  private weigh(share: Share, bytes: number): void {
-    share.bytes += bytes;
-    this.total += bytes;
-    const level = levelOf(share.bytes);
-    if (level === share.level) return;
-    this.leave(share);
-    share.level = level;
-    this.join(share);
-  }
-
-  private join(share: Share): void {
-    const peers = this.levels.get(share.level);
-    if (peers) peers.add(share);
-    else this.levels.set(share.level, new Set([share]));
-  }
-
-  private leave(share: Share): void {
-    const peers = this.levels.get(share.level);
-    peers?.delete(share);
-    if (peers?.size === 0) this.levels.delete(share.level);
-  }
-
-  private largest(): Share {
-    const [share] = this.levels.get(Math.max(...this.levels.keys())) ?? [];
-    if (!share) throw new Error('There is no share, and all take bytes.');
-    return share;
-  }
-}
-
-function levelOf(bytes: number): number {
-  return bytes < 1 ? -1 : Math.floor(Math.log2(bytes) * LEVELS_AN_OCTAVE);
 }

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { messageBytes, type Message, type Publication, type Retention } from './broker.js';
-import { ChannelHistory, Kept } from './channel-history.js';
-import { ownerOf } from './owner.js';
-import { Shares } from './shares.js';
+import type { Publication, Retention } from '../broker.js';
+import { ownerOf } from '../owner.js';
+import { Shares } from '../shares.js';
+import { ChannelHistory, type Numbered } from './channel-history.js';
+import { MessageShares } from './message-shares.js';
 
 /** Of the limit, what is for histories that hold nothing. */
 const EMPTY_PART = 1 / 8;
@@ -32,7 +33,7 @@ export interface HistoryLimits {
  */
 export class Histories {
   private readonly byChannel = new Map<string, ChannelHistory>();
-  private readonly messages: Shares<Kept>;
+  private readonly messages: MessageShares;
   private readonly empties: Shares<ChannelHistory>;
 
   constructor(
@@ -41,7 +42,9 @@ export class Histories {
     private readonly now: () => number = () => performance.now(),
   ) {
     const empty = limits.total * EMPTY_PART;
-    this.messages = new Shares({ total: limits.total - empty, each: limits.owner }, (kept) => this.dropThrough(kept));
+    this.messages = new MessageShares({ total: limits.total - empty, each: limits.owner }, (history) =>
+      this.drop(history, history.floor + 1),
+    );
     this.empties = new Shares({ total: empty, each: empty }, (history) => this.forget(history));
   }
 
@@ -59,27 +62,25 @@ export class Histories {
     return history.head;
   }
 
-  /** The history of a channel on which a message is published now: its head is the number of that one. */
-  advance(publication: Publication): ChannelHistory {
+  /**
+   * Takes in a message that is published now. Without a retention, it only counts as one that is not kept.
+   * @returns its number in its channel.
+   */
+  add(publication: Publication, retention: Retention | undefined): number {
     const { channel } = publication;
     const history = this.byChannel.get(channel) ?? this.begin(channel, ownerOf(publication));
-    history.head += 1;
-    return history;
-  }
-
-  /** Takes in the message for which it was advanced. Without a retention, that only counts as one that is not kept. */
-  add(history: ChannelHistory, message: Message, retention: Retention | undefined): void {
-    if (retention) this.keep(history, message, retention);
-    else this.drop(history, history.head);
+    if (retention) this.keep(history, publication, retention);
+    else this.pass(history);
+    return history.head;
   }
 
   /** The oldest messages of a channel after a number; `undefined` when some of them are lacking. */
-  after(channel: string, number: number, limit: number): Message[] | undefined {
+  after(channel: string, number: number, limit: number): Numbered[] | undefined {
     return this.current(channel)?.after(number, limit);
   }
 
   /** The newest messages of a channel, oldest first. */
-  newest(channel: string, limit: number): Message[] {
+  newest(channel: string, limit: number): Numbered[] {
     return this.current(channel)?.newest(limit) ?? [];
   }
 
@@ -107,30 +108,26 @@ export class Histories {
     return history;
   }
 
-  private keep(history: ChannelHistory, message: Message, { size, age }: Retention): void {
-    const kept = new Kept(history, history.head, message, messageBytes(message), this.now() + age);
-    history.push(kept);
+  private keep(history: ChannelHistory, publication: Publication, { size, age }: Retention): void {
+    const kept = history.push(publication, this.now() + age);
     this.empties.remove(history);
-    const last = history.kept.at(-1 - size);
-    if (last) this.dropThrough(last);
-    for (let first = history.kept[0]; first && history.keptBytes > this.limits.channel; first = history.kept[0]) {
-      this.dropThrough(first);
-    }
-    if (history.kept.length > 0) this.messages.add(ownerOf(message), kept);
+    if (history.length > size) this.drop(history, history.head - size);
+    while (history.keptBytes > this.limits.channel) this.drop(history, history.floor + 1);
+    if (history.length > 0) this.messages.add(history, kept);
   }
 
-  private dropThrough({ history, number }: Kept): void {
-    this.drop(history, number);
+  private pass(history: ChannelHistory): void {
+    this.drop(history, history.head);
+    history.pass();
   }
 
   /** Drops a channel's messages up to one of them: what stays has no hole, even where ages or sizes differed. */
   private drop(history: ChannelHistory, number: number): void {
-    for (let first = history.kept[0]; first && first.number <= number; first = history.kept[0]) {
+    while (history.floor < number) {
+      this.messages.remove(history.first);
       history.shift();
-      this.messages.remove(first);
     }
-    history.floor = number;
-    if (history.kept.length === 0) this.setAside(history);
+    if (history.length === 0) this.setAside(history);
   }
 
   /** Puts it among those that hold nothing. */

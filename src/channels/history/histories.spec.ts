@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Message, Retention } from './broker.js';
+import fc from 'fast-check';
+import { messageBytes, type Retention } from '../broker.js';
+import type { Numbered } from './channel-history.js';
 import { Histories } from './histories.js';
 
 const MIB = 1024 * 1024;
@@ -23,11 +25,9 @@ class Rig {
   say(channel: string, retention: Retention | 'none' = HOUR, data = '1', from = 'ann'): number {
     this.sequence += 1;
     const { sequence } = this;
-    const publication = { channel, event: 'e', data, time: '', from };
-    const history = this.histories.advance(publication);
-    this.said.set(channel, [...(this.said.get(channel) ?? []), { sequence, number: history.head }]);
-    const message = { ...publication, cursor: String(sequence) };
-    this.histories.add(history, message, retention === 'none' ? undefined : retention);
+    const publication = { channel, event: 'e', data, time: String(sequence), from };
+    const number = this.histories.add(publication, retention === 'none' ? undefined : retention);
+    this.said.set(channel, [...(this.said.get(channel) ?? []), { sequence, number }]);
     return sequence;
   }
 
@@ -48,8 +48,9 @@ class Rig {
   }
 }
 
-function numbers(messages: Message[] | undefined): number[] | undefined {
-  return messages?.map(({ cursor }) => Number(cursor));
+/** The test's own. */
+function numbers(messages: readonly Numbered[] | undefined): number[] | undefined {
+  return messages?.map(({ time }) => Number(time));
 }
 
 describe('Histories', () => {
@@ -192,14 +193,43 @@ describe('Histories', () => {
     expect(rig.histories.after('theirs', head, 1)).toEqual([]);
   });
 
+  it('drop the oldest of one owner first, in whatever channels and between whomever', () => {
+    const step = fc.record({
+      channel: fc.constantFrom('a', 'b', 'c'),
+      from: fc.constantFrom('ann', 'bob'),
+      size: fc.constantFrom(2, 50),
+      length: fc.nat(600),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const most = 5_000;
+        const rig = new Rig(MIB, { owner: most });
+        let kept: { channel: string; from: string; sequence: number; bytes: number }[] = [];
+        const drop = (last: (typeof kept)[number] | undefined) =>
+          (kept = kept.filter((message) => message.channel !== last?.channel || message.sequence > last.sequence));
+        for (const { channel, from, size, length } of steps) {
+          const data = 'x'.repeat(length);
+          const sequence = rig.say(channel, { size, age: 1_000 }, data, from);
+          const bytes = messageBytes({ channel, event: 'e', data, time: '', from });
+          kept.push({ channel, from, sequence, bytes });
+          drop(kept.filter((message) => message.channel === channel).at(-1 - size));
+          const own = () => kept.filter((message) => message.from === from);
+          while (own().reduce((sum, message) => sum + message.bytes, 0) > most) drop(own()[0]);
+          for (const name of ['a', 'b', 'c']) {
+            expect(rig.newest(name)).toEqual(kept.filter((each) => each.channel === name).map((each) => each.sequence));
+          }
+        }
+      }),
+    );
+  });
+
   it('count what comes by the key of the service for its channel', () => {
     const rig = new Rig(100_000);
-    const publication = { channel: 'user:ann', event: 'e', data: 'x'.repeat(100), time: '' };
-    const say = (said: typeof publication, cursor: string) =>
-      rig.histories.add(rig.histories.advance(said), { ...said, cursor }, { size: 10_000, age: 3_600_000 });
-    say(publication, '1');
+    const publication = { channel: 'user:ann', event: 'e', data: 'x'.repeat(100), time: '1' };
+    const say = (said: typeof publication) => rig.histories.add(said, { size: 10_000, age: 3_600_000 });
+    say(publication);
     const flood = { ...publication, channel: 'feed', data: 'x'.repeat(1_000) };
-    for (let n = 0; n < 500; n += 1) say(flood, '2');
+    for (let n = 0; n < 500; n += 1) say(flood);
     expect(rig.newest('user:ann')).toEqual([1]);
   });
 
