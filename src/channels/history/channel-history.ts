@@ -1,7 +1,6 @@
 import { messageBytes, type Publication } from '../broker.js';
 import { ShareItem } from '../shares.js';
 import { MessageRing, type KeptMessage } from './message-ring.js';
-import type { OwnedMessages } from './owned-messages.js';
 
 const OVERHEAD_BYTES = 384;
 
