@@ -40,7 +40,7 @@ describe('the AsyncAPI description', () => {
     expect(await response.json()).toMatchObject({ servers: { this: { host: new URL(url).host, protocol: 'ws' } } });
   });
 
-  it.each(examplesOf({ ...COMMANDS, ...FRAMES }))('describes its own example of $type', ({ payload }) => {
+  it.each([...examplesOf(COMMANDS), ...examplesOf(FRAMES)])('describes its own example of $type', ({ payload }) => {
     expect(faultOfFrame(payload)).toBeUndefined();
   });
 
@@ -79,7 +79,12 @@ describe('the AsyncAPI description', () => {
     ['an event that is too long', publish({ event: long(129) })],
     ['an empty key', publish({ event: 'said', key: '' })],
     ['an echo that is a text', publish({ event: 'said', echo: 'no' })],
-    ['a command that is not built', { type: 'presence', channel: 'room', state: {} }],
+    ['a presence that is no text', subscribe({ presence: 'all' })],
+    ['no state', { type: 'presence', channel: 'room' }],
+    ['a state that is a list', { type: 'presence', channel: 'room', state: [] }],
+    ['an empty key of a presence', { type: 'presence', channel: 'room', state: {}, key: '' }],
+    ['a key of a presence that is too long', { type: 'presence', channel: 'room', state: null, key: long(65) }],
+    ['an unknown command', { type: 'unpublish', channel: 'room' }],
   ])('refuses what the service refuses: %s', (_, frame) => {
     expect(faultOfCommand(JSON.stringify(frame))).toBeDefined();
     expect(faultOfFrame(frame)).toBeDefined();
@@ -92,6 +97,9 @@ describe('the AsyncAPI description', () => {
     ['a snapshot in order', subscribe({ snapshot: { limit: 1, orderBy: [{ field: 'text' }] } })],
     ['a stream', { type: 'unsubscribe', stream: 'topic-1' }],
     ['no data', publish({ event: 'said' })],
+    ['a count of who is there', { type: 'subscribe', channel: 'room', presence: 'count' }],
+    ['the longest key of a presence', { type: 'presence', channel: 'room', state: {}, key: long(64) }],
+    ['a leave', { type: 'presence', channel: 'room', state: null }],
   ])('allows what the service allows: %s', (_, frame) => {
     expect(faultOfCommand(JSON.stringify(frame))).toBeUndefined();
     expect(faultOfFrame(frame)).toBeUndefined();

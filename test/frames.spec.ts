@@ -51,7 +51,7 @@ describe('frames', () => {
     [{ type: 'unsubscribe', topic: 'none' }, 'NOT_SUBSCRIBED', /^topic: /],
     [{ type: 'nonsense' }, 'UNKNOWN_TYPE', /^type: there is no command "nonsense", but auth, subscribe, unsubscribe,/],
     [{ type: 'constructor' }, 'UNKNOWN_TYPE', /type/],
-    [{ type: 'presence', channel: 'c', state: {} }, 'UNKNOWN_TYPE', /type/],
+    [{ type: 'presence', channel: 'c', state: {} }, 'NOT_SUBSCRIBED', /channel/],
     [{ type: 'subscribe', channel: 'user:somebody-else' }, 'FORBIDDEN', /^channel: .*subscribe/],
     [{ type: 'publish', channel: 'user:somebody-else', event: 'e' }, 'FORBIDDEN', /^channel: .*publish/],
   ])('answers %j %s', async (frame, code, message) => {

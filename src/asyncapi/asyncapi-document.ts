@@ -1,8 +1,9 @@
 import { REALTIME_PATH } from '@edge-hive/protocol';
 import { CHANNEL_COMMANDS, CHANNEL_FRAMES } from './channel-messages.js';
 import { CONNECTION_COMMANDS, CONNECTION_FRAMES } from './connection-messages.js';
-import type { CommandMessages, FrameMessages } from './message.js';
+import { frameName, type CommandMessages, type FrameMessages } from './message.js';
 import { operations } from './operations.js';
+import { PRESENCE_COMMANDS, PRESENCE_FRAMES } from './presence-messages.js';
 import { SHARED_SCHEMAS } from './shared-schemas.js';
 import { SUBSCRIPTION_COMMANDS, SUBSCRIPTION_FRAMES } from './subscription-messages.js';
 import { TOPIC_FRAMES } from './topic-messages.js';
@@ -14,13 +15,19 @@ export interface ServerAddress {
   readonly secure: boolean;
 }
 
-export const COMMANDS: CommandMessages = { ...CONNECTION_COMMANDS, ...SUBSCRIPTION_COMMANDS, ...CHANNEL_COMMANDS };
+export const COMMANDS: CommandMessages = {
+  ...CONNECTION_COMMANDS,
+  ...SUBSCRIPTION_COMMANDS,
+  ...CHANNEL_COMMANDS,
+  ...PRESENCE_COMMANDS,
+};
 
 export const FRAMES: FrameMessages = {
   ...CONNECTION_FRAMES,
   ...SUBSCRIPTION_FRAMES,
   ...TOPIC_FRAMES,
   ...CHANNEL_FRAMES,
+  ...PRESENCE_FRAMES,
 };
 
 const DESCRIPTION = `Subscribe to tables of SurrealDB and talk over channels, over one WebSocket.
@@ -30,11 +37,10 @@ a subprotocol \`bearer.<token>\`, or in a first frame \`auth\`. Unknown fields a
 
 /** The AsyncAPI description of the realtime endpoint, seen from the service: it receives commands and sends frames. */
 export function asyncApiDocument({ host, secure }: ServerAddress) {
+  const frameTypes = Object.keys(FRAMES) as (keyof FrameMessages)[];
+  const named = [...Object.entries(COMMANDS), ...frameTypes.map((type) => [frameName(type), FRAMES[type]] as const)];
   const messages = Object.fromEntries(
-    Object.entries({ ...COMMANDS, ...FRAMES }).map(([name, message]) => [
-      name,
-      { name, title: name, contentType: 'application/json', ...message },
-    ]),
+    named.map(([name, message]) => [name, { name, title: name, contentType: 'application/json', ...message }]),
   );
   return {
     asyncapi: '3.0.0',
@@ -59,7 +65,7 @@ export function asyncApiDocument({ host, secure }: ServerAddress) {
         messages: Object.fromEntries(Object.keys(messages).map((name) => [name, ref('components/messages', name)])),
       },
     },
-    operations: operations(Object.keys(FRAMES)),
+    operations: operations(frameTypes),
     components: {
       messages,
       schemas: SHARED_SCHEMAS,

@@ -28,7 +28,7 @@ export const CHANNEL_COMMANDS: Messages<PublishFrame> = {
 /** What the streams of channels consist of, and the answer to a publish. */
 export const CHANNEL_FRAMES: Messages<AckFrame | MessageFrame> = {
   ack: {
-    summary: 'The publish with this `id` was taken.',
+    summary: 'The publish, or the presence, with this `id` was taken.',
     payload: frameSchema('ack', { id: schemaRef('commandId'), cursor: schemaRef('cursor') }, ['id']),
     examples: [{ payload: { type: 'ack', id: '4', cursor: 'Zr3kP0aQ.1f' } }],
   },

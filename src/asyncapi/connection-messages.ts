@@ -25,6 +25,9 @@ const LIMITS = objectSchema(
     commandsBurst: COUNT,
     snapshotRows: COUNT,
     replayWindow: MILLISECONDS,
+    presences: COUNT,
+    presenceStateBytes: COUNT,
+    presenceMembers: COUNT,
   },
   [
     'frameBytes',
@@ -38,6 +41,9 @@ const LIMITS = objectSchema(
     'commandsBurst',
     'snapshotRows',
     'replayWindow',
+    'presences',
+    'presenceStateBytes',
+    'presenceMembers',
   ],
 );
 
@@ -69,9 +75,10 @@ export const CONNECTION_FRAMES: Messages<WelcomeFrame | AuthenticatedFrame | Pon
         principal: schemaRef('principal'),
         time: schemaRef('time'),
         heartbeat: objectSchema({ interval: MILLISECONDS, timeout: MILLISECONDS }, ['interval', 'timeout']),
+        presence: objectSchema({ grace: { type: 'integer', minimum: 0, description: 'Milliseconds.' } }, ['grace']),
         limits: LIMITS,
       },
-      ['protocol', 'connection', 'principal', 'time', 'heartbeat', 'limits'],
+      ['protocol', 'connection', 'principal', 'time', 'heartbeat', 'presence', 'limits'],
     ),
     examples: [
       {
@@ -82,6 +89,7 @@ export const CONNECTION_FRAMES: Messages<WelcomeFrame | AuthenticatedFrame | Pon
           principal: { id: 'user-1', expires: 1_790_000_000 },
           time: '2026-09-21T13:13:20.000Z',
           heartbeat: { interval: 25_000, timeout: 10_000 },
+          presence: { grace: 10_000 },
           limits: {
             frameBytes: 262_144,
             subscriptions: 100,
@@ -94,6 +102,9 @@ export const CONNECTION_FRAMES: Messages<WelcomeFrame | AuthenticatedFrame | Pon
             commandsBurst: 200,
             snapshotRows: 10_000,
             replayWindow: 3_000,
+            presences: 20,
+            presenceStateBytes: 4_096,
+            presenceMembers: 10_000,
           },
         },
       },

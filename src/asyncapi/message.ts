@@ -8,15 +8,15 @@ export interface Message<Frame = unknown> {
   readonly examples: readonly { readonly payload: Frame }[];
 }
 
-/** Frames of the protocol that this version of the service neither takes nor sends. */
-export type UnservedType = 'presence';
-
-type Served<Frame extends { type: string }> = Exclude<Frame['type'], UnservedType>;
-
 /** A description for each of some frame types; forgetting one does not compile. */
 export type Messages<Frame extends { type: string }> = {
   readonly [Type in Frame['type']]: Message<Extract<Frame, { type: Type }>>;
 };
 
-export type CommandMessages = Messages<Extract<ClientFrame, { type: Served<ClientFrame> }>>;
-export type FrameMessages = Messages<Extract<ServerFrame, { type: Served<ServerFrame> }>>;
+export type CommandMessages = Messages<ClientFrame>;
+export type FrameMessages = Messages<ServerFrame>;
+
+/** The name of a frame's message in the document: a command of the same type has the type's. */
+export function frameName(type: ServerFrame['type']): string {
+  return type === 'presence' ? 'presenceFrame' : type;
+}

@@ -40,6 +40,10 @@ export const SUBSCRIPTION_COMMANDS: Messages<SubscribeFrame | UnsubscribeFrame> 
         snapshot: SNAPSHOT_REQUEST,
         since: schemaRef('cursor'),
         epoch: schemaRef('epoch'),
+        presence: {
+          description: 'Of a channel: `true` delivers who is there too, `"count"` how many.',
+          oneOf: [{ type: 'boolean' }, { const: 'count' }],
+        },
       }),
       oneOf: TARGETS,
     },
@@ -56,7 +60,7 @@ export const SUBSCRIPTION_COMMANDS: Messages<SubscribeFrame | UnsubscribeFrame> 
           snapshot: { limit: 50, orderBy: [{ field: 'created_at', desc: true }] },
         },
       },
-      { payload: { type: 'subscribe', id: '2', channel: 'room:general' } },
+      { payload: { type: 'subscribe', id: '2', channel: 'room:general', presence: true } },
     ],
   },
   unsubscribe: {

@@ -16,6 +16,7 @@ import type { Numbered } from './history/channel-history.js';
 import { Histories } from './history/histories.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { ownerOf } from './owner.js';
+import { MemoryPresence } from './presence/presence-memory.js';
 
 const MIB = 1024 * 1024;
 /** Bytes that the keys of all principals may take, and those of one: some 60,000 and 7,500 of 36 characters. */
@@ -27,6 +28,7 @@ const EXPIRE_MS = 1_000;
 /** A broker of one instance. */
 @Injectable()
 export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestroy {
+  readonly presence: MemoryPresence;
   private readonly receivers = new Map<string, Receiver>();
   private readonly keys = new IdempotencyKeys(KEY_LIMITS);
   private readonly histories: Histories;
@@ -41,6 +43,8 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
       owner: config.limitHistoryBytesPerPrincipal,
       channel: config.limitHistoryBytesPerChannel,
     });
+    this.presence = new MemoryPresence({ interval: config.presenceIntervalMs, members: config.limitPresenceMembers });
+    metrics.presenceMembers.readFrom(() => this.presence.size);
     metrics.idempotencyKeyBytes.readFrom(() => this.keys.bytes);
     metrics.channelHistoryBytes.readFrom(() => this.histories.bytes);
   }
@@ -51,6 +55,7 @@ export class MemoryBroker extends Broker implements OnModuleInit, OnModuleDestro
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
+    this.presence.close();
   }
 
   async open(channel: string, receiver: Receiver, owner: string): Promise<Position> {

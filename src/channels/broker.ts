@@ -1,4 +1,5 @@
 import type { CommandError } from '../errors/command-error.js';
+import type { PresenceBroker } from './presence/presence-broker.js';
 
 /** About what the objects of one message take beside its text. */
 const MESSAGE_OVERHEAD_BYTES = 512;
@@ -73,6 +74,9 @@ export interface Receiver {
  * takes this one's place.
  */
 export abstract class Broker {
+  /** Who is present on channels: it has its place among the messages. */
+  abstract readonly presence: PresenceBroker;
+
   /**
    * Hands each message of a channel after the position that is returned to `receiver`, in the channel's order. Where that can't
    * be kept up, the receiver is called `interrupted`: nothing is missed in silence.

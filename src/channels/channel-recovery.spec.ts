@@ -9,6 +9,7 @@ import { MetricsService } from '../metrics/metrics.service.js';
 import { MemoryBroker } from './broker-memory.js';
 import type { Message, Since } from './broker.js';
 import { ChannelsService } from './channels.service.js';
+import { PresenceService } from './presence/presence.service.js';
 
 /** Takes so many frames before it is full; then what is sent in bulk waits until the test drains it. */
 class SlowSubscriber implements Subscriber {
@@ -83,7 +84,7 @@ describe('a subscriber that comes back to a channel', () => {
   beforeEach(async () => {
     metrics = new MetricsService();
     broker = new MeddlingBroker(new Config(), metrics);
-    channels = new ChannelsService(broker, metrics);
+    channels = new ChannelsService(broker, new PresenceService(broker, new Config(), metrics), metrics);
     const before = new SlowSubscriber('before');
     await channels.subscribe(before, { channel: 'lobby' });
     const { cursor = '', epoch = '' } = before.subscribed ?? {};

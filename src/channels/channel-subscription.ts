@@ -6,6 +6,8 @@ import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import { messageBytes, type Message } from './broker.js';
 import type { Channel } from './channel.js';
+import type { Look } from './presence/looker.js';
+import type { Lookers } from './presence/lookers.js';
 
 /** What V8 takes for a subscription and its channel, about, beside the channel's name. */
 const CLAIM_BYTES = 2_048;
@@ -29,6 +31,9 @@ export interface Missed {
 export class ChannelSubscription implements Subscription {
   readonly target: { readonly channel: string };
   private released = false;
+  private live = false;
+  /** What it wants to know of who is there, and where that is known. */
+  private looking: { readonly look: Look; readonly lookers: Lookers } | undefined;
 
   constructor(
     private readonly channel: Channel,
@@ -46,6 +51,11 @@ export class ChannelSubscription implements Subscription {
     return this.channel.stream;
   }
 
+  /** Whether it wants to know who is there. */
+  get looks(): boolean {
+    return this.looking !== undefined;
+  }
+
   release(): void {
     this.released = true;
     this.channel.delete(this.subscriber);
@@ -54,7 +64,22 @@ export class ChannelSubscription implements Subscription {
 
   /** Delivers every message from now on. */
   goLive(): void {
+    if (this.ended) return;
+    this.live = true;
     this.channel.goLive(this.subscriber);
+    if (this.looking) this.beginToLook();
+  }
+
+  /** Delivers who is there, or how many, and every change from now on: at once where messages are, else from where they are. */
+  look(look: Look, lookers: Lookers): void {
+    this.looking = { look, lookers };
+    if (this.live) this.beginToLook();
+  }
+
+  /** Delivers messages only. */
+  lookAway(): void {
+    this.looking?.lookers.delete(this.subscriber);
+    this.looking = undefined;
   }
 
   /** Delivers what was missed as fast as the subscriber takes it, then every message. */
@@ -78,6 +103,10 @@ export class ChannelSubscription implements Subscription {
     this.subscriber.subscriptions.release(this);
     const frame = { type: 'unsubscribed', stream: this.stream, ...this.target, code, message } as const;
     this.subscriber.send(EncodedFrame.of(frame));
+  }
+
+  private beginToLook(): void {
+    this.looking?.lookers.look(this.subscriber, this.looking.look, (error) => this.end(error));
   }
 
   private async catchUp(

@@ -3,7 +3,10 @@ import type { Subscriber } from '../delivery/subscriber.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { CommandError } from '../errors/command-error.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
+import type { Recipient } from './backlog.js';
 import type { Message, Position, Receiver } from './broker.js';
+import { Lookers } from './presence/lookers.js';
+import type { PresenceBroker } from './presence/presence-broker.js';
 
 /** A channel that somebody on this instance is subscribed to. */
 export class Channel implements Receiver {
@@ -15,7 +18,9 @@ export class Channel implements Receiver {
   /** All who hold a subscription, caught up or not. */
   private readonly subscribers = new Set<Subscriber>();
   /** Who gets each message as it comes. */
-  private readonly live = new Set<Subscriber>();
+  readonly live = new Set<Recipient>();
+  /** Those who want to know who is there, once there was one. */
+  private watchers: Lookers | undefined;
   private readonly head: string;
   private cursor: string | undefined;
   private epoch = '';
@@ -60,7 +65,18 @@ export class Channel implements Receiver {
     if (this.subscribers.has(subscriber)) this.live.add(subscriber);
   }
 
+  /** Those who want to know who is there. */
+  lookers(broker: PresenceBroker): Lookers {
+    return (this.watchers ??= new Lookers(this, broker, this.metrics));
+  }
+
+  /** Nobody waits for it: if nobody looks either, who is there needn't be known. */
+  closeLookers(): void {
+    if (this.waiting === 0) this.watchers?.closeIfIdle();
+  }
+
   delete(subscriber: Subscriber): void {
+    this.watchers?.delete(subscriber);
     this.live.delete(subscriber);
     this.subscribers.delete(subscriber);
   }
@@ -96,6 +112,7 @@ export class Channel implements Receiver {
     this.cursor = cursor;
     this.epoch = epoch;
     this.resyncFor(this.live, 'interrupted');
+    this.watchers?.renew();
   }
 
   closed(reason: CommandError): void {
@@ -103,7 +120,7 @@ export class Channel implements Receiver {
     this.onClosed(this, [...this.subscribers], reason);
   }
 
-  private resyncFor(subscribers: Iterable<Subscriber>, reason: ResyncReason): void {
+  private resyncFor(subscribers: Iterable<Recipient>, reason: ResyncReason): void {
     const frame = EncodedFrame.of({ type: 'resync', stream: this.stream, reason });
     for (const subscriber of subscribers) {
       this.metrics.resyncs.inc(reason);

@@ -6,12 +6,14 @@ import { RedisModule } from '../redis/redis.module.js';
 import { MemoryBroker } from './broker-memory.js';
 import { Broker } from './broker.js';
 import { ChannelsService } from './channels.service.js';
+import { PresenceService } from './presence/presence.service.js';
 import { RedisBroker } from './redis/broker-redis.js';
 
 @Module({
   imports: [RedisModule],
   providers: [
     ChannelsService,
+    PresenceService,
     {
       provide: Broker,
       useFactory: (config: Config, metrics: MetricsService, link: RedisLink | undefined) =>
@@ -19,6 +21,6 @@ import { RedisBroker } from './redis/broker-redis.js';
       inject: [Config, MetricsService, RedisLink],
     },
   ],
-  exports: [ChannelsService],
+  exports: [ChannelsService, PresenceService],
 })
 export class ChannelsModule {}

@@ -9,6 +9,8 @@ import { MetricsService } from '../metrics/metrics.service.js';
 import { MemoryBroker } from './broker-memory.js';
 import { Broker, type Message, type Position, type Publication, type Receiver } from './broker.js';
 import { ChannelsService } from './channels.service.js';
+import { PresenceService } from './presence/presence.service.js';
+import { RefusedPresence } from './presence/presence-refused.js';
 
 class FakeSubscriber implements Subscriber {
   readonly sent: EncodedFrame[] = [];
@@ -45,6 +47,7 @@ class FakeSubscriber implements Subscriber {
 
 /** A broker that answers `open` when the test says so. */
 class SlowBroker extends Broker {
+  readonly presence = new RefusedPresence();
   readonly closed: string[] = [];
   readonly opening: { resolve: (position: Position) => void; reject: (error: Error) => void; receiver: Receiver }[] =
     [];
@@ -70,6 +73,10 @@ class SlowBroker extends Broker {
   }
 }
 
+function channelsOver(broker: Broker, metrics: MetricsService): ChannelsService {
+  return new ChannelsService(broker, new PresenceService(broker, new Config(), metrics), metrics);
+}
+
 const lobby = { channel: 'lobby', event: 'said', data: { text: 'hi' } };
 
 describe('ChannelsService', () => {
@@ -80,7 +87,7 @@ describe('ChannelsService', () => {
 
   beforeEach(() => {
     metrics = new MetricsService();
-    channels = new ChannelsService(new MemoryBroker(new Config(), metrics), metrics);
+    channels = channelsOver(new MemoryBroker(new Config(), metrics), metrics);
     ann = new FakeSubscriber('ann');
     bob = new FakeSubscriber('bob');
   });
@@ -253,7 +260,7 @@ describe('ChannelsService', () => {
 
     beforeEach(() => {
       broker = new SlowBroker();
-      channels = new ChannelsService(broker, metrics);
+      channels = channelsOver(broker, metrics);
     });
 
     it('opens it once for all who wait', async () => {

@@ -10,6 +10,7 @@ import { checkChannelName, checkEventName, checkIdempotencyKey } from './channel
 import { Channel } from './channel.js';
 import { IsoClock } from './iso-clock.js';
 import { ownerOfSubscriber } from './owner.js';
+import { PresenceService } from './presence/presence.service.js';
 
 /** Messages of a replay that are looked up at once, and bytes of them that are kept: one message at least. */
 const PAGE = 64;
@@ -20,7 +21,12 @@ export interface ChannelRequest {
   readonly channel: string;
   readonly since?: string;
   readonly epoch?: string;
+  /** Whether it wants to know who is there, or how many. Absent: as before. */
+  readonly presence?: boolean | 'count';
 }
+
+/** Whether a subscriber may still use a channel so. */
+export type MayUse = (channel: string, use: 'subscribe' | 'presence') => boolean;
 
 export interface ChannelMessage {
   readonly channel: string;
@@ -50,13 +56,15 @@ export class ChannelsService {
 
   constructor(
     private readonly broker: Broker,
+    private readonly presence: PresenceService,
     private readonly metrics: MetricsService,
   ) {
     metrics.channels.readFrom(() => this.channels.size);
   }
 
   /**
-   * Answers `subscribed`, then what was missed since a cursor, then every message that is published from now on.
+   * Answers `subscribed`, then what was missed since a cursor, then every message that is published from now on; where that
+   * begins, who is there, if that is asked for.
    * @throws CommandError BAD_FRAME, INVALID_CURSOR, LIMIT_EXCEEDED, UNAVAILABLE
    */
   async subscribe(subscriber: Subscriber, request: ChannelRequest): Promise<void> {
@@ -65,6 +73,7 @@ export class ChannelsService {
     channel.waiting += 1;
     try {
       await channel.opened;
+      if (request.presence) await channel.lookers(this.broker.presence).open();
       const missed = await this.missed(subscriber, channel, request);
       if (!subscriber.closed) this.join(subscriber, channel, request, missed);
     } finally {
@@ -106,11 +115,18 @@ export class ChannelsService {
     return this.broker.newest(channel, limit);
   }
 
-  /** Ends the subscriptions whose channel it may no longer use. */
-  reauthorize(subscriber: Subscriber, maySubscribe: (channel: string) => boolean): void {
+  /** Ends the subscriptions whose channel it may no longer use as it does, and presences where it may no longer be seen. */
+  reauthorize(subscriber: Subscriber, may: MayUse): void {
     for (const subscription of [...subscriber.subscriptions]) {
-      if (!(subscription instanceof ChannelSubscription) || maySubscribe(subscription.target.channel)) continue;
-      subscription.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this channel.'));
+      if (!(subscription instanceof ChannelSubscription)) continue;
+      const { channel } = subscription.target;
+      if (!may(channel, 'subscribe')) {
+        subscription.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this channel.'));
+      } else if (!may(channel, 'presence')) {
+        this.presence.release(subscriber, channel);
+        if (!subscription.looks) continue;
+        subscription.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover who is on this channel.'));
+      }
     }
   }
 
@@ -127,13 +143,11 @@ export class ChannelsService {
   /** The broker has closed a channel. */
   private closed(channel: Channel, subscribers: Iterable<Subscriber>, reason: CommandError): void {
     this.forget(channel);
-    for (const { subscriptions } of subscribers) {
-      const subscription = subscriptions.get(channel.stream);
-      if (subscription instanceof ChannelSubscription) subscription.end(reason);
-    }
+    for (const subscriber of subscribers) this.subscriptionOn(channel, subscriber)?.end(reason);
   }
 
   private closeIfIdle(channel: Channel): void {
+    channel.closeLookers();
     // A subscription can be released while another subscriber waits, and the last of both closes the channel: once.
     if (channel.idle && this.forget(channel)) this.broker.close(channel.name);
   }
@@ -160,19 +174,11 @@ export class ChannelsService {
     return page && { since, page, newest, after };
   }
 
-  private join(
-    subscriber: Subscriber,
-    channel: Channel,
-    { id, since }: ChannelRequest,
-    missed: Missed | undefined,
-  ): void {
+  private join(subscriber: Subscriber, channel: Channel, request: ChannelRequest, missed: Missed | undefined): void {
     channel.checkOpen();
-    const held = subscriber.subscriptions.has(channel.stream);
-    const subscription = new ChannelSubscription(channel, subscriber, () => this.closeIfIdle(channel));
-    if (!held) {
-      subscriber.subscriptions.add(subscription);
-      channel.add(subscriber);
-    }
+    const { id, since } = request;
+    const held = this.subscriptionOn(channel, subscriber);
+    const subscription = held ?? this.subscriptionOf(channel, subscriber);
     subscriber.send(
       EncodedFrame.of({
         type: 'subscribed',
@@ -184,12 +190,35 @@ export class ChannelsService {
         ...(!held && missed && { cursor: missed.since }),
         durable: false,
         // Nothing was missed on a stream that is live.
-        ...(since !== undefined && { recovered: held || missed !== undefined }),
+        ...(since !== undefined && { recovered: held !== undefined || missed !== undefined }),
       }),
     );
+    this.look(channel, subscription, request);
     if (held) return;
     if (missed) void subscription.resume(missed);
     else subscription.goLive();
+  }
+
+  private subscriptionOn({ stream }: Channel, { subscriptions }: Subscriber): ChannelSubscription | undefined {
+    const subscription = subscriptions.get(stream);
+    return subscription instanceof ChannelSubscription ? subscription : undefined;
+  }
+
+  /** A new one. @throws CommandError LIMIT_EXCEEDED, UNAVAILABLE */
+  private subscriptionOf(channel: Channel, subscriber: Subscriber): ChannelSubscription {
+    const subscription = new ChannelSubscription(channel, subscriber, () => {
+      this.presence.release(subscriber, channel.name);
+      this.closeIfIdle(channel);
+    });
+    subscriber.subscriptions.add(subscription);
+    channel.add(subscriber);
+    return subscription;
+  }
+
+  private look(channel: Channel, subscription: ChannelSubscription, { presence }: ChannelRequest): void {
+    if (presence === false) subscription.lookAway();
+    else if (presence)
+      subscription.look(presence === true ? 'members' : 'count', channel.lookers(this.broker.presence));
   }
 }
 

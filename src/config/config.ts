@@ -248,6 +248,21 @@ export class Config {
   @Max(3_600_000)
   heartbeatTimeoutMs = 10_000;
 
+  @Setting('PRESENCE_INTERVAL_MS', 'Time between two frames that deliver who came and left on a channel, in ms.')
+  @IsInt()
+  @Min(10)
+  @Max(60_000)
+  presenceIntervalMs = 100;
+
+  @Setting(
+    'PRESENCE_GRACE_MS',
+    'For how long a presence outlasts a connection that was lost, in ms: so that one who comes back never left.',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(600_000)
+  presenceGraceMs = 10_000;
+
   @Setting('AUTH_TIMEOUT_MS', 'Wait for authentication or a public subscription before 4401, in ms.')
   @IsInt()
   @Min(50)
@@ -513,15 +528,44 @@ export class Config {
   @Min(MIB)
   limitBrokerBytes = 32 * MIB;
 
-  @Setting('LIMIT_PUBLISH_BYTES_PER_SECOND', 'Bytes of `data` that one principal may publish, a second.')
+  @Setting(
+    'LIMIT_PUBLISH_BYTES_PER_SECOND',
+    'Bytes of `data`, and of states of presence, that one principal may publish, a second.',
+  )
   @IsInt()
   @Min(1)
   limitPublishBytesPerSecond = 4 * MIB;
 
-  @Setting('LIMIT_PUBLISH_BYTES_BURST', 'Bytes of `data` that one principal may publish at once.')
+  @Setting('LIMIT_PUBLISH_BYTES_BURST', 'The same at once.')
   @IsInt()
   @Min(1)
   limitPublishBytesBurst = 32 * MIB;
+
+  @Setting('LIMIT_PRESENCES', 'Presences of one connection.')
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  limitPresences = 20;
+
+  @Setting('LIMIT_PRESENCE_STATE_BYTES', 'Bytes of the JSON text of the `state` of one presence.')
+  @IsInt()
+  @Min(2)
+  @Max(256 * 1024)
+  limitPresenceStateBytes = 4 * 1024;
+
+  @Setting('LIMIT_PRESENCE_MEMBERS', 'Presences on one channel.')
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  limitPresenceMembers = 10_000;
+
+  @Setting(
+    'LIMIT_PRESENCE_GRACE_BYTES',
+    'Bytes kept of presences whose connection was lost; of one principal, a quarter of it. Beyond, the oldest of them end.',
+  )
+  @IsInt()
+  @Min(64 * 1024)
+  limitPresenceGraceBytes = 32 * MIB;
 
   get production(): boolean {
     return this.environment === 'production';

@@ -5,6 +5,8 @@ import type { EncodedFrame } from './encoded-frame.js';
 export interface Owner {
   readonly kind: 'principal' | 'address';
   readonly name: string;
+  /** Of a principal, until when its token is good: Unix time in seconds. Absent: for ever. */
+  readonly expires?: number | undefined;
 }
 
 const NOBODY: Owner = { kind: 'address', name: 'nobody' };

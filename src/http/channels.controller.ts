@@ -15,10 +15,13 @@ import {
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
 import { PolicyService } from '../auth/policy/policy.service.js';
 import { SERVICE_CALLER } from '../auth/principal.js';
+import { checkChannelName } from '../channels/channel-name.js';
 import { ChannelsService } from '../channels/channels.service.js';
+import { PresenceService } from '../channels/presence/presence.service.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
 import { historyJson } from './history-json.js';
-import { HistoryLimitPipe } from './history-limit.pipe.js';
+import { LimitPipe } from './limit.pipe.js';
+import { presenceJson } from './presence-json.js';
 import { PublishBodyPipe, type PublishBody } from './publish-body.pipe.js';
 
 @Controller('api/v1/channels/:channel')
@@ -26,6 +29,7 @@ import { PublishBodyPipe, type PublishBody } from './publish-body.pipe.js';
 export class ChannelsController {
   constructor(
     private readonly channels: ChannelsService,
+    private readonly presence: PresenceService,
     private readonly policy: PolicyService,
   ) {}
 
@@ -51,11 +55,26 @@ export class ChannelsController {
   async history(
     @Req() { caller }: ServiceRequest,
     @Param('channel', ChannelNamePipe) channel: string,
-    @Query('limit', HistoryLimitPipe) limit: number,
+    @Query('limit', LimitPipe) limit: number,
   ): Promise<string> {
     if (!this.policy.mayUseChannel(caller, channel, 'subscribe')) {
       throw new ForbiddenException('The policy does not let you subscribe to this channel, nor read its history.');
     }
     return historyJson(await this.channels.history(channel, limit));
+  }
+
+  /** Who is present, the first who came, and how many in all. */
+  @Get('presence')
+  @Header('content-type', 'application/json; charset=utf-8')
+  async members(
+    @Req() { caller }: ServiceRequest,
+    @Param('channel', ChannelNamePipe) channel: string,
+    @Query('limit', LimitPipe) limit: number,
+  ): Promise<string> {
+    if (!this.policy.mayUseChannel(caller, channel, 'presence')) {
+      throw new ForbiddenException('The policy does not let you see who is on this channel.');
+    }
+    checkChannelName(channel);
+    return presenceJson(await this.presence.attendance(channel, limit));
   }
 }

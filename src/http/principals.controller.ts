@@ -2,6 +2,7 @@ import { Controller, HttpCode, HttpStatus, Param, Post, Req, UseGuards } from '@
 import { AuditLog } from '../audit/audit-log.js';
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
 import { principalIdOf } from '../auth/principal.js';
+import { PresenceService } from '../channels/presence/presence.service.js';
 import { SessionRegistry } from '../session/session-registry.js';
 
 @Controller('api/v1/principals/:id')
@@ -9,6 +10,7 @@ import { SessionRegistry } from '../session/session-registry.js';
 export class PrincipalsController {
   constructor(
     private readonly registry: SessionRegistry,
+    private readonly presence: PresenceService,
     private readonly audit: AuditLog,
   ) {}
 
@@ -18,6 +20,7 @@ export class PrincipalsController {
   disconnect(@Req() { caller }: ServiceRequest, @Param('id') id: string): { disconnected: number } {
     const principal = principalIdOf(id);
     const connections = this.registry.disconnectPrincipal(principal);
+    this.presence.forget(principal);
     this.audit.record({ event: 'principal_disconnected', by: caller.principal?.id ?? '', principal, connections });
     return { disconnected: connections };
   }

@@ -76,6 +76,26 @@ export class MetricsService {
   readonly authFailures = this.counter('auth_failures_total', 'Tokens of connections that were refused.');
   readonly idempotencyKeyBytes = this.level('idempotency_key_bytes', 'Bytes kept to know repeated publishes by.');
   readonly channelHistoryBytes = this.level('channel_history_bytes', 'Bytes of recent messages kept, of all channels.');
+  readonly presenceMembers = this.level('presence_members', 'Presences on all channels, as this instance knows them.');
+  readonly presenceGraceBytes = this.level(
+    'presence_grace_bytes',
+    'Bytes kept of presences whose connection was lost.',
+  );
+  /** By what became of the member. */
+  readonly presenceChanges = this.byLabel<'join' | 'update' | 'leave'>(
+    'presence_changes_total',
+    'Changes of members of channels delivered to who watches them, once for each channel.',
+    'action',
+  );
+  readonly presenceFrames = this.counter(
+    'presence_frames_total',
+    'Presence frames put into outboxes, once for each receiver.',
+  );
+  readonly presenceRefused = this.byLabel<ErrorCode>(
+    'presence_refused_total',
+    'Presences that were refused, though the policy allows them.',
+    'code',
+  );
   readonly outboxBytes = this.level('outbox_bytes', 'Bytes that wait in all outboxes.');
   readonly heldBytes = this.level('held_bytes', 'Bytes that clients make the service hold, outboxes and all else.');
   readonly slowConsumers = this.counter('slow_consumers_total', 'Connections closed since their outbox overflowed.');

@@ -25,11 +25,11 @@ export class CommandGuard implements CanActivate {
 
   /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
   check(session: Session, frame: CommandFrame): void {
-    if (this.allows(session, frame)) return;
-    const place = PLACES.find((field) => frame[field] !== undefined) ?? 'type';
-    throw session.principal
-      ? new CommandError('FORBIDDEN', `${place}: not allowed to ${frame.type} here.`)
-      : new CommandError('UNAUTHENTICATED', `${place}: authenticate first, to ${frame.type} here.`);
+    if (!this.allows(session, frame)) {
+      const place = PLACES.find((field) => frame[field] !== undefined) ?? 'type';
+      throw refusal(session, place, `to ${frame.type} here`);
+    }
+    if (!this.allowsLook(session, frame)) throw refusal(session, 'presence', 'to see who is on this channel');
   }
 
   private allows({ caller, principal, subscriptions }: Session, frame: CommandFrame): boolean {
@@ -43,6 +43,9 @@ export class CommandGuard implements CanActivate {
       case 'publish':
         if (!principal) return false;
         return typeof channel !== 'string' || this.policy.mayUseChannel(caller, channel, 'publish');
+      case 'presence':
+        if (!principal) return false;
+        return typeof channel !== 'string' || this.policy.mayUseChannel(caller, channel, 'presence');
       case 'unsubscribe':
         // Who may subscribe without a token may end that without one.
         return principal !== undefined || subscriptionsNamed(subscriptions, { stream, topic, channel }).length > 0;
@@ -50,4 +53,16 @@ export class CommandGuard implements CanActivate {
         return principal !== undefined;
     }
   }
+
+  /** Who subscribes to a channel may also want to know who is there. */
+  private allowsLook({ caller }: Session, { type, channel, presence }: CommandFrame): boolean {
+    if (type !== 'subscribe' || typeof channel !== 'string' || !presence) return true;
+    return this.policy.mayUseChannel(caller, channel, 'presence');
+  }
+}
+
+function refusal({ principal }: Session, place: string, what: string): CommandError {
+  return principal
+    ? new CommandError('FORBIDDEN', `${place}: not allowed ${what}.`)
+    : new CommandError('UNAUTHENTICATED', `${place}: authenticate first, ${what}.`);
 }

@@ -15,12 +15,17 @@ export class PublishRates {
 
   constructor(private readonly config: Config) {}
 
-  /** @throws CommandError RATE_LIMITED, beyond so many bytes of `data` a second */
-  take(principal: string | undefined, size: number, now = performance.now()): void {
+  /** @throws CommandError RATE_LIMITED, beyond so many bytes a second; it names the field that they are in */
+  take(principal: string | undefined, size: number, field: 'data' | 'state' = 'data', now = performance.now()): void {
     if (principal === undefined || this.bucketOf(principal, now).take(now, size)) return;
     const { limitPublishBytesPerSecond: rate, limitPublishBytesBurst: burst } = this.config;
-    if (size > burst) throw new CommandError('LIMIT_EXCEEDED', `data has more than ${burst} bytes: send less at once.`);
-    throw new CommandError('RATE_LIMITED', `data: more than ${rate} bytes a second are published; send less a second.`);
+    if (size > burst) {
+      throw new CommandError('LIMIT_EXCEEDED', `${field} has more than ${burst} bytes: send less at once.`);
+    }
+    throw new CommandError(
+      'RATE_LIMITED',
+      `${field}: more than ${rate} bytes a second are published; send less a second.`,
+    );
   }
 
   private bucketOf(principal: string, now: number): TokenBucket {

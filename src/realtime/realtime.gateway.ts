@@ -19,10 +19,12 @@ import { Session } from '../session/session.js';
 import { FramePipe } from './frame.pipe.js';
 import { AuthDto } from './frames/auth.dto.js';
 import { PingDto } from './frames/ping.dto.js';
+import { PresenceDto } from './frames/presence.dto.js';
 import { PublishDto } from './frames/publish.dto.js';
 import { SubscribeDto } from './frames/subscribe.dto.js';
 import { UnsubscribeDto } from './frames/unsubscribe.dto.js';
 import { handshakeToken } from './handshake.js';
+import { Presenter } from './presenter.js';
 import { Publisher } from './publisher.js';
 import { unsubscribe } from './unsubscribe.js';
 
@@ -37,6 +39,7 @@ export class RealtimeGateway implements OnGatewayConnection<Session> {
     private readonly liveQueries: LiveQueryService,
     private readonly channels: ChannelsService,
     private readonly publisher: Publisher,
+    private readonly presenter: Presenter,
   ) {}
 
   handleConnection(session: Session, request: IncomingMessage): void {
@@ -65,6 +68,11 @@ export class RealtimeGateway implements OnGatewayConnection<Session> {
   @SubscribeMessage('publish')
   async publish(@ConnectedSocket() session: Session, @MessageBody(FramePipe) frame: PublishDto): Promise<void> {
     await this.publisher.publish(session, frame);
+  }
+
+  @SubscribeMessage('presence')
+  async presence(@ConnectedSocket() session: Session, @MessageBody(FramePipe) frame: PresenceDto): Promise<void> {
+    await this.presenter.present(session, frame);
   }
 
   @SubscribeMessage('ping')

@@ -7,6 +7,7 @@ import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
 import { CommandGuard } from './command.guard.js';
 import { Dispatcher } from './dispatcher.js';
+import { Presenter } from './presenter.js';
 import { PublishRates } from './publish-rates.js';
 import { PublishRoute } from './publish-route.js';
 import { Publisher } from './publisher.js';
@@ -21,6 +22,7 @@ import { SocketGuard } from './socket-guard.js';
     CommandFilter,
     CommandGuard,
     Dispatcher,
+    Presenter,
     PublishRates,
     PublishRoute,
     Publisher,

@@ -10,6 +10,7 @@ export function welcomeFrame(connection: string, principal: Principal, config: C
     principal: principalInfo(principal),
     time: new Date().toISOString(),
     heartbeat: { interval: config.heartbeatIntervalMs, timeout: config.heartbeatTimeoutMs },
+    presence: { grace: config.presenceGraceMs },
     limits: limitsOf(config),
   };
 }
@@ -33,5 +34,8 @@ function limitsOf(config: Config): Limits {
     snapshotRows: config.limitSnapshotRows,
     // A replay that can't know where exactly it left off starts this much earlier.
     replayWindow: config.surrealSweepWindowMs,
+    presences: config.limitPresences,
+    presenceStateBytes: config.limitPresenceStateBytes,
+    presenceMembers: config.limitPresenceMembers,
   };
 }

@@ -101,7 +101,9 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
 
   get owner(): Owner {
     const { principal, address } = this;
-    return principal ? { kind: 'principal', name: principal.id } : { kind: 'address', name: addressBlock(address) };
+    return principal
+      ? { kind: 'principal', name: principal.id, expires: principal.expires }
+      : { kind: 'address', name: addressBlock(address) };
   }
 
   /** In development, the machine itself needs no token. */

@@ -75,7 +75,7 @@ export class SignIn {
     const { caller, id, subscriptions } = session;
     const held = subscriptions.size;
     this.liveQueries.reauthorize(session, (topic) => this.policy.topicRights(caller, topic));
-    this.channels.reauthorize(session, (channel) => this.policy.mayUseChannel(caller, channel, 'subscribe'));
+    this.channels.reauthorize(session, (channel, use) => this.policy.mayUseChannel(caller, channel, use));
     const subscriptionsEnded = held - subscriptions.size;
     if (before)
       this.audit.record({ event: 'rights_changed', connection: id, principal: principal.id, subscriptionsEnded });

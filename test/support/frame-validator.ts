@@ -1,9 +1,11 @@
-import type { ClientFrame } from '@edge-hive/protocol';
+import type { ClientFrame, ServerFrame } from '@edge-hive/protocol';
 import { Ajv } from 'ajv';
 import { asyncApiDocument } from '../../src/asyncapi/asyncapi-document.js';
+import { frameName } from '../../src/asyncapi/message.js';
 import { FramePipe } from '../../src/realtime/frame.pipe.js';
 import { AuthDto } from '../../src/realtime/frames/auth.dto.js';
 import { PingDto } from '../../src/realtime/frames/ping.dto.js';
+import { PresenceDto } from '../../src/realtime/frames/presence.dto.js';
 import { PublishDto } from '../../src/realtime/frames/publish.dto.js';
 import { SubscribeDto } from '../../src/realtime/frames/subscribe.dto.js';
 import { UnsubscribeDto } from '../../src/realtime/frames/unsubscribe.dto.js';
@@ -15,7 +17,8 @@ const DTOS: Readonly<Record<string, new () => object>> = {
   subscribe: SubscribeDto,
   unsubscribe: UnsubscribeDto,
   publish: PublishDto,
-} satisfies Record<Exclude<ClientFrame['type'], 'presence'>, new () => object>;
+  presence: PresenceDto,
+} satisfies Record<ClientFrame['type'], new () => object>;
 
 const pipe = new FramePipe();
 
@@ -37,9 +40,15 @@ const document = asyncApiDocument({ host: 'localhost:8443', secure: false });
 const ajv = new Ajv({ strict: false, formats: { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) } });
 ajv.addSchema(document, 'asyncapi');
 
-/** What the AsyncAPI document finds wrong with a frame; `undefined`: nothing. */
+/** What the AsyncAPI document finds wrong with a frame of the server, or a command; `undefined`: nothing. */
 export function faultOfFrame(frame: { readonly type: string }): string | undefined {
-  const validate = ajv.getSchema(`asyncapi#/components/messages/${frame.type}/payload`);
-  if (!validate) return `there is no message ${frame.type}`;
+  const names = new Set([frame.type, frameName(frame.type as ServerFrame['type'])]);
+  const faults = [...names].map((name) => faultOfMessage(name, frame));
+  return faults.includes(undefined) ? undefined : faults.join('; ');
+}
+
+function faultOfMessage(name: string, frame: object): string | undefined {
+  const validate = ajv.getSchema(`asyncapi#/components/messages/${name}/payload`);
+  if (!validate) return `there is no message ${name}`;
   return validate(frame) === true ? undefined : ajv.errorsText(validate.errors);
 }

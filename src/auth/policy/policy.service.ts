@@ -8,7 +8,7 @@ import type { HistoryRule } from './channel-history.js';
 import { matchChannel } from './channel-pattern.js';
 import { CLOSED_POLICY, DEVELOPMENT_POLICY } from './default-policy.js';
 import { readPolicyFile } from './policy-file.js';
-import { ANY_TOPIC, OWN_TABLE_PREFIX, type Policy, type TopicRule } from './policy.js';
+import { ANY_TOPIC, OWN_TABLE_PREFIX, type ChannelUse, type Policy, type TopicRule } from './policy.js';
 import type { Caller, Principal } from '../principal.js';
 import { restrictionFor } from './row-restriction.js';
 
@@ -66,7 +66,7 @@ export class PolicyService implements OnModuleInit {
     return one.id === other.id && isEqual([one.roles, this.claimsOf(one)], [other.roles, this.claimsOf(other)]);
   }
 
-  mayUseChannel(caller: Caller, channel: string, use: 'subscribe' | 'publish'): boolean {
+  mayUseChannel(caller: Caller, channel: string, use: ChannelUse): boolean {
     for (const rule of this.policy.channels) {
       const captures = matchChannel(rule.pattern, channel);
       // Only the most specific rule counts: a broader one never gives what it denies.

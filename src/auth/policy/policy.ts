@@ -21,9 +21,16 @@ export interface ChannelRule {
   readonly pattern: ChannelPattern;
   readonly subscribe: Access;
   readonly publish: Access;
+  /** Who may be seen to be there, and see who is. */
+  readonly presence: Access;
   /** Absent: nothing is kept. */
   readonly history?: HistoryRule;
 }
+
+const CHANNEL_KEYS = ['subscribe', 'publish', 'presence', 'history'] as const;
+
+/** What a caller can do with a channel. */
+export type ChannelUse = 'subscribe' | 'publish' | 'presence';
 
 export interface Policy {
   /** By exact name; `*` is for all others. */
@@ -89,7 +96,7 @@ function parseFields(json: unknown, place: string): readonly Path[] {
 
 function parseChannelRule(pattern: string, json: unknown): ChannelRule {
   const place = `channels.${pattern}`;
-  const { subscribe, publish, history } = objectWith(place, json, ['subscribe', 'publish', 'history']);
+  const { subscribe, publish, presence, history } = objectWith(place, json, CHANNEL_KEYS);
   const parsed = parseChannelPattern(pattern, place);
   const placeholders = parsed.gaps.flatMap(({ placeholder }) => placeholder ?? []);
   const access = (use: string, condition: unknown) =>
@@ -98,6 +105,7 @@ function parseChannelRule(pattern: string, json: unknown): ChannelRule {
     pattern: parsed,
     subscribe: access('subscribe', subscribe),
     publish: access('publish', publish),
+    presence: presence === undefined ? access('subscribe', subscribe) : access('presence', presence),
     ...(history === undefined ? {} : { history: parseHistory(history, `${place}.history`) }),
   };
 }

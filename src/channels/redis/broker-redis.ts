@@ -14,6 +14,7 @@ import {
   type Since,
 } from '../broker.js';
 import { parseCursor } from '../channel-cursor.js';
+import { RefusedPresence } from '../presence/presence-refused.js';
 import { carriedBody, parseCarried } from './carried.js';
 import { ChannelKeys } from './channel-keys.js';
 import { ChannelReader } from './channel-reader.js';
@@ -29,6 +30,7 @@ const ONCE_MS = 5 * 60_000;
 
 /** A broker over Redis: messages, their order, their history and their idempotency keys are those of all instances. */
 export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy {
+  readonly presence = new RefusedPresence();
   private readonly keys: ChannelKeys;
   private readonly marks = new Marks();
   private readonly reader: ChannelReader;

@@ -58,4 +58,8 @@ export class SubscribeDto extends CommandDto {
   @IsString(invalidCursor)
   @MaxLength(MAX_EPOCH_LENGTH, invalidCursor)
   readonly epoch?: string;
+
+  @Optional()
+  @IsIn([true, false, 'count'], { message: 'presence has to be true, false or "count"' })
+  readonly presence?: boolean | 'count';
 }

@@ -1,12 +1,12 @@
 import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
 
 const DEFAULT_LIMIT = 100;
-/** No policy has more kept. */
+/** No policy has more messages kept. */
 const MAX_LIMIT = 10_000;
 
-/** Reads how many messages of a history are asked for: `?limit=50`. */
+/** Reads how many messages of a history, or members of a channel, are asked for: `?limit=50`. */
 @Injectable()
-export class HistoryLimitPipe implements PipeTransform<unknown, number> {
+export class LimitPipe implements PipeTransform<unknown, number> {
   /** @throws BadRequestException naming the parameter */
   transform(limit: unknown): number {
     if (limit === undefined) return DEFAULT_LIMIT;

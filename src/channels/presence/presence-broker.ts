@@ -1,0 +1,54 @@
+import type { Member, MemberChange, MemberName } from './member.js';
+
+/** A channel's members as those who watch it know them: by all changes that they were handed so far. */
+export interface KnownMembers {
+  /** How many. */
+  readonly count: number;
+  /** Of how many principals. */
+  readonly principals: number;
+  /** Whether they are as all is now: if not, a call with what is new is about to come. */
+  readonly settled: boolean;
+  [Symbol.iterator](): Iterator<Member>;
+}
+
+export type MembersObserver = (changes: readonly MemberChange[]) => void;
+
+/** Who is present on a channel: the first who came, and how many there are in all. */
+export interface Attendance {
+  readonly members: readonly Member[];
+  readonly count: number;
+  /** Among all of them. */
+  readonly principals: number;
+}
+
+/**
+ * Knows who is present on channels, whichever instance they are connected to. What becomes of a member comes back to the instance
+ * that said it the same way as to all others.
+ */
+export interface PresenceBroker {
+  /**
+   * Somebody is present on a channel, open or not, or in another state than before. The same principal with the same key is the
+   * same member, whoever says so, and came when it first did. What one instance says of a member counts in the order it is said.
+   * @throws CommandError LIMIT_EXCEEDED when a channel has as many members as may be, UNAVAILABLE
+   */
+  enter(channel: string, member: Member): void | Promise<void>;
+
+  /** A member is present no more. Nothing if it wasn't. */
+  leave(channel: string, member: MemberName): void;
+
+  /**
+   * Calls `observe` with who came, changed and left of an open channel, in the channel's order: all who watch it hear of it
+   * between the same two messages. At most one call each `PRESENCE_INTERVAL_MS`, in which what happened to a member since the
+   * last call is joined. What is returned follows the calls. A channel is watched by one observer at a time.
+   * @throws CommandError UNAVAILABLE
+   */
+  watch(channel: string, observe: MembersObserver): KnownMembers | Promise<KnownMembers>;
+
+  unwatch(channel: string): void;
+
+  /**
+   * Who is present on any channel now, the first so many who came.
+   * @throws CommandError UNAVAILABLE
+   */
+  attendance(channel: string, limit: number): Attendance | Promise<Attendance>;
+}
