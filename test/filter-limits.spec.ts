@@ -156,6 +156,47 @@ describe('work of filters', () => {
   });
 });
 
+describe('filters that one change may be for', () => {
+  useService({ '*': { read: 'public' } }, { LIMIT_FILTER_MATCHES_PER_PRINCIPAL: '20', LIMIT_SUBSCRIPTIONS: '30' });
+
+  const matching = (n: number) => ({ topic: 'notes', filter: { kind: 'common', by: { nin: [`p${n}`, 'x'] } } });
+  const refusal = (whose: string) => ({
+    code: 'LIMIT_EXCEEDED',
+    message: expect.stringContaining(`of those of ${whose} on this table, one change may be for 20`) as unknown,
+  });
+
+  it('are bounded for a principal over its connections, whatever else each is by', async () => {
+    const [one, other] = [await service.connect('alike'), await service.connect('alike')];
+    const streams = [];
+    for (let n = 0; n < 15; n += 1) streams.push(await subscribe(one, matching(n)));
+    for (let n = 15; n < 19; n += 1) await subscribe(other, matching(n));
+    await subscribe(other, { topic: 'notes', fields: ['kind'] });
+    expect(await ask(other, matching(20))).toMatchObject(refusal('one principal'));
+    expect(await ask(other, { topic: 'notes', fields: ['by'] })).toMatchObject(refusal('one principal'));
+    expect(await ask(other, { topic: 'notes', filter: { n: { gte: 1 } } })).toMatchObject(refusal('one principal'));
+    // Another table, the same again, and what a row can be one of alone, are no more.
+    expect(await ask(other, { ...matching(20), topic: 'marks' })).toMatchObject({ type: 'subscribed' });
+    expect(await ask(other, matching(0))).toMatchObject({ type: 'subscribed' });
+    await service.writer.query("CREATE notes:alike SET kind = 'common', by = 'p3'");
+    await allTold(service, one);
+    expect(streams.filter(({ told }) => told.length === 1)).toHaveLength(14);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('are not those on distinct values', async () => {
+    const client = await service.connect('distinct');
+    for (let n = 0; n < 30; n += 1) await subscribe(client, { topic: 'notes', filter: { kind: `k${n}`, n } });
+    await client.close();
+  });
+
+  it('are bounded for an address without a token', async () => {
+    const stranger = await TestClient.connect(service.gateway.url);
+    for (let n = 0; n < 20; n += 1) await subscribe(stranger, matching(n));
+    expect(await ask(stranger, matching(20))).toMatchObject(refusal('one address without a token'));
+    await stranger.close();
+  });
+});
+
 describe('what the policy grants', () => {
   const where = { room: { in: '$claims.rooms' } };
   useService({ notes: { read: 'authenticated', where }, marks: { read: 'public' } });

@@ -445,6 +445,22 @@ export class Config {
   @Min(16)
   limitFilterScansTotal = 16_384;
 
+  @Setting(
+    'LIMIT_FILTER_MATCHES_PER_PRINCIPAL',
+    'Of the distinct filters of one principal on a table, or of one address without a token, how many one change may be for.',
+  )
+  @IsInt()
+  @Min(1)
+  limitFilterMatchesPerPrincipal = 256;
+
+  @Setting(
+    'LIMIT_FILTER_MATCHES_TOTAL',
+    'The same of all connections; of one principal, or of those without a token, half of it at most.',
+  )
+  @IsInt()
+  @Min(2)
+  limitFilterMatchesTotal = 16_384;
+
   @Setting('LIMIT_OUTBOX_BYTES', 'Bytes that may wait for one slow connection before 4430.')
   @IsInt()
   @Min(16 * 1024)

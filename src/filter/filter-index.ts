@@ -5,6 +5,7 @@ import { placesBytes } from './filter-bytes.js';
 import { filterScans } from './filter-scans.js';
 import { IndexNode, type Place } from './index-node.js';
 import { placementsOf } from './placement.js';
+import { reachOf, type Reach } from './reach.js';
 
 /**
  * Finds the few conditions that a row may match among many. Equality, `in`, ranges and `startsWith` are looked up,
@@ -46,6 +47,11 @@ export class FilterIndex<T> {
   /** What evaluating a filter, which is an item's condition or a part of it, costs whatever the row is. */
   scansOf(item: T, filter: Condition): number {
     return filterScans(filter, this.places.get(item));
+  }
+
+  /** The rows that an item may be a candidate of. Of one that isn't there, any. */
+  reachOf(item: T): readonly Reach[] {
+    return reachOf(this.places.get(item));
   }
 
   /** Every item whose condition holds for the row, and maybe some more; each once. */

@@ -15,8 +15,8 @@ const weight = (bytes: number) => ({ bytes, scans: 0 });
 const scanning = (scans: number) => ({ bytes: 0, scans });
 const LIMITS = {
   connection: { bytes: 100, scans: 10 },
-  owner: { bytes: 150, scans: 15 },
-  total: { bytes: 400, scans: 40 },
+  owner: { bytes: 150, scans: 15, matches: 3 },
+  total: { bytes: 400, scans: 40, matches: 12 },
 };
 
 function refusal(whose: string): unknown {
@@ -68,8 +68,8 @@ describe('FilterBudget', () => {
   it('bounds the sum, of which nobody may take more than half', () => {
     const budget = new FilterBudget({
       ...LIMITS,
-      owner: { bytes: 1_000, scans: 0 },
-      total: { bytes: 100, scans: 0 },
+      owner: { bytes: 1_000, scans: 0, matches: 0 },
+      total: { bytes: 100, scans: 0, matches: 0 },
     });
     expect(() => budget.take(principal('a'), weight(51))).toThrow(refusal('one principal'));
     budget.take(principal('a'), weight(50));
@@ -97,6 +97,29 @@ describe('FilterBudget', () => {
     expect(() => budget.take(principal('c'), scanning(1))).toThrow(costs('all connections'));
     release();
     expect(budget.scans).toBe(30);
+  });
+
+  it('bounds how many of one owner, of strangers and of all one change may be for, table by table', () => {
+    const budget = new FilterBudget(LIMITS);
+    const alike = (topic = 'a', value = '') => ({
+      ...weight(1),
+      reach: { topic, rows: [{ fields: value && 'room', values: [value] }] },
+    });
+    const costs = (whose: string): unknown =>
+      expect.objectContaining({
+        code: 'LIMIT_EXCEEDED',
+        message: expect.stringMatching(new RegExp(`^filter: of those of ${whose} on this table`)) as unknown,
+      });
+    const releases = [0, 1, 2].map(() => budget.take(principal('a'), alike()));
+    expect(() => budget.take(principal('a'), alike())).toThrow(costs('one principal'));
+    budget.take(principal('a'), alike('b'));
+    releases[0]?.();
+    for (let room = 0; room < 10; room += 1) budget.take(principal('a'), alike('a', `r${room}`));
+    expect(() => budget.take(principal('a'), alike('a', 'r0'))).toThrow(costs('one principal'));
+    for (const name of ['1', '2', '3', '4', '5', '6']) budget.take(stranger(name), alike());
+    expect(() => budget.take(stranger('7'), alike())).toThrow(costs('all without a token'));
+    for (const name of ['b', 'c', 'd']) budget.take(principal(name), alike());
+    expect(() => budget.take(principal('e'), alike())).toThrow(costs('all connections'));
   });
 
   it('counts a filter that is shared for each who holds it, and once in the sum', () => {

@@ -3,6 +3,8 @@ import { Holdings } from '../delivery/holdings.js';
 import { notHeld } from '../delivery/subscriptions.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
+import { Overlap } from '../filter/overlap.js';
+import type { Reach } from '../filter/reach.js';
 
 /** What filters take, or may take. */
 export interface Load {
@@ -12,8 +14,15 @@ export interface Load {
   readonly scans: number;
 }
 
+/** Also of those of one table, how many one change may be for: for each of them it is encoded. */
+export interface FullLoad extends Load {
+  readonly matches: number;
+}
+
 /** What a filter takes: counted once for all subscriptions that share it. */
 export interface Weight extends Load {
+  /** Which rows a client's own choice may be for. Absent: it chose nothing that others under the same rights don't have. */
+  readonly reach?: { readonly topic: string; readonly rows: readonly Reach[] };
   /** The policy's part of it, which all under the same rights share. No client chose it: it is held, and refused to nobody. */
   readonly policy?: Lasting;
 }
@@ -21,8 +30,8 @@ export interface Weight extends Load {
 export interface FilterLimits {
   readonly connection: Load;
   /** Of one principal, or of one address without a token. */
-  readonly owner: Load;
-  readonly total: Load;
+  readonly owner: FullLoad;
+  readonly total: FullLoad;
 }
 
 const KINDS = ['bytes', 'scans'] as const;
@@ -33,12 +42,17 @@ const REFUSALS: Readonly<Record<keyof Load, (whose: string, limit: number) => st
     `filter: those of ${whose} may cost ${limit} comparisons whatever the change is: unsubscribe from some, or add a condition that can be looked up (equality, in, a range, startsWith).`,
 };
 
+function tooAlike(whose: string, limit: number): string {
+  return `filter: of those of ${whose} on this table, one change may be for ${limit}: unsubscribe from some, or add equality on a field in which they differ.`;
+}
+
 /** Of the sum, what one owner, and all who are nobody, may take at most: the rest is there for others. */
 const LARGEST_SHARE = 0.5;
 
 /** What the filters of some subscriptions take together. */
 class Pool {
   readonly sum = { bytes: 0, scans: 0 };
+  private readonly overlaps = new Map<string, Overlap>();
   private readonly held = new Holdings<Weight>();
 
   get isEmpty(): boolean {
@@ -46,12 +60,16 @@ class Pool {
   }
 
   /** @throws CommandError LIMIT_EXCEEDED */
-  check(weight: Weight, limits: Load, whose: string): void {
+  check(weight: Weight, limits: Load & Partial<FullLoad>, whose: string): void {
     if (this.held.has(weight)) return;
     for (const kind of KINDS) {
       if (weight[kind] === 0 || this.sum[kind] + weight[kind] <= limits[kind]) continue;
       throw new CommandError('LIMIT_EXCEEDED', REFUSALS[kind](whose, limits[kind]));
     }
+    const { matches = Infinity } = limits;
+    const { reach } = weight;
+    if (!reach || (this.overlaps.get(reach.topic)?.with(reach.rows) ?? 0) <= matches) return;
+    throw new CommandError('LIMIT_EXCEEDED', tooAlike(whose, matches));
   }
 
   add(weight: Weight): void {
@@ -62,9 +80,15 @@ class Pool {
     if (this.held.remove(weight)) this.grow(weight, -1);
   }
 
-  private grow({ bytes, scans }: Weight, sign: 1 | -1): void {
+  private grow({ bytes, scans, reach }: Weight, sign: 1 | -1): void {
     this.sum.bytes += sign * bytes;
     this.sum.scans += sign * scans;
+    if (!reach) return;
+    const overlap = this.overlaps.get(reach.topic) ?? new Overlap();
+    this.overlaps.set(reach.topic, overlap);
+    if (sign > 0) overlap.add(reach.rows);
+    else overlap.remove(reach.rows);
+    if (overlap.most === 0) this.overlaps.delete(reach.topic);
   }
 }
 
@@ -74,15 +98,17 @@ export class FilterBudget {
   private readonly strangers = new Pool();
   private readonly owners = new Map<string, Pool>();
   private readonly connections = new Map<Subscriber, Pool>();
-  private readonly share: Load;
-  private readonly ofOwner: Load;
+  private readonly share: FullLoad;
+  private readonly ofOwner: FullLoad;
 
   constructor(private readonly limits: FilterLimits) {
     const { owner, total } = limits;
-    this.share = { bytes: total.bytes * LARGEST_SHARE, scans: total.scans * LARGEST_SHARE };
+    const { bytes, scans, matches } = total;
+    this.share = { bytes: bytes * LARGEST_SHARE, scans: scans * LARGEST_SHARE, matches: matches * LARGEST_SHARE };
     this.ofOwner = {
       bytes: Math.min(owner.bytes, this.share.bytes),
       scans: Math.min(owner.scans, this.share.scans),
+      matches: Math.min(owner.matches, this.share.matches),
     };
   }
 

@@ -80,8 +80,16 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     this.checkpoints = new Checkpoints(interval, () => this.log.cursor);
     this.filters = new FilterBudget({
       connection: { bytes: config.limitFilterBytes, scans: config.limitFilterScans },
-      owner: { bytes: config.limitFilterBytesPerPrincipal, scans: config.limitFilterScansPerPrincipal },
-      total: { bytes: config.limitFilterBytesTotal, scans: config.limitFilterScansTotal },
+      owner: {
+        bytes: config.limitFilterBytesPerPrincipal,
+        scans: config.limitFilterScansPerPrincipal,
+        matches: config.limitFilterMatchesPerPrincipal,
+      },
+      total: {
+        bytes: config.limitFilterBytesTotal,
+        scans: config.limitFilterScansTotal,
+        matches: config.limitFilterMatchesTotal,
+      },
     });
     metrics.filterBytes.readFrom(() => this.filters.bytes);
     metrics.filterScans.readFrom(() => this.filters.scans);

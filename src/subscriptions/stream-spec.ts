@@ -24,6 +24,8 @@ export interface StreamSpec {
   /** What the policy's part of it reads. */
   readonly rightsPaths: readonly Path[];
   readonly filtered: boolean;
+  /** Its rows or fields are a client's choice, not the policy's alone. */
+  readonly chosen: boolean;
   /** The policy hides rows: nothing may be said of a record that might be hidden. */
   readonly restricted: boolean;
   /** Absent: whole records. */
@@ -56,6 +58,7 @@ export function streamSpec(request: TopicRequest, rights: RowRights, limits: Fil
     paths: conditionPaths(condition),
     rightsPaths: rights.where ? conditionPaths(rights.where) : [],
     filtered: canonicalText(condition) !== canonicalText(EVERY_ROW),
+    chosen: canonicalText(filter) !== canonicalText(EVERY_ROW) || request.fields !== undefined,
     restricted: rights.where !== undefined,
     ...(fields && { fields }),
     actions,
@@ -64,7 +67,7 @@ export function streamSpec(request: TopicRequest, rights: RowRights, limits: Fil
 }
 
 /** What V8 takes for a stream, about, and for a path. */
-const STREAM_BYTES = 1_792;
+const STREAM_BYTES = 2_048;
 const PATH_BYTES = 128;
 
 /** What a stream takes that not everybody shares, about. The policy's `where` is held once for all under the same rights. */

@@ -62,6 +62,7 @@ export class Topic {
       bytes: specBytes(spec) + this.index.bytesOf(stream),
       scans: this.index.scansOf(stream, spec.filter),
       ...(policy && { policy }),
+      ...(spec.chosen && { reach: { topic: this.name, rows: this.index.reachOf(stream) } }),
     };
     this.metrics.streams.inc();
     return stream;

@@ -37,6 +37,7 @@ function verdict(change: Change, options: Options): string {
     rightsPaths: options.where ? conditionPaths(options.where) : [],
     paths: conditionPaths(options.condition ?? EVERY_ROW),
     filtered: false,
+    chosen: false,
     restricted: false,
     actions: new Set<Action>(['CREATE', 'UPDATE', 'DELETE']),
     ...options,
