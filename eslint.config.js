@@ -23,6 +23,7 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js', '**/*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   // What scripts that people start print is their result.
   { files: ['bench/**', 'chaos/**', 'fuzz/**', 'examples/**'], rules: { 'no-console': 'off' } },
   prettier,

@@ -5,7 +5,7 @@
  *   SURREAL_BIN=surreal node bench/feed-reads.mjs
  */
 import { RecordId } from 'surrealdb';
-import { feedPage } from '../dist/surreal/entries/feed-page.js';
+import { feedPage } from '../dist/surreal/feed/feed-page.js';
 import { SdkSession } from '../dist/surreal/connection/sdk-session.js';
 import { connectDatabase } from './load/database-client.mjs';
 import { payload } from './load/payload.mjs';

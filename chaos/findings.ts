@@ -1,7 +1,7 @@
 import type { FeedChange } from '../test/support/feed.js';
+import { lateChanges } from './late-changes.js';
 import type { Load } from './load.js';
 import { readRecord } from './record.js';
-import { lateChanges } from './report.js';
 import { settle } from './settle.js';
 import type { Site } from './site.js';
 import { Verdict } from './verdict.js';

@@ -1,7 +1,7 @@
 import { FAULT_KINDS } from './fault.js';
 import type { FaultInjector } from './fault-injector.js';
 import type { Findings } from './findings.js';
-import type { GatewaySlot } from './gateway-slot.js';
+import { lateChanges } from './late-changes.js';
 import type { Load } from './load.js';
 import { markdownTable } from './markdown-table.js';
 import { percentile } from './percentile.js';
@@ -21,12 +21,6 @@ export interface Run extends Findings {
 /** What a run comes to, as Markdown. */
 export function report(run: Run): string {
   return [`### ${run.title}`, faultTable(run), resultTable(run)].join('\n\n');
-}
-
-/** As far as gateways could still tell of them. */
-export function lateChanges(slots: readonly GatewaySlot[]): number {
-  const metrics = slots.flatMap(({ lives }) => lives.flatMap((life) => life.metrics ?? []));
-  return metrics.reduce((sum, one) => sum + one.sum('edge_hive_late_changes_total'), 0);
 }
 
 function faultTable({ injector }: Run): string {

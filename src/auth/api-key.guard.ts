@@ -11,7 +11,7 @@ import { Config } from '../config/config.js';
 import { AuthenticationError, KeysUnavailableError } from './tokens/authentication-error.js';
 import { bearerToken } from './tokens/bearer-token.js';
 import { KeyAttempts } from './key-attempts.js';
-import { isService, SERVICE_CALLER, type Caller } from './principal.js';
+import { isService, SERVICE_CALLER, type Caller } from './tokens/principal.js';
 import { ServerKey } from './tokens/server-key.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 

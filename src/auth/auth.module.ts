@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { AuditModule } from '../audit/audit.module.js';
 import { SurrealModule } from '../surreal/surreal.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { DevelopmentAccess } from './policy/development-access.js';
+import { DevelopmentAccess } from './development-access.js';
 import { KeyAttempts } from './key-attempts.js';
 import { MetricsKeyGuard } from './metrics-key.guard.js';
 import { PolicyService } from './policy/policy.service.js';

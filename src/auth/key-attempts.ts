@@ -10,8 +10,8 @@ import { AuditLog } from '../audit/audit-log.js';
 import { Config } from '../config/config.js';
 import { LimitedLog } from '../errors/limited-log.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { addressBlock } from './address-block.js';
-import { WrongKeys } from './wrong-keys.js';
+import { addressBlock } from './addresses/address-block.js';
+import { WrongKeys } from './addresses/wrong-keys.js';
 
 /** The fewest that nobody finds out by trying. */
 const KEY_BYTES = 32;

@@ -1,6 +1,36 @@
-import type { HeldBytes, Holder, Lasting } from './held-bytes.js';
-import { Holdings } from './holdings.js';
+import { Holdings, type Lasting } from './holdings.js';
 import type { Shared } from './shared.js';
+
+/** Whoever makes the service hold something. */
+export interface Holder {
+  /** Bytes that wait for a socket that takes no more at the moment. */
+  readonly outboxBytes: number;
+  readonly closed: boolean;
+  /** It has to go, with all that is held for it. Called again if something is still held after that. */
+  relieve(): void;
+}
+
+export interface HeldLimits {
+  /** Bytes that may be held for one. */
+  readonly each: number;
+  /** Of these, bytes that may wait in its outbox. */
+  readonly outbox: number;
+  /** Bytes that may be held for all together. */
+  readonly total: number;
+}
+
+/** Where an account's bytes are booked together with those of all others. */
+export interface AccountBooks {
+  readonly limits: HeldLimits;
+  /** So many bytes more, or less, are held. */
+  book(bytes: number): void;
+  /** It is held for one more, and counts once. */
+  join(lasting: Lasting): void;
+  part(lasting: Lasting): void;
+  /** Something that will be held for several. */
+  begin(): Shared;
+  forget(account: Account): void;
+}
 
 /** What one client makes the service hold, in bytes. Whoever books something takes it off again. */
 export class Account {
@@ -13,7 +43,7 @@ export class Account {
   outboxRoom: number;
 
   constructor(
-    private readonly all: HeldBytes,
+    private readonly all: AccountBooks,
     readonly holder: Holder,
   ) {
     this.outboxRoom = this.roomBeside(0);

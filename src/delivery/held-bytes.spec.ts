@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Account } from './account.js';
+import type { Account, Holder } from './account.js';
 import { Subscriptions } from './subscriptions.js';
-import { HeldBytes, type Holder } from './held-bytes.js';
+import { HeldBytes } from './held-bytes.js';
 
 class Client implements Holder {
   outboxBytes = 0;

@@ -1,38 +1,15 @@
-import { Account } from './account.js';
-import { Holdings } from './holdings.js';
-import { Shared } from './shared.js';
+import { Account, type AccountBooks, type HeldLimits, type Holder } from './account.js';
+import { Holdings, type Lasting } from './holdings.js';
+import { Shared, type SharedBooks } from './shared.js';
 
 /** Of the limit, what is left when it was passed: so that nobody looks for the largest each time. */
 const RELIEVED = 0.9;
-
-/** Whoever makes the service hold something. */
-export interface Holder {
-  /** Bytes that wait for a socket that takes no more at the moment. */
-  readonly outboxBytes: number;
-  readonly closed: boolean;
-  /** It has to go, with all that is held for it. Called again if something is still held after that. */
-  relieve(): void;
-}
-
-export interface HeldLimits {
-  /** Bytes that may be held for one. */
-  readonly each: number;
-  /** Of these, bytes that may wait in its outbox. */
-  readonly outbox: number;
-  /** Bytes that may be held for all together. */
-  readonly total: number;
-}
-
-/** What is held as long as something lasts: a filter, as long as anybody is subscribed by it. */
-export interface Lasting {
-  readonly bytes: number;
-}
 
 /**
  * What all clients together make the service hold, in bytes. Beyond the limit, those for whom most is held have to go, and
  * what is being made for them, if that is more. Outboxes count for themselves, frame by frame; all else is booked.
  */
-export class HeldBytes {
+export class HeldBytes implements AccountBooks, SharedBooks {
   private readonly accounts = new Set<Account>();
   private readonly making = new Set<Shared>();
   private readonly lastings = new Holdings<Lasting>();

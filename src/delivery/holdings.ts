@@ -1,3 +1,8 @@
+/** What is held as long as something lasts: a filter, as long as anybody is subscribed by it. */
+export interface Lasting {
+  readonly bytes: number;
+}
+
 /** How many times each thing is held. */
 export class Holdings<T> {
   private readonly counts = new Map<T, number>();

@@ -1,5 +1,12 @@
 import { CommandError } from '../errors/command-error.js';
-import type { HeldBytes } from './held-bytes.js';
+
+/** Where the bytes of everything shared are booked. */
+export interface SharedBooks {
+  /** So many bytes more, or less, are held. */
+  book(bytes: number): void;
+  /** It isn't made any further. */
+  made(shared: Shared): void;
+}
 
 /** Something that is in memory once, however many it is held for, who makes it among them. */
 export class Shared {
@@ -10,7 +17,7 @@ export class Shared {
   /** Lets go of what was made so far. Set by who makes it. */
   drop: () => void = () => undefined;
 
-  constructor(private readonly all: HeldBytes) {}
+  constructor(private readonly all: SharedBooks) {}
 
   get bytes(): number {
     return this.size;

@@ -14,7 +14,7 @@ import {
 } from '@nestjs/common';
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
 import { PolicyService } from '../auth/policy/policy.service.js';
-import { SERVICE_CALLER } from '../auth/principal.js';
+import { SERVICE_CALLER } from '../auth/tokens/principal.js';
 import { checkChannelName } from '../channels/channel-name.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { PresenceService } from '../channels/presence/presence.service.js';

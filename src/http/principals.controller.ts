@@ -1,7 +1,7 @@
 import { Controller, HttpCode, HttpStatus, Param, Post, Req, UseGuards } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
-import { principalIdOf } from '../auth/principal.js';
+import { principalIdOf } from '../auth/tokens/principal.js';
 import { PresenceService } from '../channels/presence/presence.service.js';
 import { SessionRegistry } from '../session/session-registry.js';
 

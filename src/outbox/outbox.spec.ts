@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Account } from '../delivery/account.js';
+import type { Account, HeldLimits, Holder } from '../delivery/account.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
-import { HeldBytes, type HeldLimits, type Holder } from '../delivery/held-bytes.js';
+import { HeldBytes } from '../delivery/held-bytes.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { FlushWindow } from './flush-window.js';
 import { Outbox, type OutboxOwner } from './outbox.js';

@@ -6,7 +6,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
-import { DevelopmentAccess } from '../auth/policy/development-access.js';
+import { DevelopmentAccess } from '../auth/development-access.js';
 import { isOwnPage } from '../auth/locality.js';
 import { Config } from '../config/config.js';
 

@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../auth/principal.js';
+import type { Principal } from '../auth/tokens/principal.js';
 import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
 import { LimitedLog } from '../errors/limited-log.js';

@@ -1,5 +1,5 @@
 import type { Limits, PrincipalInfo, WelcomeFrame } from '@edge-hive/protocol';
-import type { Principal } from '../auth/principal.js';
+import type { Principal } from '../auth/tokens/principal.js';
 import type { Config } from '../config/config.js';
 
 export function welcomeFrame(connection: string, principal: Principal, config: Config): WelcomeFrame {

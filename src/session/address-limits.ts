@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import { addressBlock, isLoopbackBlock } from '../auth/address-block.js';
+import { addressBlock, isLoopbackBlock } from '../auth/addresses/address-block.js';
 import { Visitors, type VisitorRefusal } from './visitors.js';
 
 /**

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import type { Config } from '../config/config.js';
-import type { HeldLimits } from '../delivery/held-bytes.js';
+import type { HeldLimits } from '../delivery/account.js';
 
 const MOST_BYTES = 512 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { addressBlock } from '../auth/address-block.js';
+import { addressBlock } from '../auth/addresses/address-block.js';
 import type { Session } from './session.js';
 
 /** Every open session, by principal and by address. */

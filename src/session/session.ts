@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { CLOSE_CODES, type CloseCode, type ErrorCode, type ServerFrame } from '@edge-hive/protocol';
 import type { AuditLog } from '../audit/audit-log.js';
-import { addressBlock } from '../auth/address-block.js';
-import { principalBytes, type Caller, type Principal } from '../auth/principal.js';
+import { addressBlock } from '../auth/addresses/address-block.js';
+import { principalBytes, type Caller, type Principal } from '../auth/tokens/principal.js';
 import type { Config } from '../config/config.js';
-import type { Account } from '../delivery/account.js';
+import type { Account, Holder } from '../delivery/account.js';
 import { EncodedFrame } from '../delivery/encoded-frame.js';
-import type { HeldBytes, Holder } from '../delivery/held-bytes.js';
+import type { HeldBytes } from '../delivery/held-bytes.js';
 import type { Owner, Subscriber } from '../delivery/subscriber.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
 import type { CommandError } from '../errors/command-error.js';

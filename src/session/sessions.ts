@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
-import { DevelopmentAccess } from '../auth/policy/development-access.js';
+import { DevelopmentAccess } from '../auth/development-access.js';
 import { Config } from '../config/config.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import { MetricsService } from '../metrics/metrics.service.js';

@@ -2,7 +2,7 @@ import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
 import { PolicyService } from '../auth/policy/policy.service.js';
-import type { Principal } from '../auth/principal.js';
+import type { Principal } from '../auth/tokens/principal.js';
 import { AuthenticationError, KeysUnavailableError } from '../auth/tokens/authentication-error.js';
 import { TokenVerifier } from '../auth/tokens/token-verifier.js';
 import { ChannelsService } from '../channels/channels.service.js';

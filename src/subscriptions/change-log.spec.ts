@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import { Change } from '../surreal/change.js';
+import { Change } from '../surreal/changes/change.js';
 import { ChangeLog } from './change-log.js';
 
 function change(table: string, n: number, text = ''): Change {

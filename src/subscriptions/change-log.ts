@@ -1,4 +1,4 @@
-import { Change, type FeedMark } from '../surreal/change.js';
+import { Change, type FeedMark } from '../surreal/changes/change.js';
 import { Breaks } from './breaks.js';
 import { Deque } from './deque.js';
 

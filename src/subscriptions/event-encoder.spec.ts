@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DateTime, RecordId } from 'surrealdb';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
-import { Change, type ChangeParts } from '../surreal/change.js';
+import { Change, type ChangeParts } from '../surreal/changes/change.js';
 import { EventEncoder } from './event-encoder.js';
 
 const id = new RecordId('notes', 'a-b');

@@ -1,5 +1,5 @@
 import { EncodedFrame } from '../delivery/encoded-frame.js';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import { encodeRow } from '../values/encode.js';
 import { pickPaths, type DatabaseRow, type Path } from '../values/path.js';
 

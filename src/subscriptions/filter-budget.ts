@@ -1,4 +1,4 @@
-import type { Lasting } from '../delivery/held-bytes.js';
+import type { Lasting } from '../delivery/holdings.js';
 import { Holdings } from '../delivery/holdings.js';
 import { notHeld } from '../delivery/subscriptions.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';

@@ -1,5 +1,5 @@
 import type { MetricsService } from '../metrics/metrics.service.js';
-import { Change, type FeedMark } from '../surreal/change.js';
+import { Change, type FeedMark } from '../surreal/changes/change.js';
 import type { FeedHistory } from '../surreal/feed/feed-history.js';
 import { UnreadableEntry } from '../surreal/entries/unreadable-entry.js';
 import type { ChangeLog } from './change-log.js';

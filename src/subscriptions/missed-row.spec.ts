@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
 import { compileCondition } from '../filter/compile-condition.js';
-import { Change } from '../surreal/change.js';
+import { Change } from '../surreal/changes/change.js';
 import { missesRow } from './missed-row.js';
 
 const matches = compileCondition({ kind: 'compare', path: ['n'], operator: 'gt', operand: 0 });

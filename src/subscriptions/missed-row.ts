@@ -1,6 +1,6 @@
 import type { RecordId } from 'surrealdb';
 import type { RowTest } from '../filter/compile-condition.js';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import type { DatabaseRow } from '../values/path.js';
 import { recordIdText } from '../values/record-id-text.js';
 

@@ -1,4 +1,4 @@
-import type { Lasting } from '../delivery/held-bytes.js';
+import type { Lasting } from '../delivery/holdings.js';
 import { compileCondition, type RowTest } from '../filter/compile-condition.js';
 import type { Condition } from '../filter/condition.js';
 import { conditionBytes } from '../filter/filter-bytes.js';

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors/command-error.js';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import type { Database } from '../surreal/database.js';
-import { parseCursor } from '../surreal/entries/feed-cursor.js';
+import { parseCursor } from '../surreal/changes/feed-cursor.js';
 import type { Path } from '../values/path.js';
 import type { ChangeLog } from './change-log.js';
 import { parseEpoch } from './epoch.js';

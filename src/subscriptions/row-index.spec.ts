@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import { Change } from '../surreal/change.js';
+import { Change } from '../surreal/changes/change.js';
 import type { DatabaseRow, Path } from '../values/path.js';
 import { ChangeLog } from './change-log.js';
 import { RowBudget } from './row-budget.js';

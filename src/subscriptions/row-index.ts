@@ -1,4 +1,4 @@
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import { mergeRows, pathText, type DatabaseRow, type Path } from '../values/path.js';
 import type { RowBudget } from './row-budget.js';
 import { RowLayer, type RowTable } from './row-layer.js';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { RecordId } from 'surrealdb';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import type { Database } from '../surreal/database.js';
 import { approximateBytes } from '../values/byte-size.js';
 import { escapeName } from '../values/escape-name.js';

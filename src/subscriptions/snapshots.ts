@@ -2,7 +2,7 @@ import type { Account } from '../delivery/account.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Shared } from '../delivery/shared.js';
 import { Slots } from '../delivery/slots.js';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import type { Database } from '../surreal/database.js';
 import type { ChangeLog } from './change-log.js';
 import { Gathering, type SnapshotLimits } from './gathering.js';

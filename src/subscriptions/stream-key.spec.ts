@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anyFilter, databaseRow } from '../../test/support/filter-arbitraries.js';
 import { parseRestriction } from '../auth/policy/parse-restriction.js';
-import type { Principal } from '../auth/principal.js';
+import type { Principal } from '../auth/tokens/principal.js';
 import { restrictionFor } from '../auth/policy/row-restriction.js';
 import { compileCondition } from '../filter/compile-condition.js';
 import type { RowRights } from '../filter/row-rights.js';

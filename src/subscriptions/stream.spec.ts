@@ -3,7 +3,7 @@ import { RecordId } from 'surrealdb';
 import { Recorder } from '../../test/support/recorder.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { Change } from '../surreal/change.js';
+import { Change } from '../surreal/changes/change.js';
 import { EventEncoder } from './event-encoder.js';
 import { streamSpec } from './stream-spec.js';
 import { Stream } from './stream.js';

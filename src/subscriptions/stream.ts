@@ -4,7 +4,7 @@ import type { Subscriber } from '../delivery/subscriber.js';
 import { compileCondition } from '../filter/compile-condition.js';
 import { EVERY_ROW } from '../filter/condition.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import type { EventEncoder } from './event-encoder.js';
 import type { Weight } from './filter-budget.js';
 import { Resyncs } from './resyncs.js';

@@ -5,7 +5,7 @@ import { EncodedFrame } from '../delivery/encoded-frame.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import type { Condition } from '../filter/condition.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { Change } from '../surreal/change.js';
+import { Change } from '../surreal/changes/change.js';
 import { ChangeLog } from './change-log.js';
 import { EventEncoder } from './event-encoder.js';
 import type { Resumption } from './resumptions.js';

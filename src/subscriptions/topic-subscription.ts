@@ -6,7 +6,7 @@ import { EncodedFrame } from '../delivery/encoded-frame.js';
 import { Slots } from '../delivery/slots.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
 import type { ChangeLog } from './change-log.js';
 import type { Resumption } from './resumptions.js';

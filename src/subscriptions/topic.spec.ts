@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { RecordId } from 'surrealdb';
 import { Recorder } from '../../test/support/recorder.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { Change } from '../surreal/change.js';
+import { Change } from '../surreal/changes/change.js';
 import { ChangeLog } from './change-log.js';
 import { streamSpec } from './stream-spec.js';
 import type { Stream } from './stream.js';

@@ -2,7 +2,7 @@ import type { ResyncReason } from '@edge-hive/protocol';
 import { conditionPaths } from '../filter/condition-paths.js';
 import { FilterIndex } from '../filter/filter-index.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import { pathText } from '../values/path.js';
 import type { ChangeLog } from './change-log.js';
 import { EventEncoder } from './event-encoder.js';

@@ -4,7 +4,7 @@ import { RecordId } from 'surrealdb';
 import { compileCondition } from '../filter/compile-condition.js';
 import { conditionPaths } from '../filter/condition-paths.js';
 import { EVERY_ROW, type Condition } from '../filter/condition.js';
-import { Change, type Previous } from '../surreal/change.js';
+import { Change, type Previous } from '../surreal/changes/change.js';
 import type { DatabaseRow } from '../values/path.js';
 import type { StreamSpec } from './stream-spec.js';
 import { judge } from './verdict.js';

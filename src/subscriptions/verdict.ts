@@ -1,5 +1,5 @@
 import type { RowTest } from '../filter/compile-condition.js';
-import type { Change } from '../surreal/change.js';
+import type { Change } from '../surreal/changes/change.js';
 import { equalValues } from '../values/compare.js';
 import { readPath, type DatabaseRow, type Path } from '../values/path.js';
 import type { StreamSpec } from './stream-spec.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
-import type { Change } from './change.js';
+import type { Change } from './changes/change.js';
 import { FeedReader } from './feed/feed-reader.js';
 import { SdkSession } from './connection/sdk-session.js';
 import { SnapshotReader } from './snapshot-reader.js';

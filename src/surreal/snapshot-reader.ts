@@ -1,6 +1,6 @@
 import type { DatabaseRow } from '../values/path.js';
-import type { Change } from './change.js';
-import { feedPages, PAGE } from './entries/feed-page.js';
+import type { Change } from './changes/change.js';
+import { feedPages, PAGE } from './feed/feed-page.js';
 import type { FeedReader } from './feed/feed-reader.js';
 import type { Query } from './connection/sdk-session.js';
 import type { SupervisedConnection } from './connection/supervised-connection.js';

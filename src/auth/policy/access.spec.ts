@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { allows, parseAccess } from './access.js';
 import { PolicyError } from './policy-error.js';
-import { SERVICE_CALLER, type Caller } from '../principal.js';
+import { SERVICE_CALLER, type Caller } from '../tokens/principal.js';
 
 function caller(id: string, ...roles: string[]): Caller {
   return { principal: { id, roles, claims: {} }, local: false };

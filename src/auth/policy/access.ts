@@ -1,5 +1,5 @@
 import { isVariable } from './claim-variable.js';
-import { isService, principalIdOf, type Caller } from '../principal.js';
+import { isService, principalIdOf, type Caller } from '../tokens/principal.js';
 import { PolicyError } from './policy-error.js';
 import { isObject, objectWith } from './policy-object.js';
 import { parseTemplate, type Captures, type TemplatePart } from './template.js';

@@ -1,6 +1,7 @@
 import { CLAIM_KINDS, type ClaimKind } from './claim-kind.js';
 import { PolicyError } from './policy-error.js';
-import type { Principal } from '../principal.js';
+import { claimAt } from '../tokens/claims.js';
+import type { Principal } from '../tokens/principal.js';
 
 const CLAIMS = '$claims.';
 const KIND = new RegExp(`:(${CLAIM_KINDS.join('|')})$`);
@@ -44,17 +45,4 @@ export function valueOfVariable({ name }: ClaimVariable, principal: Principal | 
   if (name === '$principal.id') return principal.id;
   if (name === '$principal.roles') return principal.roles;
   return claimAt(principal.claims, name.slice(CLAIMS.length));
-}
-
-/** Issuers name claims like `https://example.com/rooms`: a claim of the whole name comes before a path into objects. */
-export function claimAt(claims: Readonly<Record<string, unknown>>, path: string): unknown {
-  if (Object.hasOwn(claims, path)) return claims[path];
-  let value: unknown = claims;
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) {
-      return undefined;
-    }
-    value = Reflect.get(value, name);
-  }
-  return value;
 }

@@ -6,7 +6,7 @@ import { Logger } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import { PolicyService } from './policy.service.js';
-import { SERVICE_CALLER, type Caller, type Principal } from '../principal.js';
+import { SERVICE_CALLER, type Caller, type Principal } from '../tokens/principal.js';
 
 const POLICY = {
   topics: {

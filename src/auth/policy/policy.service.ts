@@ -9,7 +9,7 @@ import { matchChannel } from './channel-pattern.js';
 import { CLOSED_POLICY, DEVELOPMENT_POLICY } from './default-policy.js';
 import { readPolicyFile } from './policy-file.js';
 import { ANY_TOPIC, OWN_TABLE_PREFIX, type ChannelUse, type Policy, type TopicRule } from './policy.js';
-import type { Caller, Principal } from '../principal.js';
+import type { Caller, Principal } from '../tokens/principal.js';
 import { restrictionFor } from './row-restriction.js';
 
 /** Claims that each new token of a principal has other values of. */

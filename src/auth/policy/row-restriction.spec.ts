@@ -5,7 +5,7 @@ import type { Kind } from '../../values/kind.js';
 import { readText } from '../../values/read-text.js';
 import { parseRestriction } from './parse-restriction.js';
 import { PolicyError } from './policy-error.js';
-import type { Principal } from '../principal.js';
+import type { Principal } from '../tokens/principal.js';
 import { restrictionFor } from './row-restriction.js';
 
 type Row = Readonly<Record<string, unknown>>;

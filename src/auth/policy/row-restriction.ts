@@ -3,7 +3,7 @@ import { notationsOf } from '../../values/record-id-notations.js';
 import { isScalar, type ClaimKind, type Scalar } from './claim-kind.js';
 import { isVariable, parseVariable, valueOfVariable } from './claim-variable.js';
 import { comparability, type Claimed } from './comparability.js';
-import type { Principal } from '../principal.js';
+import type { Principal } from '../tokens/principal.js';
 
 type Comparison = Extract<Condition, { kind: 'compare' }>;
 

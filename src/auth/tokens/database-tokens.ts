@@ -5,10 +5,11 @@ import { Questions } from '../../surreal/connection/questions.js';
 import { TokenRefused, type SignedIn } from '../../surreal/sign-in/signed-in.js';
 import { SignIns } from '../../surreal/sign-in/sign-ins.js';
 import { recordIdText } from '../../values/record-id-text.js';
-import { SERVICE_ROLE, type Principal, type RecordUser } from '../principal.js';
-import { WrongKeys } from '../wrong-keys.js';
+import { WrongKeys } from '../addresses/wrong-keys.js';
 import { AuthenticationError, KeysUnavailableError } from './authentication-error.js';
-import { checkTimes, rolesOf, type Claims } from './claims.js';
+import type { Claims } from './claims.js';
+import { checkTimes, rolesOf } from './principal-from.js';
+import { SERVICE_ROLE, type Principal, type RecordUser } from './principal.js';
 
 /**
  * Tokens that SurrealDB issued, or lets in by its `DEFINE ACCESS`, and that only it can verify. Each is asked for anew: an access

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Principal } from '../principal.js';
+import type { Principal } from './principal.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const principal = (id: string, claims: Record<string, unknown> = {}): Principal => ({ id, roles: [], claims });

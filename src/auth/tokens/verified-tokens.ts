@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { approximateBytes } from '../../values/byte-size.js';
-import type { Principal } from '../principal.js';
+import type { Principal } from './principal.js';
 import type { TokenKeys } from './token-keys.js';
 
 /** Milliseconds that a token is remembered: long enough for a storm of reconnects, and for an impatient client. */

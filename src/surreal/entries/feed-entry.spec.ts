@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import { Change } from '../change.js';
+import { Change } from '../changes/change.js';
 import { decodeEntry, tableOf, type RawChange } from './feed-entry.js';
 import { UnreadableEntry } from './unreadable-entry.js';
 

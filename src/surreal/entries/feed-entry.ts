@@ -1,7 +1,7 @@
 import { RecordId } from 'surrealdb';
 import type { DatabaseRow } from '../../values/path.js';
-import { Change, type ChangeParts, type FeedMark } from '../change.js';
-import type { PatchOperation } from './reverse-patch.js';
+import { Change, type ChangeParts, type FeedMark } from '../changes/change.js';
+import type { PatchOperation } from '../changes/reverse-patch.js';
 import { UnreadableEntry } from './unreadable-entry.js';
 
 /** One transaction in the answer to SHOW CHANGES. */

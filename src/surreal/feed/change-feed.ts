@@ -3,10 +3,10 @@ import type { MetricsService } from '../../metrics/metrics.service.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import type { FeedReader } from './feed-reader.js';
 import type { LiveQueries } from '../live/live-queries.js';
-import type { Change } from '../change.js';
+import type { Change } from '../changes/change.js';
 import { QuietTables } from '../live/quiet-tables.js';
 import { ReadingPace, type Hearing } from './reading-pace.js';
-import { Ring } from '../live/ring.js';
+import { Ring } from './ring.js';
 import { SweepSchedule } from './sweep-schedule.js';
 
 const RETRY_PAUSE_MS = 250;

@@ -1,8 +1,8 @@
-import type { Change, FeedMark, FeedPlace } from '../change.js';
+import type { Change, FeedMark, FeedPlace } from '../changes/change.js';
 import type { FeedClock } from './feed-clock.js';
-import { formatCursor } from '../entries/feed-cursor.js';
+import { formatCursor } from '../changes/feed-cursor.js';
 import { decodeEntry, type RawChange } from '../entries/feed-entry.js';
-import { feedPage, feedPages, PAGE } from '../entries/feed-page.js';
+import { feedPage, feedPages, PAGE } from './feed-page.js';
 import type { Query } from '../connection/sdk-session.js';
 import type { SupervisedConnection } from '../connection/supervised-connection.js';
 import { UnreadableEntry } from '../entries/unreadable-entry.js';

@@ -1,13 +1,14 @@
 import { BatchSize } from './batch-size.js';
-import { Change, type FeedMark } from '../change.js';
+import { Change, type FeedMark } from '../changes/change.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import type { FastWindow } from './fast-window.js';
 import type { FeedClock } from './feed-clock.js';
 import type { FeedContinuity } from './feed-continuity.js';
-import { formatCursor } from '../entries/feed-cursor.js';
+import { formatCursor } from '../changes/feed-cursor.js';
 import { decodeEntry, type FeedEntry, type RawChange } from '../entries/feed-entry.js';
 import type { LiveTime } from './live-time.js';
 import { SeenChanges } from './seen-changes.js';
+import type { SweepPlaces } from './sweep-places.js';
 import { UnreadableEntry } from '../entries/unreadable-entry.js';
 
 export interface FeedListener {
@@ -29,8 +30,7 @@ export interface FeedKnowledge {
   readonly continuity: FeedContinuity;
   readonly liveTime: LiveTime;
   readonly fastWindow: FastWindow;
-  /** Before this place nothing should be found any more. */
-  readonly settled: () => bigint;
+  readonly sweeps: SweepPlaces;
 }
 
 /** Hands on what is read of the feed: each change once, and none behind a newer one of its record. */
@@ -76,7 +76,7 @@ export class FeedIntake {
 
   /** Whether all that was found of a transaction has been handed on, or lies where nothing is looked for any more. */
   has(stamp: bigint): boolean {
-    return stamp !== this.underWay && (stamp < this.feed.settled() || this.seen.count(stamp) > 0);
+    return stamp !== this.underWay && (stamp < this.feed.sweeps.settled || this.seen.count(stamp) > 0);
   }
 
   /** @returns how many of the changes were new */
@@ -162,7 +162,7 @@ export class FeedIntake {
   private entry(raw: RawChange, stamp: bigint, index: number): Change | FeedMark | UnreadableEntry {
     const place = { stamp, index };
     const time = this.feed.clock.milliseconds(stamp);
-    const overdue = stamp < this.newest && stamp < this.feed.settled();
+    const overdue = stamp < this.newest && stamp < this.feed.sweeps.settled;
     try {
       return decodeEntry(raw, { place, time, overdue, cursor: formatCursor(this.database, place) });
     } catch (error) {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import { DateTime, RecordId } from 'surrealdb';
-import type { Change, FeedMark } from '../change.js';
+import type { Change, FeedMark } from '../changes/change.js';
 import type { FeedEntry, RawChange, RawEntry } from '../entries/feed-entry.js';
 import { FeedReader, type FeedReaderListener } from './feed-reader.js';
 import { SdkSession, type Query } from '../connection/sdk-session.js';

@@ -4,7 +4,7 @@ import { FastWindow } from './fast-window.js';
 import { FeedClock } from './feed-clock.js';
 import { FeedContinuity } from './feed-continuity.js';
 import { FeedIntake, type FeedListener } from './feed-intake.js';
-import { feedPage, feedPages, PAGE, pageBeyond, type FeedPage } from '../entries/feed-page.js';
+import { feedPage, feedPages, PAGE, pageBeyond, type FeedPage } from './feed-page.js';
 import { LiveTime } from './live-time.js';
 import type { Query } from '../connection/sdk-session.js';
 import type { SupervisedConnection } from '../connection/supervised-connection.js';
@@ -51,8 +51,8 @@ export class FeedReader {
     this.liveTime = new LiveTime(SCALE.deep * options.sweepWindowMs);
     this.fastWindow = new FastWindow(options.fastWindowMs, options.sweepWindowMs);
     this.sweeps = new SweepPlaces(options.sweepWindowMs, this.liveTime);
-    const { clock, continuity, liveTime, fastWindow } = this;
-    this.intake = new FeedIntake({ clock, continuity, liveTime, fastWindow, settled: () => this.settled }, listener);
+    const { clock, continuity, liveTime, fastWindow, sweeps } = this;
+    this.intake = new FeedIntake({ clock, continuity, liveTime, fastWindow, sweeps }, listener);
   }
 
   /** Identity of the database, as cursors carry it. */

@@ -1,4 +1,4 @@
-import { Change } from '../change.js';
+import { Change } from '../changes/change.js';
 import type { LiveMessage } from './live-queries.js';
 import type { DatabaseRow } from '../../values/path.js';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Change } from '../change.js';
+import { Change } from '../changes/change.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import { withDeadline } from '../connection/deadline.js';
 import { LIVE_CHANGE_PROJECTION, liveChange } from './live-change.js';

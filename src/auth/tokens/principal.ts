@@ -1,6 +1,6 @@
 import type { RecordId } from 'surrealdb';
-import { approximateBytes } from '../values/byte-size.js';
-import { canonicalIdText } from '../values/record-id-notations.js';
+import { approximateBytes } from '../../values/byte-size.js';
+import { canonicalIdText } from '../../values/record-id-notations.js';
 
 /** What SurrealDB itself said of a record user: what its permissions call `$auth`, `$access`, `$token` and `$session`. */
 export interface RecordUser {

@@ -1,4 +1,4 @@
-import type { FeedPlace } from '../change.js';
+import type { FeedPlace } from './change.js';
 
 const FORMAT = /^([0-9a-z]{1,16})-([0-9a-z]{1,13})-([0-9a-z]{1,7})$/;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import { DecodedEntry, type FeedEntry } from './feed-entry.js';
+import { DecodedEntry, type FeedEntry } from '../entries/feed-entry.js';
 import { feedPages, isLastPage, pageBeyond } from './feed-page.js';
 
 /** Transactions with one change in each of some tables. */

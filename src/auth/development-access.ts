@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '../../config/config.js';
-import { isLocal, type Arrival } from '../locality.js';
+import { Config } from '../config/config.js';
+import { isLocal, type Arrival } from './locality.js';
 
 /** Who needs no token: in development whoever asks from this very machine, in production nobody. */
 @Injectable()

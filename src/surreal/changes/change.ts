@@ -1,9 +1,9 @@
 import type { Action } from '@edge-hive/protocol';
 import type { RecordId } from 'surrealdb';
-import { approximateBytes } from '../values/byte-size.js';
-import { pathText, type DatabaseRow, type Path } from '../values/path.js';
-import { recordIdText } from '../values/record-id-text.js';
-import { applyReversePatch, type PatchOperation } from './entries/reverse-patch.js';
+import { approximateBytes } from '../../values/byte-size.js';
+import { pathText, type DatabaseRow, type Path } from '../../values/path.js';
+import { recordIdText } from '../../values/record-id-text.js';
+import { applyReversePatch, type PatchOperation } from './reverse-patch.js';
 
 /** How it can be told what a record was before a change. */
 export type Previous =

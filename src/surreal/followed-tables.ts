@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
-import type { Change } from '../change.js';
-import type { ChangeFeed } from '../feed/change-feed.js';
-import type { DatabaseListener } from '../database-listener.js';
-import type { LiveTables } from '../live/live-tables.js';
-import type { CatalogListener, TableCatalog } from './table-catalog.js';
-import type { TableDefinition } from './table-definition.js';
+import type { Change } from './changes/change.js';
+import type { ChangeFeed } from './feed/change-feed.js';
+import type { DatabaseListener } from './changes/database-listener.js';
+import type { LiveTables } from './live/live-tables.js';
+import type { CatalogListener, TableCatalog } from './tables/table-catalog.js';
+import type { TableDefinition } from './tables/table-definition.js';
 
 export interface FollowedTablesOptions {
   /** Whom it tells. */

@@ -1,8 +1,8 @@
 import { ServerError } from 'surrealdb';
-import { SHOW_CHANGES } from './feed-codec.js';
-import { DecodedEntry, tableOf, type FeedEntry, type RawEntry } from './feed-entry.js';
+import { SHOW_CHANGES } from '../entries/feed-codec.js';
+import { DecodedEntry, tableOf, type FeedEntry, type RawEntry } from '../entries/feed-entry.js';
 import type { Query } from '../connection/sdk-session.js';
-import { findUnreadable } from './unreadable-entry.js';
+import { findUnreadable } from '../entries/unreadable-entry.js';
 
 /** The most keys, one for each transaction and table, that one answer holds. */
 export const PAGE = 1_000;
