@@ -7,11 +7,13 @@ describe('Resyncs', () => {
   let disowned: number;
   let subscribers: readonly [Recorder, Recorder];
   let resyncs: Resyncs;
+  let all: Set<Recorder>;
   beforeEach(() => {
     jest.useFakeTimers();
     disowned = 0;
     subscribers = [new Recorder(), new Recorder()];
-    resyncs = new Resyncs('s1', new Set(subscribers), new MetricsService(), () => (disowned += 1));
+    all = new Set(subscribers);
+    resyncs = new Resyncs('s1', all, new MetricsService(), () => (disowned += 1));
   });
   afterEach(() => void jest.useRealTimers());
 
@@ -54,6 +56,26 @@ describe('Resyncs', () => {
     expect(counts()).toEqual([2, 2]);
     jest.advanceTimersByTime(60_000);
     expect(counts()).toEqual([2, 2]);
+  });
+
+  it('tell at once who came after the others were told, and not again with them', () => {
+    resyncs.toAll('late');
+    const young = new Recorder();
+    all.add(young);
+    jest.advanceTimersByTime(1_000);
+    resyncs.toAll('unknown_state');
+    expect([...counts(), young.frames.length]).toEqual([1, 1, 1]);
+    jest.advanceTimersByTime(60_000);
+    expect([...counts(), young.frames.length]).toEqual([2, 2, 1]);
+  });
+
+  it('tell who came later as the others of a further cause', () => {
+    resyncs.toAll('late');
+    const young = new Recorder();
+    all.add(young);
+    for (const reason of ['late', 'unknown_state'] as const) resyncs.toAll(reason);
+    jest.advanceTimersByTime(60_000);
+    expect([...counts(), young.frames.length]).toEqual([2, 2, 2]);
   });
 
   it('tell who waits before the end, and once', () => {

@@ -9,6 +9,10 @@ const INTERVAL_MS = 5_000;
 /** Tells a stream's subscribers that continuity is lost: all of them, or the only one for whom it is. */
 export class Resyncs {
   private lastToAll = -Infinity;
+  /** Who was told then. Whoever came later may be told before the others. */
+  private wereTold = new WeakSet<Subscriber>();
+  /** Who was told alone since the last cause that concerns all. */
+  private toldSince = new WeakSet<Subscriber>();
   private readonly lastToOne = new WeakMap<Subscriber, number>();
   private pending: NodeJS.Timeout | undefined;
   private reason: ResyncReason = 'late';
@@ -23,17 +27,24 @@ export class Resyncs {
     private readonly disownCursors: () => void,
   ) {}
 
-  /** Tells all: at once, or as soon as the last time is long enough ago. */
+  /**
+   * Tells all: at once, or as soon as the last time is long enough ago. A client that was told knows that it may lack another one
+   * when it goes to another instance. One that came since then doesn't: it is told at once.
+   */
   toAll(reason: ResyncReason): void {
+    this.toldSince = new WeakSet();
     const wait = this.lastToAll + INTERVAL_MS - performance.now();
     if (wait <= 0 && !this.pending) return this.send(reason);
     this.pending ??= this.later(reason, wait);
     this.waiting = 'all';
+    for (const subscriber of this.subscribers)
+      if (this.lastTo(subscriber) === -Infinity) this.toOne(subscriber, reason);
   }
 
   /** Tells one alone, who can have been told nothing of the stream since it was found out. */
   toOne(subscriber: Subscriber, reason: ResyncReason): void {
     this.lastToOne.set(subscriber, performance.now());
+    this.toldSince.add(subscriber);
     if (this.waiting !== 'all') this.waiting.delete(subscriber);
     this.metrics.resyncs.inc(reason);
     subscriber.send(this.frame(reason));
@@ -46,7 +57,8 @@ export class Resyncs {
 
   /** When one was told the last time. */
   lastTo(subscriber: Subscriber): number {
-    return Math.max(this.lastToAll, this.lastToOne.get(subscriber) ?? -Infinity);
+    const toAll = this.wereTold.has(subscriber) ? this.lastToAll : -Infinity;
+    return Math.max(toAll, this.lastToOne.get(subscriber) ?? -Infinity);
   }
 
   /** Tells those who wait at once: whoever goes to another instance would go on from behind the cause, and never know. */
@@ -82,11 +94,18 @@ export class Resyncs {
     const now = performance.now();
     const frame = this.frame(reason);
     const early = new Set<Subscriber>();
+    const told = new WeakSet<Subscriber>();
     for (const subscriber of this.subscribers) {
-      if (this.isTooEarly(subscriber, now)) early.add(subscriber);
-      else subscriber.send(frame);
+      if (this.toldSince.has(subscriber)) continue;
+      if (this.isTooEarly(subscriber, now)) {
+        early.add(subscriber);
+      } else {
+        subscriber.send(frame);
+        told.add(subscriber);
+      }
     }
     this.lastToAll = now;
+    this.wereTold = told;
     this.metrics.resyncs.inc(reason);
     if (early.size === 0) return;
     this.waiting = early;

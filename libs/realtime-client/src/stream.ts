@@ -1,7 +1,7 @@
 import type { EventFrame, MessageFrame, ResyncReason, Row, SnapshotFrame } from '@edge-hive/protocol';
 import type { DeliveredBefore } from './delivered-before.js';
 import type { Subscriber } from './subscriber.js';
-import type { Target } from './subscription.js';
+import type { ResyncNotice, Target } from './subscription.js';
 import type { Trail } from './trail.js';
 
 interface DueSnapshot {
@@ -43,7 +43,7 @@ export class Stream {
   /** @returns who has to read its rows again */
   receive(frame: EventFrame | MessageFrame): Subscriber[] {
     const novelty = this.trail?.take(frame) ?? 'new';
-    if (novelty === 'late') return this.resync('late');
+    if (novelty === 'late') return this.missed('late');
     if (novelty === 'repeat') return [];
     for (const subscriber of [...this.subscribers]) {
       if (this.deliveredBefore.get(subscriber)?.has(frame.cursor) !== true) subscriber.receive(frame);
@@ -56,9 +56,14 @@ export class Stream {
     this.trail?.take(frame);
   }
 
-  /** Of the connection's checkpoints, which are places in the database's log: a channel has a log of its own. */
-  checkpoint(cursor: string): void {
-    if ('topic' in this.target) this.trail?.advance(cursor);
+  /**
+   * Of the connection's checkpoints, which are places in the database's log: a channel has a log of its own.
+   *
+   * @returns who has to read its rows again
+   */
+  checkpoint(cursor: string): Subscriber[] {
+    const isLate = 'topic' in this.target && this.trail?.checkpoint(cursor) === true;
+    return isLate ? this.missed('late') : [];
   }
 
   /** @returns who has all snapshots that it asked for, with this one */
@@ -73,12 +78,18 @@ export class Stream {
     return this.due.some(({ subscriber }) => subscriber === next.subscriber) ? undefined : next.subscriber;
   }
 
-  /** @returns who has to read its rows again: a snapshot that comes whole behind this is new enough */
+  /** The server says that something is missing. @returns who has to read its rows again */
   resync(reason: ResyncReason): Subscriber[] {
+    this.trail?.resynced();
     if (reason === 'feed_changed') {
       this.trail?.replaced();
       this.deliveredBefore.clear();
     }
+    return this.missed(reason);
+  }
+
+  /** @returns who has to read its rows again: a snapshot that comes whole behind this is new enough */
+  missed(reason: ResyncNotice['reason']): Subscriber[] {
     const subscribers = [...this.subscribers];
     for (const subscriber of subscribers) subscriber.resync(reason);
     return subscribers.filter((subscriber) => subscriber.wantsSnapshot && !this.isToBeRead(subscriber));

@@ -1,4 +1,5 @@
 import type { Stream } from './stream.js';
+import type { Subscriber } from './subscriber.js';
 import { isSameTarget, type Target } from './subscription.js';
 
 /** The streams of one connection, by name. */
@@ -18,8 +19,9 @@ export class Streams {
     this.byName.delete(stream.name);
   }
 
-  checkpoint(cursor: string): void {
-    for (const stream of this.byName.values()) stream.checkpoint(cursor);
+  /** @returns who has to read its rows again */
+  checkpoint(cursor: string): Subscriber[] {
+    return [...this.byName.values()].flatMap((stream) => stream.checkpoint(cursor));
   }
 
   /** Their connection is gone. */

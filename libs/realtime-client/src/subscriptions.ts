@@ -91,7 +91,7 @@ export class Subscriptions {
   }
 
   receive(frame: ServerFrame): void {
-    if (frame.type === 'checkpoint') this.streams.checkpoint(frame.cursor);
+    if (frame.type === 'checkpoint') this.rereadAll(this.streams.checkpoint(frame.cursor));
     if (!('stream' in frame)) return;
     const stream = this.streams.get(frame.stream);
     if (stream !== undefined) this.take(stream, frame);
@@ -208,9 +208,10 @@ export class Subscriptions {
     if (trail !== undefined && frame.recovered === true) {
       // Of a stream that was live `since` was no question: without it, it is one.
       if (known !== undefined) return this.applyToAll(all, () => ({ type: 'anew' }));
-      trail.resumed(frame.epoch);
+      const isDoubtful = trail.resumed(frame.epoch);
       const stream = this.streams.add(new Stream(frame.stream, target, trail));
-      return this.applyToAll(all, () => ({ type: 'subscribed', stream, frame, snapshot: false }));
+      this.applyToAll(all, () => ({ type: 'subscribed', stream, frame, snapshot: false }));
+      return isDoubtful ? this.rereadAll(stream.missed('reconnected')) : undefined;
     }
     const stream = known ?? this.begin(frame, target);
     // Also for a subscription that has ended meanwhile: the server sends that snapshot all the same.
@@ -242,5 +243,6 @@ export class Subscriptions {
 
 /** Whether a subscription would rather be resumed on the trail of its stream than begin anew. */
 function resumes({ state, subscriber }: TrackedSubscription): boolean {
-  return state.kind === 'live' && state.stream.trail !== undefined && subscriber.wantsResumption(state.stream.trail);
+  const trail = state.kind === 'live' ? state.stream.trail : undefined;
+  return trail?.isComplete === true && subscriber.wantsResumption(trail);
 }

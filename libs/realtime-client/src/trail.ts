@@ -10,6 +10,12 @@ const LEAST = 256;
 /** No more are: beyond it, a repeat may be taken for news. */
 const MOST = 65_536;
 
+/**
+ * The server puts the second of two resyncs off, for 5 s at most. A cursor that came within this time after a resync, in
+ * milliseconds, may lie behind the cause of another one. What is more than 5 s is for what the network held up.
+ */
+const RESYNC_DOUBT = 15_000;
+
 /** A place in what was told, and whose place it is. */
 export interface Position {
   cursor: string;
@@ -32,11 +38,13 @@ export class Trail {
   private readonly seen = new Map<string, Seen>();
   /** By record, when the newest change that was told of it was committed. */
   private readonly latest = new Map<string, number>();
-  /** That something was late is told once for each connection: whoever reads again reads all of it. */
-  private isLateTold = false;
+  /** That a change was late was delivered lately. What is late behind it waits for a checkpoint, so that many are one. */
+  private isLateKnown = false;
+  private isLateDue = false;
   private newest = -Infinity;
   private epoch: string;
   private advancedAt = performance.now();
+  private resyncedAt = -Infinity;
 
   /** @param replayWindow milliseconds, as `welcome` said */
   constructor(
@@ -58,10 +66,19 @@ export class Trail {
   /**
    * Resumes under another epoch. The cursor stays the old epoch's until an event comes: if this connection breaks before,
    * the new instance has shown nothing of what it put between.
+   *
+   * @returns whether another instance, which ended with it, may have put off a resync
    */
-  resumed(epoch: string): void {
+  resumed(epoch: string): boolean {
+    const isDoubtful = epoch !== this.position.epoch && this.advancedAt - this.resyncedAt < RESYNC_DOUBT;
     this.epoch = epoch;
-    this.isLateTold = false;
+    this.isLateKnown = false;
+    return isDoubtful;
+  }
+
+  /** The server said that something is missing. */
+  resynced(): void {
+    this.resyncedAt = performance.now();
   }
 
   /**
@@ -81,9 +98,12 @@ export class Trail {
     this.seen.set(cursor, { committed, record });
     this.forget();
     if (!isLate) return 'new';
-    const novelty = this.isLateTold ? 'repeat' : 'late';
-    this.isLateTold = true;
-    return novelty;
+    if (this.isLateKnown) {
+      this.isLateDue = true;
+      return 'repeat';
+    }
+    this.isLateKnown = true;
+    return 'late';
   }
 
   /** The log is another: its time may be, too. */
@@ -91,8 +111,21 @@ export class Trail {
     this.latest.clear();
   }
 
-  /** Everything up to here was told, or concerned others. */
-  advance(cursor: string): void {
+  /** Whether it says all: nothing was late of which that is yet to be delivered. */
+  get isComplete(): boolean {
+    return !this.isLateDue;
+  }
+
+  /** @returns whether changes were late, of which that is to be delivered now */
+  checkpoint(cursor: string): boolean {
+    this.advance(cursor);
+    this.isLateKnown = this.isLateDue;
+    this.isLateDue = false;
+    return this.isLateKnown;
+  }
+
+  /** Everything up to here was delivered, or concerned others. */
+  private advance(cursor: string): void {
     this.position = { cursor, epoch: this.epoch };
     this.advancedAt = performance.now();
   }

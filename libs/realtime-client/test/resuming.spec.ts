@@ -324,6 +324,28 @@ describe('resuming', () => {
     expect(heard).toEqual(['at-one', 'reconnected']);
   });
 
+  it('takes a stream for incomplete that another instance resumes shortly after a resync, and no other', async () => {
+    const client = setup.client();
+    const { heard } = listen(client, { snapshot: true });
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    first.snapshot('s1');
+    first.send({ type: 'resync', stream: 's1', reason: 'unknown_state' });
+    await first.acceptSubscription('s1');
+    first.snapshot('s1', { id: 'messages:a' });
+    first.event('s1', 'one');
+    const second = await reconnect(first);
+    expect(await second.acceptSubscription('s1', recovered)).toMatchObject({ since: 'at-one' });
+    second.event('s1', 'two');
+    const third = await reconnect(second);
+    await third.acceptSubscription('s1', { ...recovered, epoch: 'e2' });
+    const command = await third.acceptSubscription('s1', { epoch: 'e2' });
+    third.snapshot('s1');
+    await third.settled();
+    expect(command).not.toHaveProperty('since');
+    expect(heard).toEqual([0, 'unknown_state', 1, 'at-one', 'at-two', 'reconnected', 0]);
+  });
+
   it('begins anew under other rights, with a snapshot and without a cursor', async () => {
     const { heard } = listen(setup.client(), { snapshot: true });
     const server = await setup.server.connection();
@@ -340,20 +362,38 @@ describe('resuming', () => {
     expect(heard).toEqual([0, 'at-one', 'rights_changed', 1]);
   });
 
-  it('tells a resync instead of a change that is older than what was told of its record', async () => {
+  it('delivers a resync instead of a change that is older than what was delivered of its record, and another at the checkpoint', async () => {
     const { heard } = listen(setup.client(), { snapshot: true });
     const first = await setup.server.connection();
     await first.acceptSubscription('s1');
     first.snapshot('s1');
     const event = { type: 'event', topic: 'messages', action: 'UPDATE', data: { id: 'messages:1' } } as const;
+    const older = (cursor: string) => ({ ...event, stream: 's2', cursor, time: '2026-01-01T00:00:00.000Z' });
     first.send({ ...event, stream: 's1', cursor: 'newer', time: '2026-01-01T00:00:01.000Z' });
     const second = await reconnect(first);
     await second.acceptSubscription('s2', recovered);
-    second.send({ ...event, stream: 's2', cursor: 'older', time: '2026-01-01T00:00:00.000Z' });
-    expect(await second.acceptSubscription('s2')).toMatchObject({ snapshot: true });
-    second.snapshot('s2', { id: 'messages:1' });
+    second.send(older('older'));
+    for (const cursor of ['older still', 'oldest']) {
+      expect(await second.acceptSubscription('s2')).toMatchObject({ snapshot: true });
+      second.snapshot('s2', { id: 'messages:1' });
+      second.send(older(cursor), { type: 'checkpoint', cursor: 'c9' });
+    }
+    await second.expect('subscribe');
+    expect(heard).toEqual([0, 'newer', 'late', 1, 'late', 1, 'late']);
+  });
+
+  it('begins anew where a change was late, and no checkpoint came since', async () => {
+    const { heard } = listen(setup.client());
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1');
+    const event = { type: 'event', topic: 'messages', stream: 's1', action: 'UPDATE' } as const;
+    const data = { id: 'messages:1' };
+    first.send({ ...event, data, cursor: 'newest', time: '2026-01-01T00:00:02.000Z' });
+    for (const cursor of ['older', 'oldest']) first.send({ ...event, data, cursor, time: '2026-01-01T00:00:01.000Z' });
+    const second = await reconnect(first);
+    expect(await second.acceptSubscription('s1')).not.toHaveProperty('since');
     await second.settled();
-    expect(heard).toEqual([0, 'newer', 'late', 1]);
+    expect(heard).toEqual(['newest', 'late', 'reconnected']);
   });
 
   it('continues a stream that the server had to end for a while', async () => {
