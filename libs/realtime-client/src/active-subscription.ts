@@ -22,10 +22,10 @@ export interface SubscriptionSpec<Event> {
 
 /** Rows that are kept current: what concerns them beside events and snapshots. */
 export interface ViewListener {
-  /** The stream is gone. Until it is continued, or a snapshot comes, events say nothing about these rows. */
+  /** The stream is gone. Until it is resumed, or a snapshot comes, events say nothing about these rows. */
   interrupted(): void;
   /** It goes on where it was. */
-  continued(): void;
+  resumed(): void;
   /** Something was missed on a stream that goes on. A snapshot follows. */
   missed(): void;
   ended(error: RealtimeError): void;
@@ -52,11 +52,11 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
   /** What came in the turn in which `ready` resolved: who awaits that comes first. */
   private held: (() => void)[] | undefined;
   private isReady = false;
-  /** Something was told that a gap would make wrong. */
-  private isTold = false;
+  /** Something was delivered that a gap would make wrong. */
+  private hasDelivered = false;
   private snapshotAt = 0;
   private over = false;
-  /** A loop goes over it, and is told the error. */
+  /** A loop goes over it, and gets the error. */
   private isRead = false;
 
   constructor(
@@ -69,7 +69,7 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
       this.resolveReady = resolve;
       this.rejectReady = reject;
     });
-    this.ready.catch(() => undefined); // an application may leave it alone: onError or the error event tell as well
+    this.ready.catch(() => undefined); // an application may leave it alone: onError or the error event say it as well
     if (spec.callback === undefined) this.buffer = this.newBuffer();
   }
 
@@ -100,7 +100,7 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
     return { type: 'subscribe', ...this.spec.request };
   }
 
-  /** A view doesn't go backwards: it is read anew while a replay could tell what its rows contain. */
+  /** A view doesn't go backwards: it is read anew while a replay could deliver what its rows contain. */
   wantsResumption(trail: Trail): boolean {
     return this.spec.view === undefined || trail.isPast(this.snapshotAt);
   }
@@ -110,8 +110,8 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
     this.gap = undefined;
     if (!this.isReady) this.becomeReady();
     this.served({ durable, complete: complete !== false });
-    if (!this.wantsSnapshot) this.isTold = true;
-    if (recovered === true) this.spec.view?.continued();
+    if (!this.wantsSnapshot) this.hasDelivered = true;
+    if (recovered === true) this.spec.view?.resumed();
     // A view that is read anew misses nothing, unless it was refused what it asked for.
     else if (gap !== undefined && (this.spec.view === undefined || recovered === false)) this.resync(gap);
   }
@@ -119,7 +119,7 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
   receive(frame: EventFrame | MessageFrame): void {
     if (this.held !== undefined) return void this.held.push(() => this.receive(frame));
     if (this.over) return;
-    this.isTold = true;
+    this.hasDelivered = true;
     const event = this.spec.select(frame);
     if (event === undefined) return;
     if (this.buffer?.push(event) === false) this.overflow();
@@ -130,7 +130,7 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
     this.snapshotAt = performance.now();
     if (this.held !== undefined) return void this.held.push(() => this.snapshot(rows));
     if (this.over || this.spec.onSnapshot === undefined) return;
-    this.isTold = true;
+    this.hasDelivered = true;
     invoke(this.spec.onSnapshot, rows, this.host.report);
   }
 
@@ -145,7 +145,7 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
 
   interrupted(reason: ResyncNotice['reason']): void {
     if (this.held !== undefined) return void this.held.push(() => this.interrupted(reason));
-    if (this.isTold) this.gap ??= reason;
+    if (this.hasDelivered) this.gap ??= reason;
     this.spec.view?.interrupted();
   }
 
@@ -165,7 +165,7 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
     this.spec.view?.ended(reason);
     if (error === undefined) return;
     if (this.spec.options.onError) invoke(this.spec.options.onError, error, this.host.report);
-    // That the client is closed, it tells itself, once for all of them.
+    // That the client is closed, it reports itself, once for all of them.
     else if (error.code !== 'CLOSED' && !this.isRead) this.host.report(error);
   }
 

@@ -80,7 +80,7 @@ export class Channel {
    * came, under its key, so that it is delivered once. Rejects only with what waiting can't help: the server's refusal,
    * QUEUE_FULL, CLOSED, PRINCIPAL_CHANGED, or DISCONNECTED when it went unanswered for longer than the server remembers
    * keys; and with a TypeError that names the place where the data is what JSON can't carry. Where nobody waits for it, the
-   * client's `error` event tells.
+   * client's `error` event says so.
    */
   publish(event: string, data?: unknown, options: PublishOptions = {}): Promise<Published> {
     return this.host.reported(this.send(event, data, options));

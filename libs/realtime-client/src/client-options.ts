@@ -19,7 +19,7 @@ export interface RealtimeClientOptions extends TokenOptions {
 
 export interface ClientEvents {
   state: ConnectionState;
-  /** What no callback or promise of the application was told. Without a listener it goes to the console. */
+  /** What reaches no callback or promise of the application. Without a listener it goes to the console. */
   error: RealtimeError;
   /** Some subscription missed events. */
   resync: ResyncNotice;

@@ -203,7 +203,7 @@ export class RealtimeClient {
 
   private lost(): void {
     this.renewal.stop();
-    // What is unanswered tells them what can't be continued.
+    // What is unanswered makes a difference to what can be resumed.
     this.subscriptions.lost();
     this.commands.lost();
     this.publishes.lost();
@@ -237,7 +237,7 @@ export class RealtimeClient {
     const listeners = this.events.of('error');
     // eslint-disable-next-line no-console -- where nobody listens, this is the only way that a developer gets to know
     if (listeners.length === 0) console.error(error);
-    // eslint-disable-next-line no-console -- as above: a listener of errors has nobody else to tell
+    // eslint-disable-next-line no-console -- as above: there is no other listener for the errors of this one
     for (const listener of listeners) invoke(listener, error, (failure) => console.error(failure));
   }
 }

@@ -8,7 +8,7 @@ export interface CollectionOptions extends Pick<SubscriptionOptions, 'onError' |
   fields?: string[];
   /** The order of `items`. Rows that are equal by it, and all without it, are ordered by id. */
   orderBy?: SnapshotOrder[];
-  /** Only the first so many. When one of them leaves, the rows are read again, since nobody told which one follows. */
+  /** Only the first so many. When one of them leaves, the rows are read again, since it isn't known which one follows. */
   limit?: number;
 }
 

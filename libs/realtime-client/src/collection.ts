@@ -12,7 +12,7 @@ import { topicSpec } from './topic.js';
 const READ_INTERVAL = 500;
 
 /**
- * `loading`: no row has come yet. `current`: it has every change that the server told. `stale`: the connection is gone, or
+ * `loading`: no row has come yet. `current`: it has every change that the server delivered. `stale`: the connection is gone, or
  * changes were missed; its rows are the last that are known, and it becomes current by itself.
  */
 export type CollectionStatus = 'loading' | 'current' | 'stale';
@@ -58,7 +58,7 @@ export class Collection<Item extends { id: string } = Row> {
       this.resolveReady = resolve;
       this.rejectReady = reject;
     });
-    this.ready.catch(() => undefined); // onError or the error event tell as well
+    this.ready.catch(() => undefined); // onError or the error event say it as well
     this.rows = new RowSet(rowOrder(options.orderBy ?? []), options.limit);
     this.subscription = host.begin(this.spec(topic, options));
   }
@@ -127,7 +127,7 @@ export class Collection<Item extends { id: string } = Row> {
         this.isWaiting = true;
         this.become('stale');
       },
-      continued: () => {
+      resumed: () => {
         this.isWaiting = false;
         if (this.isShort) this.readAgain();
         else this.become('current');
@@ -146,7 +146,7 @@ export class Collection<Item extends { id: string } = Row> {
     this.isWaiting = false;
     this.readAt = performance.now();
     this.rows.replace(rows);
-    this.tell();
+    this.deliver();
     this.become('current');
     this.resolveReady();
   }
@@ -174,11 +174,11 @@ export class Collection<Item extends { id: string } = Row> {
     this.isNotifying = true;
     queueMicrotask(() => {
       this.isNotifying = false;
-      this.tell();
+      this.deliver();
     });
   }
 
-  private tell(): void {
+  private deliver(): void {
     const changes = this.rows.takeChanges();
     if (changes.length === 0) return;
     for (const listener of this.events.of('batch')) invoke(listener, changes, this.host.report);

@@ -10,7 +10,7 @@ export type ConnectionState =
   | { status: 'open'; connection?: string; principal?: PrincipalInfo }
   /**
    * Lost, or never reached, for a `reason` with a close code. The try that is number `attempt` in a row begins `delay`
-   * milliseconds after this was told: at `retryAt`, by `Date.now()`. The state stays while it is tried.
+   * milliseconds after the state changed: at `retryAt`, by `Date.now()`. The state stays while it is tried.
    */
   | { status: 'reconnecting'; reason: CloseReason; attempt: number; delay: number; retryAt: number }
   /** For good. */

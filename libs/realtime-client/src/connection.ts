@@ -26,7 +26,7 @@ export interface ConnectionListener {
   frame(frame: ServerFrame): void;
   /** What was open isn't any more, and another follows. It is called before the state changes. */
   lost(reason: CloseReason): void;
-  /** For good, whether it was open or not. It is called when the state has changed, and before that is told. */
+  /** For good, whether it was open or not. It is called when the state has changed, and before listeners of the state are called. */
   closed(reason: CloseReason): void;
   stateChanged(state: ConnectionState): void;
   report: Report;
@@ -66,7 +66,7 @@ export class Connection {
     void this.attempt();
   }
 
-  /** Does nothing where no session is open: that is lost already, and told. */
+  /** Does nothing where no session is open: that is lost already, and the listener knows it. */
   send(text: string): void {
     this.session?.send(text);
   }
@@ -185,7 +185,7 @@ export class Connection {
     }
   }
 
-  /** What the session, or the try to begin one, would still tell is of no use. */
+  /** What the session, or the try to begin one, would still say is of no use. */
   private leave(reason: string): void {
     clearTimeout(this.timer);
     this.attempts += 1;

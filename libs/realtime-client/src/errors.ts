@@ -42,7 +42,7 @@ export class RealtimeError extends Error {
   }
 }
 
-/** What whoever uses a closed client is told. */
+/** What whoever uses a closed client gets. */
 export function closedError({ code, reason }: CloseReason): RealtimeError {
   return new RealtimeError('CLOSED', `The client is closed: ${code} ${reason}`.trimEnd());
 }

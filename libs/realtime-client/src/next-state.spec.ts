@@ -30,7 +30,7 @@ const lost = (resumes = true) => ({ type: 'lost', resumes }) as const;
 const refused = (error: RealtimeError) => ({ type: 'refused', error }) as const;
 
 const ask = { type: 'ask' } as const;
-const told = { type: 'subscribed', frame } as const;
+const served = { type: 'subscribed', frame } as const;
 const join = (on = stream) => ({ type: 'join', stream: on }) as const;
 const leave = { type: 'leave', stream } as const;
 const interrupted = (reason: 'reconnected' | 'rights_changed' | 'resubscribed') =>
@@ -53,12 +53,12 @@ describe('next', () => {
     ['waits for its turn then, to be resumed', broken('time'), { type: 'due' }, broken('turn'), []],
     ['reads again then on a stream that is live', live('time'), { type: 'due' }, live('asked'), [ask]],
 
-    ['joins its stream', asked, subscribed(), live('no'), [join(), told]],
-    ['joins its stream, and expects rows', asked, subscribed(stream, true), live('due'), [join(), told]],
-    ['goes on where it was', broken('answer'), subscribed(), live('no'), [join(), told]],
-    ['goes on where another has asked for it', broken('turn'), subscribed(), live('no'), [join(), told]],
-    ['begins nothing anew on the stream that it has', live('asked'), subscribed(stream, true), live('due'), [told]],
-    ['has one stream', live('asked'), subscribed(other), live('no', other), [leave, join(other), told]],
+    ['joins its stream', asked, subscribed(), live('no'), [join(), served]],
+    ['joins its stream, and expects rows', asked, subscribed(stream, true), live('due'), [join(), served]],
+    ['goes on where it was', broken('answer'), subscribed(), live('no'), [join(), served]],
+    ['goes on where another has asked for it', broken('turn'), subscribed(), live('no'), [join(), served]],
+    ['begins nothing anew on the stream that it has', live('asked'), subscribed(stream, true), live('due'), [served]],
+    ['has one stream', live('asked'), subscribed(other), live('no', other), [leave, join(other), served]],
     ['does not come back', ended, subscribed(), ended, []],
 
     ['waits after a refusal that passes', asked, refused(later), waiting('time'), [wait('refusal')]],

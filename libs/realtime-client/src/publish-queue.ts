@@ -77,7 +77,7 @@ export class PublishQueue {
     this.flush();
   }
 
-  /** @param principal undefined: an anonymous connection, or one whose principal is yet to be told */
+  /** @param principal undefined: an anonymous connection, or one whose principal is not known yet */
   opened(principal: string | undefined): void {
     this.online = true;
     this.speaker = principal;

@@ -8,7 +8,7 @@ const setOf = (limit?: number) => new RowSet(rowOrder([{ field: 'rank' }]), limi
 const ids = (set: RowSet<Row>) => set.items.map(({ id }) => id);
 
 describe('RowSet', () => {
-  it('tells the difference to a new whole, and keeps what is as it was', () => {
+  it('has the difference to a new whole, and keeps what is as it was', () => {
     const set = setOf();
     set.replace([row(1), row(2), row(3)]);
     set.takeChanges();
@@ -23,7 +23,7 @@ describe('RowSet', () => {
     expect(ids(set)).toEqual(['t:1', 't:4', 't:2']);
   });
 
-  it('tells nothing of what came and went, or went and came, between two looks', () => {
+  it('has nothing of what came and went, or went and came, between two looks', () => {
     const set = setOf();
     set.replace([row(1)]);
     set.takeChanges();

@@ -9,7 +9,7 @@ export type RowChange<Item extends { id: string }> =
 
 /**
  * Rows in order, at most `limit` of them: the first of all that match. Where others match that it doesn't hold, it knows of
- * those no more than that they come behind its last: once a row is gone from it, it can't tell which one follows.
+ * those no more than that they come behind its last: once a row is gone from it, it doesn't know which one follows.
  */
 export class RowSet<Item extends { id: string }> {
   private rows = new Map<string, Item>();
@@ -47,7 +47,7 @@ export class RowSet<Item extends { id: string }> {
     this.hasMore = rows.length >= this.limit;
   }
 
-  /** A row that matches. @returns false: which rows are the first can't be told any more */
+  /** A row that matches. @returns false: which rows are the first isn't known any more */
   put(item: Item): boolean {
     const last = this.hasMore ? this.items.at(-1) : undefined;
     const isBehind = last !== undefined && this.order(item, last) > 0;
@@ -60,7 +60,7 @@ export class RowSet<Item extends { id: string }> {
     return !isBehind;
   }
 
-  /** A row that matches no more. @returns false: which row takes its place can't be told */
+  /** A row that matches no more. @returns false: which row takes its place isn't known */
   remove(id: string): boolean {
     if (!this.rows.has(id)) return true;
     this.write(id, undefined);

@@ -58,7 +58,7 @@ export class Session {
     if (this.phase === 'open') this.socket.send(text);
   }
 
-  /** Ends in order. The listener is not told: it is the one who asks. */
+  /** Ends in order. The listener is not called: it is the one that asks. */
   close({ code, reason }: CloseReason): void {
     this.phase = 'ended';
     this.stopTimers();
@@ -100,13 +100,13 @@ export class Session {
     } else if (frame.type === 'welcome') {
       this.open(frame);
     } else if (frame.type === 'error') {
-      // The token could not be looked at now: told as the close code that means the same.
+      // The token could not be looked at now: it becomes the close code that means the same.
       if (frame.retryable) this.abandon({ code: CLOSE_CODES.OVERLOADED, reason: frame.message });
       else this.refused(frame.message);
     }
   }
 
-  /** The close that follows tells whether it had only expired. */
+  /** The close that follows says whether it had only expired. */
   private refused(message: string): void {
     this.refusal = message;
     clearTimeout(this.openTimer);

@@ -15,7 +15,7 @@ export interface Subscriber {
   receive(frame: EventFrame | MessageFrame): void;
   snapshot(rows: Row[]): void;
   resync(reason: ResyncNotice['reason']): void;
-  /** It has no stream any more and is asked for again: unless it is continued, what comes in between is missing. */
+  /** It has no stream any more and is asked for again: unless it is resumed, what comes in between is missing. */
   interrupted(reason: ResyncNotice['reason']): void;
   /** Over. With an error if it wasn't the application that ended it. */
   end(error?: RealtimeError): void;

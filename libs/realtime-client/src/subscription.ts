@@ -12,7 +12,7 @@ export function isSameTarget(one: Target, other: Target): boolean {
 
 /**
  * A change of a record. `data` is the whole record (or its selected fields) on CREATE and UPDATE. On DELETE it is what it
- * last was or, where the database doesn't tell that (`known: 'id'`), only its id; so it is on an UPDATE that took it out of the
+ * last was or, where the database doesn't report that (`known: 'id'`), only its id; so it is on an UPDATE that took it out of the
  * filter (`transition: 'leave'`).
  */
 export type TopicEvent<Data extends { id: string }> = Omit<EventFrame, 'type' | 'action' | 'data' | 'transition'> &
@@ -50,7 +50,7 @@ export interface SubscriptionOptions {
   onSubscribed?: (service: Service) => void;
   /** Called when events were missed. A subscription with `snapshot` gets its rows anew right after. */
   onResync?: (notice: ResyncNotice) => void;
-  /** Called once, when the subscription has ended with an error. Without it, the client's `error` event tells. */
+  /** Called once, when the subscription has ended with an error. Without it, the client's `error` event says so. */
   onError?: (error: RealtimeError) => void;
   /** How many events may wait for a `for await` loop, before it ends with BUFFER_OVERFLOW. Default 1,024. */
   bufferSize?: number;

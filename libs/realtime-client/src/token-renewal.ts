@@ -53,7 +53,7 @@ export class TokenRenewal {
     this.plan(this.current);
   }
 
-  /** The server has told its time: timers stood still while the device slept. */
+  /** The server has said its time: timers stood still while the device slept. */
   clockSet(): void {
     if (this.current?.isUnderWay === false) this.arm(this.current);
   }

@@ -16,7 +16,7 @@ const MOST = 65_536;
  */
 const RESYNC_DOUBT = 15_000;
 
-/** A place in what was told, and whose place it is. */
+/** A place in what was delivered, and whose place it is. */
 export interface Position {
   cursor: string;
   epoch: string;
@@ -27,16 +27,16 @@ interface Seen {
   readonly record: string | undefined;
 }
 
-/** `late`: the record's state was told as it was later. It comes too late to be told, and hasn't been before. */
+/** `late`: the record was delivered as it was later. The change comes too late to be delivered, and hasn't been before. */
 export type Novelty = 'new' | 'repeat' | 'late';
 
 /**
- * How far a stream was heard, over all the connections that continued it. It says where to go on, and which events
+ * How far a stream was delivered, over all the connections that resumed it. It says where to go on, and which events
  * of a replay came before.
  */
 export class Trail {
   private readonly seen = new Map<string, Seen>();
-  /** By record, when the newest change that was told of it was committed. */
+  /** By record, when the newest change that was delivered of it was committed. */
   private readonly latest = new Map<string, number>();
   /** That a change was late was delivered lately. What is late behind it waits for a checkpoint, so that many are one. */
   private isLateKnown = false;
@@ -82,8 +82,8 @@ export class Trail {
   }
 
   /**
-   * Another instance may know of a change that became visible late, and that the last one never told, since it had told a newer
-   * one of the record. It would have told `resync`, had the connection lasted.
+   * Another instance may know of a change that became visible late, and that the last one never delivered, since it had delivered a newer
+   * one of the record. It would have sent `resync`, had the connection lasted.
    */
   take(frame: EventFrame | MessageFrame): Novelty {
     const { cursor, time } = frame;
@@ -130,7 +130,7 @@ export class Trail {
     this.advancedAt = performance.now();
   }
 
-  /** Nothing older than a moment (of `performance.now()`) can be told again. */
+  /** Nothing older than a moment (of `performance.now()`) can be delivered again. */
   isPast(moment: number): boolean {
     return this.advancedAt - moment > WINDOWS * this.replayWindow;
   }

@@ -134,7 +134,7 @@ describe('authenticating', () => {
     expect(setup.errors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
   });
 
-  it('renews at once when a pong tells that the time has come', async () => {
+  it('renews at once when a pong says that the time has come', async () => {
     const tokens = ['old', 'new'];
     setup.client({ getToken: () => tokens.shift() }).subscribe('messages', () => undefined);
     const server = await setup.server.connection();

@@ -83,17 +83,17 @@ describe('channels', () => {
     expect(command.data).toEqual({ at: '1970-01-01T00:00:00.000Z', none: null, points: [{ x: 1 }], bare: {} });
   });
 
-  it('tells by the error event what a publish that nobody waits for came to', async () => {
+  it('reports by the error event what a publish that nobody waits for came to', async () => {
     const client = setup.client({ queueSize: 1 });
     const channel = client.channel('room:1');
-    const told = new Promise<void>((resolve) => client.on('error', () => setup.errors.length === 3 && resolve()));
+    const reported = new Promise<void>((resolve) => client.on('error', () => setup.errors.length === 3 && resolve()));
     void channel.publish('said', 1);
     void channel.publish('said', 2);
     void channel.publish('said', NaN);
     const server = await setup.server.connection();
     const { id } = await server.expect('publish');
     server.send({ type: 'error', id, code: 'FORBIDDEN', message: 'No.', retryable: false });
-    await told;
+    await reported;
     expect(setup.errors.map(({ code }) => code).sort()).toEqual(['BAD_FRAME', 'FORBIDDEN', 'QUEUE_FULL']);
   });
 

@@ -9,7 +9,7 @@ describe('collections', () => {
   const row = (key: string, v = 1): Row => ({ id: `messages:${key}`, v });
   const keys = (collection: Collection) => collection.items.map(({ id, v }) => `${id.slice(9)}${String(v)}`);
 
-  /** A collection that has its first snapshot, and all that it tells from then on. */
+  /** A collection that has its first snapshot, and all that it delivers from then on. */
   async function open(options: CollectionOptions, ...rows: Row[]) {
     const client = setup.client({ token: 't' });
     const collection = client.collection('messages', options);
@@ -18,10 +18,10 @@ describe('collections', () => {
     const command = await server.acceptSubscription('s1');
     server.snapshot('s1', ...rows);
     await collection.ready;
-    const told: string[][] = [];
-    collection.subscribe((changes) => told.push(changes.map(({ action, id }) => `${action} ${id.slice(9)}`)));
-    collection.on('status', (status) => told.push([status]));
-    return { client, collection, server, command, told };
+    const heard: string[][] = [];
+    collection.subscribe((changes) => heard.push(changes.map(({ action, id }) => `${action} ${id.slice(9)}`)));
+    collection.on('status', (status) => heard.push([status]));
+    return { client, collection, server, command, heard };
   }
 
   /** With a window of nothing, any cursor that came after the snapshot is enough to go on from. */
@@ -56,7 +56,7 @@ describe('collections', () => {
   });
 
   it('follows what happens to the rows', async () => {
-    const { collection, server, told } = await open(
+    const { collection, server, heard } = await open(
       { orderBy: [{ field: 'v', desc: true }] },
       row('a', 1),
       row('b', 2),
@@ -70,13 +70,13 @@ describe('collections', () => {
     server.change('s1', 'UPDATE', { id: 'messages:c' }, 'leave');
     await server.settled();
     expect(keys(collection)).toEqual(['a4', 'd0']);
-    expect(told.flat().filter((change) => !change.endsWith(' c'))).toEqual(['update a', 'remove b', 'insert d']);
+    expect(heard.flat().filter((change) => !change.endsWith(' c'))).toEqual(['update a', 'remove b', 'insert d']);
     expect(changes).toContainEqual({ action: 'update', id: 'messages:a', item: row('a', 4), previous: row('a', 1) });
     expect(changes).toContainEqual({ action: 'remove', id: 'messages:b', previous: row('b', 2) });
   });
 
-  it('tells all changes of one turn together, each row once, with the rows in place', async () => {
-    const { collection, server, told } = await open({}, row('a'));
+  it('delivers all changes of one turn together, each row once, with the rows in place', async () => {
+    const { collection, server, heard } = await open({}, row('a'));
     const seen: string[][] = [];
     collection.on('change', () => seen.push(keys(collection)));
     server.together(() => {
@@ -85,7 +85,7 @@ describe('collections', () => {
       server.change('s1', 'CREATE', row('b'));
     });
     await server.settled();
-    expect(told).toEqual([['update a', 'insert b']]);
+    expect(heard).toEqual([['update a', 'insert b']]);
     expect(seen).toEqual([
       ['a3', 'b1'],
       ['a3', 'b1'],
@@ -93,7 +93,7 @@ describe('collections', () => {
   });
 
   it('becomes what a new snapshot says, at once, after a resync', async () => {
-    const { collection, server, told } = await open({}, row('a'), row('b'), row('c'));
+    const { collection, server, heard } = await open({}, row('a'), row('b'), row('c'));
     server.send({ type: 'resync', stream: 's1', reason: 'late' });
     await server.acceptSubscription('s1');
     server.send({ type: 'snapshot', stream: 's1', data: [row('a')], last: false });
@@ -102,7 +102,7 @@ describe('collections', () => {
     server.snapshot('s1', row('c', 2), row('d'));
     await server.settled();
     expect(keys(collection)).toEqual(['a1', 'c2', 'd1']);
-    expect(told.map((batch) => [...batch].sort())).toEqual([
+    expect(heard.map((batch) => [...batch].sort())).toEqual([
       ['stale'],
       ['insert d', 'remove b', 'update c'],
       ['current'],
@@ -110,7 +110,7 @@ describe('collections', () => {
   });
 
   it('goes on where it was after a reconnect that recovers', async () => {
-    const { client, collection, server, told } = await open({}, row('a'));
+    const { client, collection, server, heard } = await open({}, row('a'));
     const resyncs: unknown[] = [];
     client.on('resync', (notice) => resyncs.push(notice));
     server.change('s1', 'UPDATE', row('a', 2));
@@ -121,12 +121,12 @@ describe('collections', () => {
     next.change('s1', 'DELETE', row('a', 2));
     await next.settled();
     expect(keys(collection)).toEqual([]);
-    expect(told).toEqual([['update a'], ['stale'], ['current'], ['remove a']]);
+    expect(heard).toEqual([['update a'], ['stale'], ['current'], ['remove a']]);
     expect(resyncs).toEqual([]);
   });
 
   it('becomes what the snapshot says after a reconnect that does not recover', async () => {
-    const { client, collection, server, told } = await open({}, row('a'), row('b'));
+    const { client, collection, server, heard } = await open({}, row('a'), row('b'));
     const resyncs: unknown[] = [];
     client.on('resync', ({ reason }) => resyncs.push(reason));
     server.change('s1', 'UPDATE', row('a', 2));
@@ -135,11 +135,11 @@ describe('collections', () => {
     next.snapshot('s1', row('a', 3));
     await next.settled();
     expect(keys(collection)).toEqual(['a3']);
-    expect(told).toEqual([['update a'], ['stale'], ['update a', 'remove b'], ['current']]);
+    expect(heard).toEqual([['update a'], ['stale'], ['update a', 'remove b'], ['current']]);
     expect(resyncs).toEqual(['reconnected']);
   });
 
-  it('is read anew where a replay could tell what its rows contain already', async () => {
+  it('is read anew where a replay could deliver what its rows contain already', async () => {
     const { client, collection, server } = await open({}, row('a', 5));
     const resyncs: unknown[] = [];
     client.on('resync', (notice) => resyncs.push(notice));
@@ -189,14 +189,14 @@ describe('collections', () => {
     expect(codes).toEqual(['LIMIT_EXCEEDED']);
   });
 
-  it('keeps its rows when it is closed, and tells nothing more', async () => {
-    const { collection, server, told } = await open({}, row('a'));
+  it('keeps its rows when it is closed, and delivers nothing more', async () => {
+    const { collection, server, heard } = await open({}, row('a'));
     collection.close();
     expect(await server.expect('unsubscribe')).toMatchObject({ stream: 's1' });
     server.change('s1', 'DELETE', row('a'));
     await server.settled();
     expect([keys(collection), collection.status]).toEqual([['a1'], 'stale']);
-    expect(told).toEqual([['stale']]);
+    expect(heard).toEqual([['stale']]);
   });
 
   it('names the option that can not be used', () => {

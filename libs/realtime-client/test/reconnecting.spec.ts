@@ -74,7 +74,7 @@ describe('reconnecting', () => {
     ]);
   });
 
-  it.each([1009, 4400, 4403])('stays closed after close code %i, and tells it', async (code) => {
+  it.each([1009, 4400, 4403])('stays closed after close code %i, and says it', async (code) => {
     const client = setup.client();
     const errors: string[] = [];
     const onError = (error: Error) => errors.push(error.message);
@@ -130,19 +130,21 @@ describe('reconnecting', () => {
     expect(client.state).toMatchObject({ status: 'closed' });
   });
 
-  it('is closed already when the application is told that the server closed it for good', async () => {
+  it('is closed already when the application gets to know that the server closed it for good', async () => {
     const client = setup.client();
-    const told: unknown[] = [];
+    const heard: unknown[] = [];
     const late: Promise<void>[] = [];
     const onError = ({ code }: { code: string }) => {
-      told.push([code, client.state.status]);
-      const { ready } = client.subscribe('other', null, () => undefined, { onError: (error) => told.push(error.code) });
+      heard.push([code, client.state.status]);
+      const { ready } = client.subscribe('other', null, () => undefined, {
+        onError: (error) => heard.push(error.code),
+      });
       late.push(expect(ready).rejects.toMatchObject({ code: 'CLOSED' }));
       late.push(expect(client.channel('room:1').publish('said')).rejects.toMatchObject({ code: 'CLOSED' }));
       client.close();
     };
     client.subscribe('messages', null, () => undefined, { onError });
-    client.collection('messages').on('status', (status) => told.push([status, client.state.status]));
+    client.collection('messages').on('status', (status) => heard.push([status, client.state.status]));
     client.on('error', () => client.close());
     const server = await setup.server.connection();
     await server.acceptSubscription('s1');
@@ -153,7 +155,7 @@ describe('reconnecting', () => {
     server.close(4403, 'no');
     expect(await closed).toMatchObject({ reason: { code: 4403 } });
     await Promise.all(late);
-    expect(told).toEqual([['current', 'open'], ['stale', 'closed'], ['CLOSED', 'closed'], 'CLOSED']);
+    expect(heard).toEqual([['current', 'open'], ['stale', 'closed'], ['CLOSED', 'closed'], 'CLOSED']);
     expect(setup.states.map(({ status }) => status)).toEqual(['connecting', 'open', 'closed']);
     expect(setup.errors).toMatchObject([{ code: 'CLOSED' }]);
   });

@@ -8,7 +8,7 @@ describe('resuming', () => {
   const setup = useServer();
   const recovered = { recovered: true } as const;
 
-  /** Everything that a subscription is told, by cursor, reason or number of rows. */
+  /** Everything that a subscription gets, by cursor, reason or number of rows. */
   function listen(client: RealtimeClient, options: { snapshot?: boolean; filter?: { room: string } } = {}) {
     const heard: unknown[] = [];
     const subscription: Subscription<TopicEvent<Row>> = client.subscribe(
@@ -133,7 +133,7 @@ describe('resuming', () => {
     expect(heard).toEqual([0, 'at-one', ...anew, ...anew, 'at-two', 'at-late', 'at-three', 'at-four']);
   });
 
-  it('tells all to another that has the same stream, whatever one that began anew was told before', async () => {
+  it('delivers all to another that has the same stream, whatever one that began anew was delivered before', async () => {
     const client = setup.client();
     const anew = listen(client, { snapshot: true });
     const first = await setup.server.connection();
@@ -157,7 +157,7 @@ describe('resuming', () => {
     expect(other.heard).toEqual(['at-one', 'at-two']);
   });
 
-  it('tells that it is not recovered, and hands over the snapshot that comes with it', async () => {
+  it('says that it is not recovered, and hands over the snapshot that comes with it', async () => {
     const client = setup.client();
     const { heard } = listen(client, { snapshot: true });
     const notices: unknown[] = [];
@@ -230,7 +230,7 @@ describe('resuming', () => {
     expect(heard).toEqual(['at-one']);
   });
 
-  it('has one of those that share a stream ask for all, so that none misses what another is told', async () => {
+  it('has one of those that share a stream ask for all, so that none misses what another gets', async () => {
     const client = setup.client();
     const one = listen(client);
     const other = listen(client);
@@ -396,7 +396,7 @@ describe('resuming', () => {
     expect(heard).toEqual(['newest', 'late', 'reconnected']);
   });
 
-  it('continues a stream that the server had to end for a while', async () => {
+  it('resumes a stream that the server had to end for a while', async () => {
     const { heard } = listen(setup.client());
     const server = await setup.server.connection();
     await server.acceptSubscription('s1');
@@ -418,12 +418,12 @@ describe('resuming', () => {
     expect(server.frames.unread).toEqual([]);
   });
 
-  it('continues first, and reads anew then, when the server had to end a stream that both share', async () => {
+  it('resumes first, and reads anew then, when the server had to end a stream that both share', async () => {
     const client = setup.client();
     const reading = listen(client, { snapshot: true });
     const server = await setup.server.connection();
     await server.acceptSubscription('s1');
-    const continued = listen(client);
+    const resumed = listen(client);
     await server.acceptSubscription('s1');
     server.event('s1', 'one');
     server.send({ type: 'unsubscribed', topic: 'messages', stream: 's1', code: 'UNAVAILABLE', message: 'Away.' });
@@ -431,11 +431,11 @@ describe('resuming', () => {
     expect(await server.acceptSubscription('s2')).toMatchObject({ snapshot: true });
     server.snapshot('s2');
     await server.settled();
-    expect(continued.heard).toEqual(['at-one']);
+    expect(resumed.heard).toEqual(['at-one']);
     expect(reading.heard).toEqual(['at-one', 'resubscribed', 0]);
   });
 
-  it('reads again on a stream that is live while another of its topic waits to be continued', async () => {
+  it('reads again on a stream that is live while another of its topic waits to be resumed', async () => {
     const client = setup.client({ backoff: { baseDelay: 60_000, maxDelay: 60_000 } });
     listen(client, { filter: { room: 'other' } });
     const reading = listen(client, { snapshot: true });
@@ -451,7 +451,7 @@ describe('resuming', () => {
     expect(reading.heard).toEqual([0, 'late', 1]);
   });
 
-  it('continues first also when both were refused for now', async () => {
+  it('resumes first also when both were refused for now', async () => {
     const client = setup.client();
     listen(client, { snapshot: true });
     const first = await setup.server.connection();
@@ -469,7 +469,7 @@ describe('resuming', () => {
     }
   });
 
-  it('resolves ready before the first event is told', async () => {
+  it('resolves ready before the first event is delivered', async () => {
     const { heard, subscription } = listen(setup.client());
     void subscription.ready.then(() => heard.push('ready'));
     const server = await setup.server.connection();
@@ -491,15 +491,15 @@ describe('resuming', () => {
     expect(heard).toEqual(['ready', 'at-one', 'at-two']);
   });
 
-  it('tells when it tries again, and why', async () => {
+  it('says when it tries again, and why', async () => {
     const client = setup.client({ backoff: { baseDelay: 60_000 } });
     listen(client);
     const server = await setup.server.connection();
     await server.acceptSubscription('s1');
     const before = Date.now();
-    const told = new Promise((resolve) => client.on('state', resolve));
+    const changed = new Promise((resolve) => client.on('state', resolve));
     server.close(4430, 'too slow');
-    const state = (await told) as Extract<RealtimeClient['state'], { status: 'reconnecting' }>;
+    const state = (await changed) as Extract<RealtimeClient['state'], { status: 'reconnecting' }>;
     expect(state).toMatchObject({ status: 'reconnecting', attempt: 1, reason: { code: 4430, reason: 'too slow' } });
     expect(state.retryAt - state.delay).toBeGreaterThanOrEqual(before);
   });

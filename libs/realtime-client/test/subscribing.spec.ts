@@ -51,7 +51,7 @@ describe('subscribing', () => {
     expect(heard).toEqual([[{ id: 'messages:a' }, { id: 'messages:b' }], 'at-one']);
   });
 
-  it('tells a resync, and reads the rows again where there is a snapshot', async () => {
+  it('delivers a resync, and reads the rows again where there is a snapshot', async () => {
     const heard: unknown[] = [];
     const onSnapshot = (rows: Row[]) => heard.push(rows.length);
     const onResync = ({ reason }: { reason: string }) => heard.push(reason);
@@ -143,12 +143,12 @@ describe('subscribing', () => {
 
   it('reports what an async callback rejects with', async () => {
     const client = setup.client();
-    const told = new Promise((resolve) => client.on('error', resolve));
+    const reported = new Promise((resolve) => client.on('error', resolve));
     client.subscribe('messages', async () => Promise.reject(new Error('mine')));
     const server = await setup.server.connection();
     await server.acceptSubscription('s1');
     server.event('s1', 'one');
-    expect(await told).toMatchObject({ code: 'CALLBACK_FAILED', cause: { message: 'mine' } });
+    expect(await reported).toMatchObject({ code: 'CALLBACK_FAILED', cause: { message: 'mine' } });
   });
 
   it('ignores frames that it does not know, and reports what is no frame', async () => {
