@@ -111,11 +111,7 @@ function endOfPlainText(bytes: Buffer, at: number): number {
 
 /** @param like what it may be once more */
 function textOf(bytes: Buffer, from: number, to: number, like?: string): string {
-  if (like !== undefined && isText(bytes, from, to, like)) return like;
-  for (let place = from; place < to; place += 1) {
-    if ((bytes[place] ?? 0) >= FIRST_BEYOND_ASCII) return bytes.toString('utf8', from, to);
-  }
-  return bytes.toString('latin1', from, to);
+  return like !== undefined && isText(bytes, from, to, like) ? like : bytes.toString('utf8', from, to);
 }
 
 /** Of texts beyond ASCII it isn't found out. */

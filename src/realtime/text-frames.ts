@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { unmask, wordsOf } from './masked-bytes.js';
 
 /** FIN and the opcode of text, without extensions. */
 const WHOLE_TEXT = 0x81;
@@ -8,7 +9,6 @@ const LENGTH_16 = 126;
 const SHORT_HEADER = 2;
 const MEDIUM_HEADER = 4;
 const MASK_BYTES = 4;
-const FIRST_BEYOND_ASCII = 0x80;
 
 /**
  * Reads the whole text frames of a client (RFC 6455, 5.2) that a chunk begins with, unmasks them in place and hands out their
@@ -17,6 +17,7 @@ const FIRST_BEYOND_ASCII = 0x80;
  * @returns how many bytes that were. What comes behind them, right or wrong, is for a full reader.
  */
 export function readTextFrames(chunk: Buffer, limit: number, receive: (payload: Buffer) => void): number {
+  const words = wordsOf(chunk);
   let at = 0;
   while (chunk[at] === WHOLE_TEXT) {
     const second = chunk[at + 1] ?? 0;
@@ -32,23 +33,14 @@ export function readTextFrames(chunk: Buffer, limit: number, receive: (payload: 
     const end = from + size;
     if (end > chunk.length || size > limit) break;
     const payload = chunk.subarray(from, end);
-    const ascii = unmask(payload, chunk, from - MASK_BYTES);
+    const ascii = unmask(chunk, words, from, end);
     if (!ascii && !isUtf8(payload)) {
       // Masking again is unmasking: the full reader finds the frame as it came.
-      unmask(payload, chunk, from - MASK_BYTES);
+      unmask(chunk, words, from, end);
       break;
     }
     receive(payload);
     at = end;
   }
   return at;
-}
-
-/** @returns whether all of it is ASCII. */
-function unmask(payload: Buffer, chunk: Buffer, maskAt: number): boolean {
-  let bits = 0;
-  for (let n = 0; n < payload.length; n += 1) {
-    bits |= payload[n] = (payload[n] ?? 0) ^ (chunk[maskAt + (n & 3)] ?? 0);
-  }
-  return bits < FIRST_BEYOND_ASCII;
 }
