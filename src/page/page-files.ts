@@ -10,17 +10,17 @@ const TYPES: Partial<Record<string, string>> = {
   '.mjs': 'text/javascript; charset=utf-8',
 };
 
-/** The files that the page is made of. */
+/** The files that the page is made of, as `page/build.mjs` made them. */
 @Injectable()
 export class PageFiles {
   page(): Promise<StreamableFile> {
-    return read(new URL('assets/index.html', import.meta.url));
+    return read(new URL('browser/index.html', import.meta.url));
   }
 
-  /** One of the page's own files, by name: compiled modules, styles, pictures. */
+  /** One of the page's own files, by name: its code, styles, pictures. */
   async file(name: string): Promise<StreamableFile> {
     if (!/^[a-z-]+\.(css|svg|js)$/.test(name)) throw new NotFoundException();
-    return read(new URL(`${name.endsWith('.js') ? 'browser' : 'assets'}/${name}`, import.meta.url));
+    return read(new URL(`browser/${name}`, import.meta.url));
   }
 
   /** The client library: one module that imports nothing. */

@@ -1,4 +1,4 @@
-import { RealtimeClient } from '../client.js';
+import { RealtimeClient } from '@edge-hive/realtime-client';
 import { ChannelView } from './channel-view.js';
 import { ConnectionBadge } from './connection-badge.js';
 import type { OwnWrites } from './own-writes.js';

@@ -1,4 +1,4 @@
-import type { ChannelMessage, RealtimeClient, Subscription } from '../client.js';
+import type { ChannelMessage, RealtimeClient, Subscription } from '@edge-hive/realtime-client';
 import { entryElement } from './entry.js';
 import { EntryList } from './entry-list.js';
 import { field, part } from './part.js';

@@ -1,6 +1,6 @@
 import { readObject } from './json-input.js';
 import type { OwnWrites } from './own-writes.js';
-import type { PageSettings } from '../page-settings.js';
+import type { PageSettings } from '../src/page/page-settings.js';
 import { field, part } from './part.js';
 import { Problem } from './problem.js';
 import { RowSender, type Values } from './row-sender.js';

@@ -1,4 +1,4 @@
-import type { RealtimeClient, ResyncNotice, Row, Subscription, TopicEvent } from '../client.js';
+import type { RealtimeClient, ResyncNotice, Row, Subscription, TopicEvent } from '@edge-hive/realtime-client';
 import { entryElement } from './entry.js';
 import { EntryList } from './entry-list.js';
 import { EventFigures } from './event-figures.js';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import { recordIdText } from '../../values/record-id-text.js';
+import { recordIdText } from '../src/values/record-id-text.js';
 import { recordText } from './record-text.js';
 
 it.each([

@@ -1,4 +1,4 @@
-import type { ConnectionState, RealtimeClient } from '../client.js';
+import type { ConnectionState, RealtimeClient } from '@edge-hive/realtime-client';
 
 /** Shows where a connection stands. */
 export class ConnectionBadge {

@@ -1,4 +1,4 @@
-import type { Filter, SnapshotRequest } from '../client.js';
+import type { Filter, SnapshotRequest } from '@edge-hive/realtime-client';
 import { readObject } from './json-input.js';
 import { field } from './part.js';
 

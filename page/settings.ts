@@ -1,4 +1,4 @@
-import type { PageSettings } from '../page-settings.js';
+import type { PageSettings } from '../src/page/page-settings.js';
 
 /** What the service lets this page do. */
 export async function loadSettings(): Promise<PageSettings> {

@@ -1,4 +1,4 @@
-import type { RowWrite } from '../row-write.js';
+import type { RowWrite } from '../src/page/row-write.js';
 import type { OwnWrites } from './own-writes.js';
 import { recordText } from './record-text.js';
 
