@@ -16,6 +16,14 @@ export type AuditEvent =
       readonly principal: string;
       readonly connections: number;
     }
+  /** A server had tokens revoked: one by its id, or a principal's. */
+  | {
+      readonly event: 'tokens_revoked';
+      readonly by: string;
+      readonly jti?: string;
+      readonly principal?: string;
+      readonly connections: number;
+    }
   /** A server had all subscribers of a table told to read again. */
   | { readonly event: 'resync_requested'; readonly by: string; readonly topic: string }
   /** A renewed token gives other rights; so many subscriptions ended with the old ones. */

@@ -10,6 +10,7 @@ import { PolicyService } from './policy/policy.service.js';
 import { DatabaseTokens } from './tokens/database-tokens.js';
 import { SigningSecret } from './tokens/signing-secret.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
+import { Revocations } from './tokens/revocations.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 
 /** Who somebody is, and what they may. */
@@ -23,6 +24,7 @@ import { TokenVerifier } from './tokens/token-verifier.js';
       useFactory: ({ key }: SigningSecret) => new JwtService(key ? { secret: key } : {}),
     },
     DatabaseTokens,
+    Revocations,
     TokenVerifier,
     TokenIssuer,
     PolicyService,
@@ -32,6 +34,7 @@ import { TokenVerifier } from './tokens/token-verifier.js';
     MetricsKeyGuard,
   ],
   exports: [
+    Revocations,
     SigningSecret,
     TokenVerifier,
     TokenIssuer,

@@ -21,6 +21,6 @@ import { RedisBroker } from './redis/broker-redis.js';
       inject: [Config, MetricsService, RedisLink],
     },
   ],
-  exports: [ChannelsService, PresenceService],
+  exports: [Broker, ChannelsService, PresenceService],
 })
 export class ChannelsModule {}

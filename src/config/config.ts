@@ -391,6 +391,11 @@ export class Config {
   @Min(0)
   limitTokenBytes = 16 * MIB;
 
+  @Setting('LIMIT_REVOCATIONS', 'Revocations of tokens that may be kept at a time.')
+  @IsInt()
+  @Min(1)
+  limitRevocations = 100_000;
+
   @Setting('LIMIT_FILTER_CONDITIONS', 'Conditions in one filter.')
   @IsInt()
   @Min(1)

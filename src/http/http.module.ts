@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChannelsModule } from '../channels/channels.module.js';
+import { ControlModule } from '../control/control.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { SurrealModule } from '../surreal/surreal.module.js';
@@ -12,12 +13,20 @@ import { JsonBody } from './json-body.js';
 import { MetricsController } from './metrics.controller.js';
 import { PrincipalsController } from './principals.controller.js';
 import { StatsController } from './stats.controller.js';
+import { TokensController } from './tokens.controller.js';
 import { TopicsController } from './topics.controller.js';
 
 /** The API for the application's own servers. */
 @Module({
-  imports: [AuthModule, ChannelsModule, SessionModule, SubscriptionsModule, SurrealModule],
-  controllers: [ChannelsController, MetricsController, PrincipalsController, StatsController, TopicsController],
+  imports: [AuthModule, ChannelsModule, ControlModule, SessionModule, SubscriptionsModule, SurrealModule],
+  controllers: [
+    ChannelsController,
+    MetricsController,
+    PrincipalsController,
+    StatsController,
+    TokensController,
+    TopicsController,
+  ],
   providers: [DotNames, JsonBody, { provide: APP_FILTER, useClass: HttpErrorFilter }],
 })
 export class HttpModule {}

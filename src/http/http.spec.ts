@@ -10,11 +10,11 @@ import { ChannelsModule } from '../channels/channels.module.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
+import { ControlService } from '../control/control.service.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { SessionRegistry } from '../session/session-registry.js';
 import { DatabaseState } from '../surreal/connection/database-state.js';
 import { ChannelsController } from './channels.controller.js';
 import { DotNames } from './dot-names.js';
@@ -52,7 +52,7 @@ describe('the server API', () => {
     })
     class GroundModule {}
 
-    const registry = { disconnectPrincipal: (id: string) => disconnected.push(id) };
+    const control = { disconnect: async (id: string) => disconnected.push(id) };
     @Module({
       imports: [GroundModule, MetricsModule, AuthModule, ChannelsModule],
       controllers: [ChannelsController, PrincipalsController, StatsController],
@@ -60,7 +60,7 @@ describe('the server API', () => {
         DotNames,
         JsonBody,
         { provide: APP_FILTER, useClass: HttpErrorFilter },
-        { provide: SessionRegistry, useValue: registry },
+        { provide: ControlService, useValue: control },
       ],
     })
     class TestModule {}

@@ -1,14 +1,14 @@
 import { Controller, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
-import { LiveQueryService } from '../subscriptions/live-query.service.js';
+import { ControlService } from '../control/control.service.js';
 
 /** Topics, for operators. */
 @Controller('api/v1/topics/:topic')
 @UseGuards(ApiKeyGuard)
 export class TopicsController {
   constructor(
-    private readonly liveQueries: LiveQueryService,
+    private readonly control: ControlService,
     private readonly audit: AuditLog,
   ) {}
 
@@ -16,7 +16,7 @@ export class TopicsController {
   @Post('resync')
   @HttpCode(202)
   async resync(@Req() { caller }: ServiceRequest, @Param('topic') topic: string): Promise<void> {
-    await this.liveQueries.resync(topic);
+    await this.control.resync(topic);
     this.audit.record({ event: 'resync_requested', by: caller.principal?.id ?? '', topic });
   }
 }

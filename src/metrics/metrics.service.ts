@@ -68,6 +68,7 @@ export class MetricsService {
     'Tokens that were checked, by how that went.',
     'result',
   );
+  readonly revocations = this.level('revocations', 'Revocations of tokens that are kept.');
   readonly tokensWaiting = this.level('tokens_waiting', 'Tokens that wait for the keys that they are checked with.');
   readonly signInsWaiting = this.level('sign_ins_waiting', 'Tokens that wait for the database to verify them.');
   readonly signInSessions = this.level('sign_in_sessions', 'Sessions open for the database to verify tokens.');

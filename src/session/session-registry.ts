@@ -2,6 +2,7 @@ import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { addressBlock } from '../auth/addresses/address-block.js';
+import { revokes, type Revocation } from '../auth/tokens/revocation.js';
 import type { Session } from './session.js';
 
 /** Every open session, by principal and by address. */
@@ -52,6 +53,14 @@ export class SessionRegistry implements Iterable<Session> {
   disconnectPrincipal(id: string): number {
     const sessions = [...(this.byPrincipal.get(id) ?? [])];
     for (const session of sessions) session.close(CLOSE_CODES.FORBIDDEN, 'disconnected by the server');
+    return sessions.length;
+  }
+
+  /** Closes every session whose token is revoked with 4403. Answers how many there were. */
+  disconnectRevoked(revocation: Revocation): number {
+    const among = 'principal' in revocation ? this.byPrincipal.get(revocation.principal) : this.sessions;
+    const sessions = [...(among ?? [])].filter(({ principal }) => principal && revokes(revocation, principal));
+    for (const session of sessions) session.close(CLOSE_CODES.FORBIDDEN, 'the token was revoked');
     return sessions.length;
   }
 

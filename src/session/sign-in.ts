@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
 import { PolicyService } from '../auth/policy/policy.service.js';
 import type { Principal } from '../auth/tokens/principal.js';
-import { AuthenticationError, KeysUnavailableError } from '../auth/tokens/authentication-error.js';
+import { AuthenticationError, KeysUnavailableError, RevokedTokenError } from '../auth/tokens/authentication-error.js';
+import { Revocations } from '../auth/tokens/revocations.js';
 import { TokenVerifier } from '../auth/tokens/token-verifier.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { Config } from '../config/config.js';
@@ -20,6 +21,7 @@ export class SignIn {
   constructor(
     private readonly config: Config,
     private readonly verifier: TokenVerifier,
+    private readonly revocations: Revocations,
     private readonly policy: PolicyService,
     private readonly registry: SessionRegistry,
     private readonly liveQueries: LiveQueryService,
@@ -41,8 +43,15 @@ export class SignIn {
     }
   }
 
-  /** The session, which had no principal, speaks for this one. @returns false when it has too many, and is closed. */
+  /**
+   * The session, which had no principal, speaks for this one. @returns false when it has too many, or its token was revoked since it
+   * was verified, and it is closed.
+   */
   begin(session: Session, principal: Principal): boolean {
+    if (this.revoked(principal)) {
+      session.close(CLOSE_CODES.FORBIDDEN, 'the token was revoked');
+      return false;
+    }
     const limit = this.config.limitConnectionsPerPrincipal;
     if (limit > 0 && this.registry.sizeOfPrincipal(principal.id) >= limit) {
       session.close(CLOSE_CODES.OVERLOADED, 'too many connections of this principal');
@@ -61,7 +70,18 @@ export class SignIn {
     if (principal.id !== session.principal?.id) {
       throw new CommandError('UNAUTHENTICATED', 'The token is of another principal: open another connection for it.');
     }
+    if (this.revoked(principal)) throw new RefusedToken(new RevokedTokenError());
     this.identify(session, principal);
+  }
+
+  private revoked(principal: Principal): boolean {
+    try {
+      this.revocations.check(principal);
+      return false;
+    } catch (error) {
+      if (error instanceof AuthenticationError) return true;
+      throw error;
+    }
   }
 
   /** Subscriptions that the rights no longer cover end before anything is said about the new principal. */

@@ -28,6 +28,13 @@ export class Instances {
     return client;
   }
 
+  /** Defines a table that all of them can serve. */
+  async define(table: string): Promise<void> {
+    const writer = await this.database.connect();
+    await writer.query(`DEFINE TABLE ${table} CHANGEFEED 1h INCLUDE ORIGINAL`);
+    await writer.close();
+  }
+
   at(index: number): Gateway {
     const gateway = this.gateways[index];
     if (!gateway) throw new Error(`There is no instance ${index}.`);

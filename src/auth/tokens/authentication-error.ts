@@ -12,6 +12,15 @@ export class ExpiredTokenError extends AuthenticationError {
   }
 }
 
+/** The token was right until it was revoked. */
+export class RevokedTokenError extends AuthenticationError {
+  override readonly name = 'RevokedTokenError';
+
+  constructor() {
+    super('the token was revoked');
+  }
+}
+
 /** The token could not be checked now: the same one may be right a little later. */
 export class KeysUnavailableError extends AuthenticationError {
   override readonly name = 'KeysUnavailableError';

@@ -4,6 +4,7 @@ import { Config } from '../../config/config.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import { SigningSecret } from './signing-secret.js';
 import { tokenFor } from './token-command.js';
+import { Revocations } from './revocations.js';
 import { TokenVerifier } from './token-verifier.js';
 
 const ENV = { JWT_SECRET: 'a secret of the tests' };
@@ -13,7 +14,14 @@ function verify(token: string, settings: Partial<Config> = {}) {
   const secret = new SigningSecret(config);
   const noDatabase = { verify: () => Promise.reject(new Error('the database was asked')) };
   const jwt = new JwtService({ secret: secret.key ?? '' });
-  return new TokenVerifier(config, secret, jwt, new MetricsService(), noDatabase).verify(token);
+  return new TokenVerifier(
+    config,
+    secret,
+    jwt,
+    new MetricsService(),
+    noDatabase,
+    new Revocations(new MetricsService()),
+  ).verify(token);
 }
 
 describe('npm run token', () => {

@@ -9,6 +9,7 @@ import { ConfigError } from '../../config/load-config.js';
 import { AuthenticationError } from './authentication-error.js';
 import type { DatabaseTokens } from './database-tokens.js';
 import { SigningSecret } from './signing-secret.js';
+import { Revocations } from './revocations.js';
 import { TokenVerifier } from './token-verifier.js';
 
 const SECRET = 'a secret of the tests';
@@ -36,6 +37,7 @@ function verifier(settings: Partial<Config>): TokenVerifier {
     new JwtService(secret.key ? { secret: secret.key } : {}),
     new MetricsService(),
     noDatabase,
+    new Revocations(new MetricsService()),
   );
 }
 
@@ -68,6 +70,7 @@ describe('TokenVerifier', () => {
         new JwtService({ secret: secret.key ?? '' }),
         new MetricsService(),
         asked,
+        new Revocations(new MetricsService()),
       );
     };
     const own = { ID: 'user:1', NS: 'main', DB: 'main', AC: 'people', exp: HOUR };
@@ -196,7 +199,14 @@ describe('TokenVerifier', () => {
       const secret = new SigningSecret(config);
       const metrics = new MetricsService();
       return {
-        one: new TokenVerifier(config, secret, new JwtService({ secret: secret.key ?? '' }), metrics, noDatabase),
+        one: new TokenVerifier(
+          config,
+          secret,
+          new JwtService({ secret: secret.key ?? '' }),
+          metrics,
+          noDatabase,
+          new Revocations(new MetricsService()),
+        ),
         metrics,
       };
     };
@@ -278,7 +288,14 @@ describe('SigningSecret', () => {
     const jwt = new JwtService({ secret: secret.key ?? '' });
     expect(secret.madeForRun).toBe(true);
     await expect(
-      new TokenVerifier(config, secret, jwt, new MetricsService(), noDatabase).verify(jwt.sign(PAYLOAD)),
+      new TokenVerifier(
+        config,
+        secret,
+        jwt,
+        new MetricsService(),
+        noDatabase,
+        new Revocations(new MetricsService()),
+      ).verify(jwt.sign(PAYLOAD)),
     ).resolves.toMatchObject({
       id: 'user-1',
     });

@@ -9,6 +9,7 @@ import { checkTimes, principalFrom, type ClaimRules } from './principal-from.js'
 import type { Principal } from './principal.js';
 import { PublicKey } from './public-key.js';
 import { RemoteKeys } from './remote-keys.js';
+import { Revocations } from './revocations.js';
 import { SecretKey } from './secret-key.js';
 import { SigningSecret } from './signing-secret.js';
 import { checkSurrealToken, isSurrealToken } from './surreal-token.js';
@@ -36,6 +37,7 @@ export class TokenVerifier {
     jwt: JwtService,
     private readonly metrics: MetricsService,
     @Inject(DatabaseTokens) private readonly database: Pick<DatabaseTokens, 'verify'>,
+    private readonly revocations: Revocations,
   ) {
     const { jwtPublicKey, jwtJwksUrl, limitTokensWaiting, limitTokenBytes } = config;
     const remote = jwtJwksUrl ? new RemoteKeys(jwtJwksUrl, { waiting: limitTokensWaiting }) : undefined;
@@ -62,7 +64,9 @@ export class TokenVerifier {
     try {
       // Before it is hashed: a token can be as long as a frame.
       const algorithm = this.headers.algorithmOf(token);
-      return this.remembered(token) ?? (await this.verifyAnew(token, algorithm, address));
+      const principal = this.remembered(token) ?? (await this.verifyAnew(token, algorithm, address));
+      this.revocations.check(principal);
+      return principal;
     } catch (error) {
       this.metrics.tokenChecks.inc('refused');
       throw error;
