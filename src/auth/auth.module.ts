@@ -11,7 +11,7 @@ import { DatabaseTokens } from './tokens/database-tokens.js';
 import { SigningSecret } from './tokens/signing-secret.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
 import { Revocations } from './tokens/revocations.js';
-import { TokenVerifier } from './tokens/token-verifier.js';
+import { RECORDS_NEEDED, TokenVerifier } from './tokens/token-verifier.js';
 
 /** Who somebody is, and what they may. */
 @Module({
@@ -25,6 +25,11 @@ import { TokenVerifier } from './tokens/token-verifier.js';
     },
     DatabaseTokens,
     Revocations,
+    {
+      provide: RECORDS_NEEDED,
+      inject: [PolicyService],
+      useFactory: ({ needsRecords }: PolicyService) => needsRecords,
+    },
     TokenVerifier,
     TokenIssuer,
     PolicyService,

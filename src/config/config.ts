@@ -198,6 +198,13 @@ export class Config {
   @IsString()
   policyFile = '';
 
+  @Setting(
+    'RIGHTS',
+    "Whether SurrealDB's own permissions give rights to tables: `surrealdb`, to record users everywhere, `policy`, where the policy file says so, or `auto`, as well to record users where there is no policy file.",
+  )
+  @IsIn(['auto', 'policy', 'surrealdb'])
+  rights: 'auto' | 'policy' | 'surrealdb' = 'policy';
+
   @Setting('RIGHTS_REFRESH_MS', 'How often the database is asked what the rights of record users hang on, in ms.')
   @IsInt()
   @Min(50)

@@ -1,7 +1,9 @@
 import type { Range } from 'surrealdb';
 import { compareValues, equalValues, rangeContains } from '../values/compare.js';
+import { valueOf, type ExactValue } from '../values/exact-value.js';
 import { kindOf, type Kind } from '../values/kind.js';
 import { readPath, type DatabaseRow } from '../values/path.js';
+import { isTruthy } from '../values/truth.js';
 import type { Condition } from './condition.js';
 import { elementsLike } from './element-index.js';
 import { keysOfOperand } from './index-key.js';
@@ -82,6 +84,10 @@ function valueTest({ operator, operand }: Comparison): ValueTest {
       return isKind(operand as readonly Kind[]);
     case 'holdsKinds':
       return holdsKinds(operand as readonly Kind[]);
+    case 'holds':
+      return holds(valueOf(operand as ExactValue));
+    case 'truthy':
+      return (value) => isTruthy(value) === operand;
   }
 }
 
@@ -120,6 +126,28 @@ function holdsKinds(kinds: readonly Kind[]): ValueTest {
       case 'uuid':
       case 'object':
         return kinds.includes('string');
+      default:
+        return false;
+    }
+  };
+}
+
+/** As `contains` looks into a value, for an element of one kind. */
+function holds(element: unknown): ValueTest {
+  const isIt = (item: unknown) => equalValues(item, element);
+  return (value) => {
+    switch (kindOf(value)) {
+      case 'array':
+      case 'set':
+        return [...(value as Iterable<unknown>)].some(isIt);
+      case 'string':
+        return typeof element === 'string' && (value as string).includes(element);
+      case 'uuid':
+        return typeof element === 'string' && String(value).includes(element);
+      case 'range':
+        return rangeContains(value as Range<unknown, unknown>, element);
+      case 'object':
+        return typeof element === 'string' && Object.hasOwn(value as object, element);
       default:
         return false;
     }

@@ -12,10 +12,14 @@ export type Operator =
   | 'contains'
   | 'startsWith'
   | 'exists'
-  /** The value is of one of these kinds. Only what a policy means has it and the next one, no filter that is written. */
+  /** The value is of one of these kinds. Only rights have it and the next ones, no filter that is written. */
   | 'isKind'
   /** So are the elements of an array or set, but for those that are NONE or null; or the value is a text, if texts are among them. */
-  | 'holdsKinds';
+  | 'holdsKinds'
+  /** As `contains`, for an `ExactValue`: what it looks for is of the kind that it says, and nothing else is. */
+  | 'holds'
+  /** SurrealDB takes the value for true (operand true), or for false. */
+  | 'truthy';
 
 /** A parsed filter. `and` of nothing is true for every row, `or` of nothing for none. */
 export type Condition =

@@ -1,5 +1,6 @@
 import { Decimal } from 'surrealdb';
 import { escapeName } from '../values/escape-name.js';
+import { valueOf, type ExactValue } from '../values/exact-value.js';
 import type { Path } from '../values/path.js';
 import { readText } from '../values/read-text.js';
 import { bindable, UNBINDABLE } from './bindable.js';
@@ -113,6 +114,10 @@ class ClauseWriter {
         return opposite(this.among(field, operand as readonly unknown[]));
       case 'contains':
         return this.contains(field, operand, negated);
+      case 'truthy':
+        return operand === true ? `(!!${field})` : `(!${field})`;
+      case 'holds':
+        return this.holds(field, valueOf(operand as ExactValue));
       // For the evaluator alone: it narrows what another condition finds.
       case 'isKind':
       case 'holdsKinds':
@@ -142,6 +147,11 @@ class ClauseWriter {
     const names = isAmbiguous(operand) || overreaches ? [undefined] : values.map((value) => this.bind(value));
     if (names.includes(undefined)) return EVERYTHING;
     return `(${names.map((name) => `${field} CONTAINS ${name}`).join(' OR ')})`;
+  }
+
+  private holds(field: string, value: unknown): string {
+    const name = this.bind(value);
+    return name === undefined ? EVERYTHING : `(${field} CONTAINS ${name})`;
   }
 
   private prefix(field: string, prefix: string): string {

@@ -74,6 +74,14 @@ export class MetricsService {
   readonly signInSessions = this.level('sign_in_sessions', 'Sessions open for the database to verify tokens.');
   readonly tokenBytes = this.level('token_bytes', 'Bytes kept of verified tokens.');
   readonly rightsComputed = this.counter('rights_computed_total', 'Times that the rights to a topic were worked out.');
+  readonly rightsPrincipals = this.level(
+    'rights_principals',
+    "Principals whose rights come from the database's permissions.",
+  );
+  readonly rightsAsked = this.counter(
+    'rights_asked_total',
+    'Times that the database was asked what its permissions give a principal.',
+  );
   readonly authFailures = this.counter('auth_failures_total', 'Tokens of connections that were refused.');
   readonly idempotencyKeyBytes = this.level('idempotency_key_bytes', 'Bytes kept to know repeated publishes by.');
   readonly channelHistoryBytes = this.level('channel_history_bytes', 'Bytes of recent messages kept, of all channels.');

@@ -38,7 +38,7 @@ export class Authenticator {
     try {
       const principal = await this.signIn.verify(session, token);
       if (session.closed) return;
-      if (session.principal) this.renew(session, principal, id);
+      if (session.principal) await this.renew(session, principal, id);
       else this.welcome(session, principal);
     } catch (error) {
       if (session.principal || !(error instanceof RefusedToken)) throw error;
@@ -62,8 +62,8 @@ export class Authenticator {
     if (this.signIn.begin(session, principal)) session.reply(welcomeFrame(session.id, principal, this.config));
   }
 
-  private renew(session: Session, principal: Principal, id: string | undefined): void {
-    this.signIn.renew(session, principal);
+  private async renew(session: Session, principal: Principal, id: string | undefined): Promise<void> {
+    await this.signIn.renew(session, principal);
     session.reply({ type: 'authenticated', ...(id !== undefined && { id }), principal: principalInfo(principal) });
   }
 }

@@ -39,7 +39,7 @@ export class CommandGuard implements CanActivate {
         return true;
       case 'subscribe':
         if (typeof channel === 'string') return this.policy.mayUseChannel(caller, channel, 'subscribe');
-        return typeof topic !== 'string' || this.policy.topicRights(caller, topic) !== undefined;
+        return typeof topic !== 'string' || this.policy.policyRights(caller, topic) !== undefined;
       case 'publish':
         if (!principal) return false;
         return typeof channel !== 'string' || this.policy.mayUseChannel(caller, channel, 'publish');

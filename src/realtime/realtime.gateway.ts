@@ -8,9 +8,8 @@ import {
   WebSocketGateway,
   type OnGatewayConnection,
 } from '@nestjs/websockets';
-import { PolicyService } from '../auth/policy/policy.service.js';
 import { ChannelsService } from '../channels/channels.service.js';
-import { NO_ROW } from '../filter/condition.js';
+import { RightsService } from '../rights/rights.service.js';
 import { LiveQueryService } from '../subscriptions/live-query.service.js';
 import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
@@ -35,7 +34,7 @@ import { unsubscribe } from './unsubscribe.js';
 export class RealtimeGateway implements OnGatewayConnection<Session> {
   constructor(
     private readonly authenticator: Authenticator,
-    private readonly policy: PolicyService,
+    private readonly rights: RightsService,
     private readonly liveQueries: LiveQueryService,
     private readonly channels: ChannelsService,
     private readonly publisher: Publisher,
@@ -56,8 +55,9 @@ export class RealtimeGateway implements OnGatewayConnection<Session> {
     const { topic, channel } = frame;
     if (channel !== undefined) return this.channels.subscribe(session, { ...frame, channel });
     if (topic === undefined) return;
-    const rights = this.policy.topicRights(session.caller, topic) ?? { where: NO_ROW };
-    await this.liveQueries.subscribe(session, { ...frame, topic }, rights);
+    const rights = await this.rights.find(session.caller, topic);
+    const rightsNow = () => this.rights.current(session.caller, topic);
+    await this.liveQueries.subscribe(session, { ...frame, topic }, rights, rightsNow);
   }
 
   @SubscribeMessage('unsubscribe')

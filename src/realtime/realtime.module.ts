@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChannelsModule } from '../channels/channels.module.js';
 import { SessionModule } from '../session/session.module.js';
+import { RightsModule } from '../rights/rights.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
@@ -16,7 +17,7 @@ import { SocketGuard } from './socket-guard.js';
 
 /** The WebSocket endpoint. */
 @Module({
-  imports: [AuthModule, SessionModule, SubscriptionsModule, ChannelsModule],
+  imports: [AuthModule, SessionModule, SubscriptionsModule, ChannelsModule, RightsModule],
   providers: [
     Authenticator,
     CommandFilter,

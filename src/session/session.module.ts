@@ -6,6 +6,7 @@ import { HeldBytes } from '../delivery/held-bytes.js';
 import { HealthModule } from '../health/health.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Outboxes } from '../outbox/outboxes.js';
+import { RightsModule } from '../rights/rights.module.js';
 import { SurrealModule } from '../surreal/surreal.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { AddressLimits } from './address-limits.js';
@@ -14,13 +15,14 @@ import { Drain } from './drain.js';
 import { Heartbeat } from './heartbeat.js';
 import { heldLimits } from './held-limits.js';
 import { RecordWatch } from './record-watch.js';
+import { RightsWatch } from './rights-watch.js';
 import { SessionRegistry } from './session-registry.js';
 import { Sessions } from './sessions.js';
 import { SignIn } from './sign-in.js';
 
 /** Clients, whichever gateway they came by. */
 @Module({
-  imports: [AuthModule, HealthModule, SubscriptionsModule, SurrealModule, ChannelsModule],
+  imports: [AuthModule, HealthModule, SubscriptionsModule, SurrealModule, RightsModule, ChannelsModule],
   providers: [
     AddressLimits,
     Admission,
@@ -29,6 +31,7 @@ import { SignIn } from './sign-in.js';
     { provide: HeldBytes, useFactory: heldBytes, inject: [Config, MetricsService] },
     Outboxes,
     RecordWatch,
+    RightsWatch,
     SessionRegistry,
     Sessions,
     SignIn,

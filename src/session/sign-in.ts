@@ -10,7 +10,7 @@ import { ChannelsService } from '../channels/channels.service.js';
 import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { LiveQueryService } from '../subscriptions/live-query.service.js';
+import { RightsWatch } from './rights-watch.js';
 import { RefusedToken } from './refused-token.js';
 import { SessionRegistry } from './session-registry.js';
 import type { Session } from './session.js';
@@ -24,7 +24,7 @@ export class SignIn {
     private readonly revocations: Revocations,
     private readonly policy: PolicyService,
     private readonly registry: SessionRegistry,
-    private readonly liveQueries: LiveQueryService,
+    private readonly watch: RightsWatch,
     private readonly channels: ChannelsService,
     private readonly metrics: MetricsService,
     private readonly audit: AuditLog,
@@ -64,12 +64,14 @@ export class SignIn {
 
   /**
    * The session speaks for its principal with a newer token.
-   * @throws CommandError UNAUTHENTICATED for another principal's
+   * @throws CommandError UNAUTHENTICATED for another principal's; UNAVAILABLE
    */
-  renew(session: Session, principal: Principal): void {
+  async renew(session: Session, principal: Principal): Promise<void> {
     if (principal.id !== session.principal?.id) {
       throw new CommandError('UNAUTHENTICATED', 'The token is of another principal: open another connection for it.');
     }
+    await this.watch.prepare(session, principal);
+    if (session.closed) return;
     if (this.revoked(principal)) throw new RefusedToken(new RevokedTokenError());
     this.identify(session, principal);
   }
@@ -91,10 +93,11 @@ export class SignIn {
     // As more is held for it than may be.
     if (session.closed) return;
     expireAt(session, principal.expires);
-    if (before && this.policy.sameRights(before, principal)) return;
+    // What the database's permissions give by the newer token isn't told by claims.
+    if (before && !principal.record && this.policy.sameRights(before, principal)) return;
     const { caller, id, subscriptions } = session;
     const held = subscriptions.size;
-    this.liveQueries.reauthorize(session, (topic) => this.policy.topicRights(caller, topic));
+    this.watch.reauthorize(session);
     this.channels.reauthorize(session, (channel, use) => this.policy.mayUseChannel(caller, channel, use));
     const subscriptionsEnded = held - subscriptions.size;
     if (before)

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ResyncReason } from '@edge-hive/protocol';
 import { Logger } from '@nestjs/common';
+import type { RightsService } from '../rights/rights.service.js';
 import { CommandError } from '../errors/command-error.js';
 import type { Change, FeedMark } from '../surreal/changes/change.js';
-import type { DatabaseListener } from '../surreal/changes/database-listener.js';
+import type { DatabaseListener, Delay } from '../surreal/changes/database-listener.js';
 import type { ChangeLog } from './change-log.js';
 import { TopicSubscription } from './topic-subscription.js';
 import type { Topic } from './topic.js';
@@ -17,6 +18,7 @@ export class ChangeRouter implements DatabaseListener {
   constructor(
     private readonly topics: Topics,
     private readonly log: ChangeLog,
+    private readonly rights: Pick<RightsService, 'before' | 'doubt'>,
   ) {}
 
   /** Names the log: another after the database was replaced. */
@@ -25,8 +27,14 @@ export class ChangeRouter implements DatabaseListener {
   }
 
   began(mark: FeedMark): void {
+    this.rights.doubt();
     this.log.begin(mark);
     this.epoch = newEpoch();
+  }
+
+  /** Nothing is delivered by rights that a change before it has made others. */
+  before(changes: readonly Change[]): Delay | undefined {
+    return this.rights.before(changes);
   }
 
   changes(changes: readonly Change[]): void {
@@ -49,6 +57,7 @@ export class ChangeRouter implements DatabaseListener {
   }
 
   late(change: Change): void {
+    this.rights.before([change]);
     this.log.markBreak(change.table);
     this.topics.get(change.table)?.late(change);
   }

@@ -1,7 +1,11 @@
 import { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Change } from '../surreal/changes/change.js';
 import { encodeRow } from '../values/encode.js';
-import { pickPaths, type DatabaseRow, type Path } from '../values/path.js';
+import { pickPaths, type DatabaseRow } from '../values/path.js';
+import type { StreamSpec } from './stream-spec.js';
+
+/** What of a row is delivered. */
+export type RowShape = Pick<StreamSpec, 'fields' | 'mask' | 'rightsKey'>;
 
 /**
  * TurnQueue changes of one topic into frames. Streams that select the same share the text of the data: it is kept for the
@@ -17,8 +21,8 @@ export class EventEncoder {
   }
 
   /** `stream` is free of characters that JSON escapes. */
-  event(change: Change, stream: string, fields: readonly Path[] | undefined, transition?: 'enter'): EncodedFrame {
-    return this.frame(change, stream, this.data(change, fields), transition && `,"transition":"${transition}"`);
+  event(change: Change, stream: string, shape: RowShape, transition?: 'enter'): EncodedFrame {
+    return this.frame(change, stream, this.data(change, shape), transition && `,"transition":"${transition}"`);
   }
 
   /** With only the id as data: the record has left, or was deleted and nothing else is known of it. */
@@ -36,15 +40,16 @@ export class EventEncoder {
     );
   }
 
-  private data(change: Change, fields: readonly Path[] | undefined): string {
+  private data(change: Change, { fields, mask, rightsKey }: RowShape): string {
     if (this.last !== change) {
       this.last = change;
       this.texts.clear();
     }
-    const key = fields ? JSON.stringify(fields) : '';
+    const key = `${mask ? rightsKey : ''} ${fields ? JSON.stringify(fields) : ''}`;
     let text = this.texts.get(key);
     if (text === undefined) {
-      const row: DatabaseRow = change.after ?? change.before ?? { id: change.id };
+      const full: DatabaseRow = change.after ?? change.before ?? { id: change.id };
+      const row = mask ? mask(full) : full;
       text = encodeRow(fields ? pickPaths(row, fields) : row);
       this.texts.set(key, text);
     }

@@ -1,5 +1,6 @@
 import { CommandError } from '../errors/command-error.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { RowMask } from '../filter/row-mask.js';
 import { compileCondition, type RowTest } from '../filter/compile-condition.js';
 import { approximateBytes } from '../values/byte-size.js';
 import type { DatabaseRow } from '../values/path.js';
@@ -39,6 +40,7 @@ export class Gathering {
   /** Rows that the first page may have. */
   readonly first: number;
   private readonly frames: SnapshotFrames;
+  private readonly mask: RowMask | undefined;
   private readonly wanted: number;
   private asked: number;
   private count = 0;
@@ -52,6 +54,7 @@ export class Gathering {
     private readonly options: GatheringOptions,
   ) {
     this.matches = compileCondition(spec.condition);
+    this.mask = spec.mask;
     this.wanted = options.limit ?? limits.rows + 1;
     this.first = this.asked = Math.min(this.wanted, FIRST_ROWS);
     this.frames = new SnapshotFrames(name, spec.fields, (bytes) => this.grew(bytes));
@@ -96,7 +99,7 @@ export class Gathering {
     const row = without(full, this.options.hidden);
     if (!this.matches(row)) return;
     this.count += 1;
-    this.frames.add(row);
+    this.frames.add(this.mask ? this.mask(row) : row);
     if (this.options.keepsIds) this.shown.push({ id: row['id'] });
   }
 

@@ -6,6 +6,7 @@ import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { MetricsService } from '../metrics/metrics.service.js';
+import { RightsService } from '../rights/rights.service.js';
 import { Database } from '../surreal/database.js';
 import { withDeadline } from '../surreal/connection/deadline.js';
 import { ChangeLog } from './change-log.js';
@@ -58,6 +59,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     private readonly config: Config,
     private readonly metrics: MetricsService,
     policy: PolicyService,
+    rights: RightsService,
   ) {
     const {
       limitLogBytes,
@@ -72,7 +74,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     const kept = { budget, fieldsPerClient: limitRowIndexFields, refused: metrics.unkeptFields };
     this.log = new ChangeLog(limitLogBytes);
     this.topics = new Topics(database, policy, metrics, this.log, kept);
-    this.router = new ChangeRouter(this.topics, this.log);
+    this.router = new ChangeRouter(this.topics, this.log, rights);
     this.snapshots = new Snapshots(database, this.log, { rows: limitSnapshotRows, bytes: limitSnapshotBytes });
     const backfill = new LogBackfill(this.log, database.history, metrics);
     this.resumptions = new Resumptions(this.log, backfill, database, surrealSweepWindowMs);
@@ -109,10 +111,16 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
   /**
    * Answers `subscribed`, then what was missed since a cursor, or the snapshot, if one is asked for, then every change.
    *
+   * @param rightsNow the subscriber's rights in the turn in which it is called, where they change by themselves
    * @throws CommandError INVALID_FILTER, INVALID_FIELDS, INVALID_CURSOR, FORBIDDEN, UNKNOWN_TOPIC, LIMIT_EXCEEDED,
-   * UNAVAILABLE
+   * UNAVAILABLE, RIGHTS_CHANGED
    */
-  async subscribe(subscriber: Subscriber, request: TopicRequest, rights: RowRights): Promise<void> {
+  async subscribe(
+    subscriber: Subscriber,
+    request: TopicRequest,
+    rights: RowRights,
+    rightsNow: () => RowRights = () => rights,
+  ): Promise<void> {
     const { limitFilterConditions, limitFilterDepth, limitFilterElements, limitSnapshotRows } = this.config;
     const spec = streamSpec(request, rights, {
       conditions: limitFilterConditions,
@@ -130,6 +138,8 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
         const resumption = await this.topics.lookUp(this.resumption(request, spec));
         // Removed while this waited: nobody would tell the stream anything.
         if (!this.topics.isOpen(topic)) throw unknownTopic(topic.name);
+        // While this waited: nothing is delivered by rights that were.
+        if (rightsKeyOf(rightsNow()) !== spec.rightsKey) throw rightsChanged();
         if (!subscriber.closed) this.join(subscriber, topic, { request, spec, snapshot, rows }, resumption);
       } finally {
         rows?.release();
@@ -148,9 +158,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
       if (!rights) {
         subscription.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this topic.'));
       } else if (rightsKeyOf(rights) !== subscription.source.spec.rightsKey) {
-        subscription.end(
-          new CommandError('RIGHTS_CHANGED', 'Other rows or fields are yours to see now: subscribe again.'),
-        );
+        subscription.end(rightsChanged());
       }
     }
   }
@@ -250,4 +258,8 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     this.streamsNamed += 1;
     return `topic-${this.streamsNamed.toString(36)}`;
   }
+}
+
+function rightsChanged(): CommandError {
+  return new CommandError('RIGHTS_CHANGED', 'Other rows or fields are yours to see now: subscribe again.');
 }

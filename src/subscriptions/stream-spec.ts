@@ -6,7 +6,8 @@ import { conditionPaths } from '../filter/condition-paths.js';
 import { EVERY_ROW, type Condition } from '../filter/condition.js';
 import { conditionBytes } from '../filter/filter-bytes.js';
 import { parseFilter, type FilterLimits } from '../filter/parse-filter.js';
-import type { RowRights } from '../filter/row-rights.js';
+import { compileMasks, hidesAlways, type RowMask } from '../filter/row-mask.js';
+import type { FieldMask, RowRights } from '../filter/row-rights.js';
 import { parsePath, pathText, type Path } from '../values/path.js';
 import type { TopicRequest } from './topic-request.js';
 
@@ -30,6 +31,8 @@ export interface StreamSpec {
   readonly restricted: boolean;
   /** Absent: whole records. */
   readonly fields?: readonly Path[];
+  /** Leaves out of a record what isn't the subscriber's to see. Absent: nothing is. */
+  readonly mask?: RowMask;
   readonly actions: ReadonlySet<Action>;
   /** The same for the same rights, on every instance. */
   readonly rightsKey: string;
@@ -61,6 +64,7 @@ export function streamSpec(request: TopicRequest, rights: RowRights, limits: Fil
     chosen: canonicalText(filter) !== canonicalText(EVERY_ROW) || request.fields !== undefined,
     restricted: rights.where !== undefined,
     ...(fields && { fields }),
+    ...(rights.masks && { mask: maskOf(rights.masks) }),
     actions,
     rightsKey,
   };
@@ -89,9 +93,14 @@ export function rightsKeyOf(rights: RowRights): string {
   return key;
 }
 
-function newRightsKey({ where, fields }: RowRights): string {
-  if (!where && !fields) return '';
-  const text = JSON.stringify([where ? canonicalText(where) : null, fields?.map(pathText).sort() ?? null]);
+function newRightsKey({ where, fields, masks }: RowRights): string {
+  if (!where && !fields && !masks) return '';
+  const masked = masks?.map(({ path, visible }) => [pathText(path), canonicalText(visible)]).sort();
+  const text = JSON.stringify([
+    where ? canonicalText(where) : null,
+    fields?.map(pathText).sort() ?? null,
+    ...(masked ? [masked] : []),
+  ]);
   return digest(text).slice(0, 22);
 }
 
@@ -100,17 +109,42 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-/** @throws CommandError FORBIDDEN when the policy doesn't let the path be seen. */
-export function checkAllowed(path: Path, { fields }: RowRights, place: string): void {
+/** Those of equal rights are compiled once, as long as the rights are the same object. */
+const compiledMasks = new WeakMap<readonly FieldMask[], RowMask>();
+
+function maskOf(masks: readonly FieldMask[]): RowMask {
+  const known = compiledMasks.get(masks) ?? compileMasks(masks);
+  compiledMasks.set(masks, known);
+  return known;
+}
+
+/**
+ * Checks what rows are looked up or ordered by: what is left out of a row must not be told by where the row stands.
+ *
+ * @throws CommandError FORBIDDEN when the rights don't let the path be seen, in every row.
+ */
+export function checkAllowed(path: Path, rights: RowRights, place: string): void {
+  checkSelected(path, rights, place);
+  if (rights.masks?.some((mask) => isPrefix(mask.path, path) || isPrefix(path, mask.path)))
+    throw hiddenField(path, place);
+}
+
+/** @throws CommandError FORBIDDEN when no row shows it */
+function checkSelected(path: Path, { fields, masks }: RowRights, place: string): void {
+  if (masks?.some((mask) => isPrefix(mask.path, path) && hidesAlways(mask))) throw hiddenField(path, place);
   if (!fields || pathText(path) === 'id' || fields.some((allowed) => isPrefix(allowed, path))) return;
-  throw new CommandError('FORBIDDEN', `${place}: the field ${pathText(path)} is not yours to see.`);
+  throw hiddenField(path, place);
+}
+
+function hiddenField(path: Path, place: string): CommandError {
+  return new CommandError('FORBIDDEN', `${place}: the field ${pathText(path)} is not yours to see.`);
 }
 
 function selectedFields(texts: readonly string[], rights: RowRights): readonly Path[] {
   const paths = texts.map((text, index) => {
     const path = parsePath(text);
     if (!path) throw new CommandError('INVALID_FIELDS', `fields[${index}] is no field name or dotted path.`);
-    checkAllowed(path, rights, 'fields');
+    checkSelected(path, rights, 'fields');
     return path;
   });
   return minimal(paths);

@@ -68,7 +68,7 @@ export class Stream {
       case 'unknown':
         return verdict.kind;
       case 'event':
-        return { frame: this.encoder.event(change, this.name, this.spec.fields, verdict.transition) };
+        return { frame: this.encoder.event(change, this.name, this.spec, verdict.transition) };
       case 'id':
         return { frame: this.encoder.idEvent(change, this.name, verdict.transition) };
     }

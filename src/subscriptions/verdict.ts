@@ -47,7 +47,7 @@ function judgeUpdate(change: Change, spec: StreamSpec, matches: RowTest): Verdic
   if (!after) return NOTHING;
   const isIn = !spec.filtered || matches(after);
   // Where nothing depends on the state before, it isn't worked out.
-  if (!spec.filtered && !spec.fields) return EVENT;
+  if (!spec.filtered && !spec.fields && !spec.mask) return EVENT;
   if (!change.beforeKnown) {
     if (isIn) return EVENT;
     return spec.restricted ? UNKNOWN : LEAVE;
@@ -56,7 +56,7 @@ function judgeUpdate(change: Change, spec: StreamSpec, matches: RowTest): Verdic
   const wasIn = !spec.filtered || (before !== undefined && matches(before));
   if (!isIn) return wasIn ? LEAVE : NOTHING;
   if (!wasIn) return ENTER;
-  return spec.fields && before && sameIn(spec.fields, before, after) ? NOTHING : EVENT;
+  return before && showsNothingNew(spec, before, after) ? NOTHING : EVENT;
 }
 
 function judgeDelete(change: Change, spec: StreamSpec, { matches, visible }: RowTests): Verdict {
@@ -70,6 +70,13 @@ function judgeDelete(change: Change, spec: StreamSpec, { matches, visible }: Row
   // What the client's own filter would say hides nothing from it.
   if (change.knowsBefore(spec.rightsPaths)) return visible(before) ? ID : NOTHING;
   return UNKNOWN;
+}
+
+/** Whether what is delivered of a record is what it was. */
+function showsNothingNew({ fields, mask }: StreamSpec, before: DatabaseRow, after: DatabaseRow): boolean {
+  if (!fields && !mask) return false;
+  const [was, is] = mask ? [mask(before), mask(after)] : [before, after];
+  return fields ? sameIn(fields, was, is) : equalValues(was, is);
 }
 
 function sameIn(paths: readonly Path[], before: DatabaseRow, after: DatabaseRow): boolean {

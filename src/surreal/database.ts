@@ -191,6 +191,11 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     return this.followed.durably(name);
   }
 
+  /** Whether the changefeed tells each change of a table, followed or not, as far as is known. */
+  tells(name: string): boolean {
+    return this.tables.known(name)?.durable ?? false;
+  }
+
   /** Whether each write to a followed table is told, as far as is known. On the embedded engine live queries don't tell all. */
   deliversEveryWrite(name: string): boolean {
     return this.fullFeed || this.followsDurably(name);

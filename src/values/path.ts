@@ -47,6 +47,16 @@ export function pickPaths(row: DatabaseRow, paths: readonly Path[]): DatabaseRow
   return picked;
 }
 
+/** The row without what lies at a path. The row itself stays as it is. */
+export function omitPath(row: DatabaseRow, path: Path): DatabaseRow {
+  const [name, ...rest] = path;
+  if (name === undefined || !Object.hasOwn(row, name)) return row;
+  const value = row[name];
+  if (rest.length > 0 && kindOf(value) !== 'object') return row;
+  const { [name]: _, ...others } = row;
+  return rest.length === 0 ? others : { ...row, [name]: omitPath(value as DatabaseRow, rest) };
+}
+
 /** Two views of one record, as one. */
 export function mergeRows(one: DatabaseRow, other: DatabaseRow): DatabaseRow {
   const merged: Record<string, unknown> = { ...one };

@@ -9,6 +9,8 @@ export type Access =
   | { readonly kind: 'public' | 'authenticated' | 'service' | 'none' }
   /** Whoever asks from this very machine. Only the policy of development has it. */
   | { readonly kind: 'local' }
+  /** A record user of the database, whom the database knows. */
+  | { readonly kind: 'record' }
   | { readonly kind: 'role'; readonly role: string }
   | { readonly kind: 'principal'; readonly id: readonly TemplatePart[] }
   | { readonly kind: 'any'; readonly of: readonly Access[] };
@@ -26,7 +28,7 @@ export function parseAccess(json: unknown, place: string, placeholders: readonly
   if (!isObject(json) || Object.keys(json).length !== 1) {
     throw new PolicyError(
       place,
-      'has to be "public", "authenticated", "service", "none", {"role": …}, {"principal": …} or {"any": […]}',
+      'has to be "public", "authenticated", "service", "none", {"role": …}, {"principal": …} or {"any": […]}, or alone, for a topic, "surrealdb"',
     );
   }
   const { role, principal, any } = objectWith(place, json, ['role', 'principal', 'any']);
@@ -68,6 +70,8 @@ export function allows(access: Access, caller: Caller, captures: Captures = NO_C
       return true;
     case 'local':
       return local;
+    case 'record':
+      return principal?.record !== undefined;
     case 'authenticated':
       return principal !== undefined;
     case 'service':

@@ -6,9 +6,9 @@ import { MetricsService } from '../../metrics/metrics.service.js';
 import { allows } from './access.js';
 import type { HistoryRule } from './channel-history.js';
 import { matchChannel } from './channel-pattern.js';
-import { CLOSED_POLICY, DEVELOPMENT_POLICY } from './default-policy.js';
+import { CLOSED_POLICY, DATABASE_TOPICS, DEVELOPMENT_POLICY } from './default-policy.js';
 import { readPolicyFile } from './policy-file.js';
-import { ANY_TOPIC, OWN_TABLE_PREFIX, type ChannelUse, type Policy, type TopicRule } from './policy.js';
+import { ANY_TOPIC, DATABASE_RULE, OWN_TABLE_PREFIX, type ChannelUse, type Policy, type TopicRule } from './policy.js';
 import type { Caller, Principal } from '../tokens/principal.js';
 import { restrictionFor } from './row-restriction.js';
 
@@ -22,6 +22,8 @@ export class PolicyService implements OnModuleInit {
   readonly described: string;
   private readonly logger = new Logger(PolicyService.name);
   private readonly policy: Policy;
+  /** Without a policy file, record users see what the database shows them. */
+  private readonly recordsByDatabase: boolean;
   /** Claims that give no rights here: no rule names them. */
   private readonly idleClaims: ReadonlySet<string>;
   /** Rights of the principal that was asked for last, by rule: its subscriptions mostly come, and are renewed, at once. */
@@ -44,6 +46,9 @@ export class PolicyService implements OnModuleInit {
       this.described =
         'no POLICY_FILE in development: principals, and this machine without a token, may use everything';
     }
+    if (config.rights === 'surrealdb') this.policy = byDatabase(this.policy);
+    // Who signs in by an access of type RECORD is known to the database, and so is what it may.
+    this.recordsByDatabase = config.rights === 'auto' && config.policyFile === '';
     const { variables } = this.policy;
     const named = (claim: string) => variables.some((variable) => variable.startsWith(`$claims.${claim}`));
     this.idleClaims = new Set(TOKEN_CLAIMS.filter((claim) => !named(claim)));
@@ -53,11 +58,31 @@ export class PolicyService implements OnModuleInit {
     if (this.policy === CLOSED_POLICY) this.logger.warn(this.described);
   }
 
-  /** The rows and fields of a table that the caller may read; `undefined`: none. */
+  /** The rows and fields of a table that the caller may read; `undefined`: none, or it is not the policy alone that says. */
   topicRights(caller: Caller, topic: string): RowRights | undefined {
-    const rule = this.policy.topics.get(topic) ?? this.policy.topics.get(ANY_TOPIC);
+    return this.asksDatabase(caller, topic) ? undefined : this.policyRights(caller, topic);
+  }
+
+  /** What the caller may read of a table as far as the policy says: the database may give less. `undefined`: nothing. */
+  policyRights(caller: Caller, topic: string): RowRights | undefined {
+    const rule = this.ruleFor(caller, topic);
     if (!rule || topic.startsWith(OWN_TABLE_PREFIX) || !allows(rule.read, caller)) return undefined;
     return this.rightsOf(rule, caller.principal);
+  }
+
+  /** Whether the database's own permissions say as well what the caller may read of a table. */
+  asksDatabase(caller: Caller, topic: string): boolean {
+    return this.ruleFor(caller, topic)?.database ?? false;
+  }
+
+  /** Whether some rights are those of record users, whom only the database can know. */
+  get needsRecords(): boolean {
+    return [...this.policy.topics.values()].some(({ database }) => database);
+  }
+
+  private ruleFor({ principal }: Caller, topic: string): TopicRule | undefined {
+    if (this.recordsByDatabase && principal?.record) return DATABASE_RULE;
+    return this.policy.topics.get(topic) ?? this.policy.topics.get(ANY_TOPIC);
   }
 
   /** Whether there is nothing that one of them may and the other may not. What can't be told counts as a difference. */
@@ -104,6 +129,13 @@ export class PolicyService implements OnModuleInit {
     if (topic === ANY_TOPIC || topic.startsWith(OWN_TABLE_PREFIX)) return false;
     return this.policy === DEVELOPMENT_POLICY || this.policy.topics.has(topic);
   }
+}
+
+/** Both have to say yes to what a policy file names; to all other tables the database alone says it. */
+function byDatabase(policy: Policy): Policy {
+  const isOfFile = policy !== DEVELOPMENT_POLICY && policy !== CLOSED_POLICY;
+  const named = isOfFile ? [...policy.topics].map(([name, rule]) => [name, { ...rule, database: true }] as const) : [];
+  return { ...policy, topics: new Map([...DATABASE_TOPICS, ...named]) };
 }
 
 /** A claim can be nested deeper than the stack reaches. */

@@ -11,6 +11,8 @@ import { parseRestriction } from './parse-restriction.js';
 /** Who may read a table, which rows and which fields of it. */
 export interface TopicRule {
   readonly read: Access;
+  /** The database's own permissions count, too. */
+  readonly database?: true;
   /** Variables in it are still to be filled in, see `restrictionFor`. */
   readonly where?: Condition;
   readonly fields?: readonly Path[];
@@ -65,6 +67,9 @@ export function parsePolicy(json: unknown): Policy {
   };
 }
 
+/** Record users see what the database's own permissions show them. */
+export const DATABASE_RULE: TopicRule = { read: { kind: 'record' }, database: true };
+
 function variablesIn(json: unknown): readonly string[] {
   if (isVariable(json)) return [json];
   return typeof json === 'object' && json !== null ? Object.values(json).flatMap(variablesIn) : [];
@@ -79,7 +84,7 @@ function parseTopicRule(name: string, json: unknown): TopicRule {
     throw new PolicyError(place, 'the tables of the service itself are never read');
   const { read, where, fields } = objectWith(place, json, ['read', 'where', 'fields']);
   return {
-    read: parseAccess(read, `${place}.read`),
+    ...(read === 'surrealdb' ? DATABASE_RULE : { read: parseAccess(read, `${place}.read`) }),
     ...(where === undefined ? {} : { where: parseRestriction(where, `${place}.where`) }),
     ...(fields === undefined ? {} : { fields: parseFields(fields, `${place}.fields`) }),
   };

@@ -21,6 +21,7 @@ function verify(token: string, settings: Partial<Config> = {}) {
     new MetricsService(),
     noDatabase,
     new Revocations(new MetricsService()),
+    false,
   ).verify(token);
 }
 

@@ -38,6 +38,7 @@ function verifier(settings: Partial<Config>): TokenVerifier {
     new MetricsService(),
     noDatabase,
     new Revocations(new MetricsService()),
+    false,
   );
 }
 
@@ -61,7 +62,7 @@ const PAYLOAD = { sub: 'user-1', exp: HOUR };
 describe('TokenVerifier', () => {
   it('asks the database for its own tokens alone, and only where no key is configured for them', async () => {
     const asked = { verify: jest.fn<DatabaseTokens['verify']>(() => Promise.reject(new AuthenticationError('asked'))) };
-    const over = (settings: Partial<Config>) => {
+    const over = (settings: Partial<Config>, needsRecords = false) => {
       const config = Object.assign(new Config(), settings);
       const secret = new SigningSecret(config);
       return new TokenVerifier(
@@ -71,6 +72,7 @@ describe('TokenVerifier', () => {
         new MetricsService(),
         asked,
         new Revocations(new MetricsService()),
+        needsRecords,
       );
     };
     const own = { ID: 'user:1', NS: 'main', DB: 'main', AC: 'people', exp: HOUR };
@@ -89,6 +91,7 @@ describe('TokenVerifier', () => {
     );
     await expect(over({}).verify(`e30.e30x.${'a'.repeat(8)}`)).rejects.toThrow('malformed');
     expect(asked.verify).toHaveBeenCalledTimes(2);
+    await expect(over({ jwtSecret: SECRET }, true).verify(token)).rejects.toThrow('asked');
   });
 
   it.each<[string, string, Partial<Config>, KeyObject | string]>([
@@ -206,6 +209,7 @@ describe('TokenVerifier', () => {
           metrics,
           noDatabase,
           new Revocations(new MetricsService()),
+          false,
         ),
         metrics,
       };
@@ -295,6 +299,7 @@ describe('SigningSecret', () => {
         new MetricsService(),
         noDatabase,
         new Revocations(new MetricsService()),
+        false,
       ).verify(jwt.sign(PAYLOAD)),
     ).resolves.toMatchObject({
       id: 'user-1',

@@ -17,6 +17,9 @@ import { TokenHeaders, unverifiedClaims } from './token-headers.js';
 import type { TokenKeys } from './token-keys.js';
 import { VerifiedTokens, type Verification } from './verified-tokens.js';
 
+/** Whether rights are those of records, whatever keys are configured. */
+export const RECORDS_NEEDED = Symbol('records needed');
+
 /**
  * Tells whom a token speaks for. Every configured kind of key is usable at once; the token's `alg` chooses among them. A token of
  * SurrealDB for which none is configured is verified by SurrealDB itself.
@@ -38,6 +41,7 @@ export class TokenVerifier {
     private readonly metrics: MetricsService,
     @Inject(DatabaseTokens) private readonly database: Pick<DatabaseTokens, 'verify'>,
     private readonly revocations: Revocations,
+    @Inject(RECORDS_NEEDED) private readonly recordsNeeded: boolean,
   ) {
     const { jwtPublicKey, jwtJwksUrl, limitTokensWaiting, limitTokenBytes } = config;
     const remote = jwtJwksUrl ? new RemoteKeys(jwtJwksUrl, { waiting: limitTokensWaiting }) : undefined;
@@ -90,7 +94,9 @@ export class TokenVerifier {
 
   /** `undefined`: it is none of SurrealDB's, or a key is there for it. */
   private async verifyByDatabase(token: string, algorithm: string, address: string): Promise<Principal | undefined> {
-    if (!this.keyless && this.keys.some((keys) => keys.accepts(algorithm))) return undefined;
+    // Where rights are those of a record, only the database can tell whose they are.
+    const isForKey = !this.keyless && !this.recordsNeeded && this.keys.some((keys) => keys.accepts(algorithm));
+    if (isForKey) return undefined;
     const claims = unverifiedClaims(token);
     if (!isSurrealToken(claims)) return undefined;
     checkSurrealToken(claims, this.rules.surreal);

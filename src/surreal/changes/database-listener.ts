@@ -1,10 +1,20 @@
 import type { ResyncReason } from '@edge-hive/protocol';
 import type { Change, FeedMark } from './change.js';
 
+/** What has to be done between changes, before the later ones are told. */
+export interface Delay {
+  /** How many changes don't wait for it. */
+  readonly after: number;
+  /** Never rejects. */
+  readonly until: Promise<void>;
+}
+
 /** Whoever wants to know what happens in the database. */
 export interface DatabaseListener {
   /** Behind a place in the feed all durable changes will be told; what was told before belongs to another feed. */
   began(mark: FeedMark): void;
+  /** Durable changes that are about to be told. @returns which of them wait, and for what; `undefined`: none. */
+  before?(changes: readonly Change[]): Delay | undefined;
   /** New changes, in the order in which they are to be told. */
   changes(changes: readonly Change[]): void;
   /** An entry between the changes that is none: a stream can begin there, too. */

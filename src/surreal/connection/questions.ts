@@ -3,6 +3,7 @@ import type { RecordId } from 'surrealdb';
 import { Config } from '../../config/config.js';
 import { recordIdText } from '../../values/record-id-text.js';
 import { DatabaseProcess } from './database-process.js';
+import type { Query } from './sdk-session.js';
 import { SupervisedConnection } from './supervised-connection.js';
 
 const HEARTBEAT_MS = 2_000;
@@ -38,10 +39,21 @@ export class Questions implements OnApplicationShutdown {
     return found;
   }
 
-  /** Nobody may need it: it is connected when it is first asked. */
-  private async ask(text: string, bindings: Record<string, unknown>): Promise<unknown[]> {
-    this.connection.start();
-    await this.connection.attempted;
+  /** Asks several things of one state of the database. Nothing that is asked is committed. @throws DatabaseUnavailable */
+  async atOneState<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    await this.connected();
+    return this.connection.readTransaction(work);
+  }
+
+  /** One answer a statement. @throws DatabaseUnavailable, or the server's error */
+  async ask(text: string, bindings: Record<string, unknown> = {}): Promise<unknown[]> {
+    await this.connected();
     return this.connection.query(text, bindings);
+  }
+
+  /** Nobody may need it: it is connected when it is first asked. */
+  private connected(): Promise<void> {
+    this.connection.start();
+    return this.connection.attempted;
   }
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { MetricsService } from '../../metrics/metrics.service.js';
 import type { Change, FeedMark } from '../changes/change.js';
-import type { DatabaseListener } from '../changes/database-listener.js';
+import type { DatabaseListener, Delay } from '../changes/database-listener.js';
 import type { FeedReaderListener } from './feed-reader.js';
 import type { TableCatalog } from '../tables/table-catalog.js';
 import { isOwnTable } from '../tables/table-definition.js';
@@ -31,6 +31,10 @@ export class ChangeDelivery implements FeedReaderListener {
 
   began(mark: FeedMark): void {
     this.listener?.began(mark);
+  }
+
+  before(changes: readonly Change[]): Delay | undefined {
+    return this.listener?.before?.(changes);
   }
 
   changes(changes: readonly Change[]): void {

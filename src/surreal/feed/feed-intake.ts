@@ -1,6 +1,7 @@
 import { BatchSize } from './batch-size.js';
 import { Change, type FeedMark } from '../changes/change.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
+import type { Delay } from '../changes/database-listener.js';
 import type { FastWindow } from './fast-window.js';
 import type { FeedClock } from './feed-clock.js';
 import type { FeedContinuity } from './feed-continuity.js';
@@ -12,6 +13,8 @@ import type { SweepPlaces } from './sweep-places.js';
 import { UnreadableEntry } from '../entries/unreadable-entry.js';
 
 export interface FeedListener {
+  /** Told what is about to be handed on. @returns which of it waits, and for what; `undefined`: nothing. */
+  before?(changes: readonly Change[]): Delay | undefined;
   /** New changes: in the feed's order within a call; a call may bring older ones than the last. */
   changes(changes: readonly Change[]): void;
   /** A change that was found after a newer one of the same record had been handed on. It is not handed on. */
@@ -43,6 +46,8 @@ export class FeedIntake {
   private underWay: bigint | undefined;
   private begins = 0;
   private readonly batch = new BatchSize();
+  /** Transactions of which changes wait to be handed on. */
+  private waiting: ReadonlySet<bigint> = new Set();
 
   constructor(
     private readonly feed: FeedKnowledge,
@@ -76,15 +81,23 @@ export class FeedIntake {
 
   /** Whether all that was found of a transaction has been handed on, or lies where nothing is looked for any more. */
   has(stamp: bigint): boolean {
+    if (this.waiting.has(stamp)) return false;
     return stamp !== this.underWay && (stamp < this.feed.sweeps.settled || this.seen.count(stamp) > 0);
   }
 
   /** @returns how many of the changes were new */
   async take(entries: readonly FeedEntry[]): Promise<number> {
     let changes: Change[] = [];
-    const handOn = () => {
-      if (changes.length > 0) this.handOn(changes);
+    const handOn = async () => {
+      const taken = changes;
       changes = [];
+      if (taken.length === 0) return;
+      const delay = this.listener.before?.(taken);
+      if (!delay) return this.handOn(taken);
+      if (delay.after > 0) this.handOn(taken.slice(0, delay.after));
+      const waiting = taken.slice(delay.after);
+      await this.wait(delay.until, waiting);
+      this.handOn(waiting);
     };
     let found = 0;
     for (const entry of entries) {
@@ -96,18 +109,18 @@ export class FeedIntake {
         const delivered = this.decode(raw, versionstamp, index++);
         if (delivered instanceof Change) changes.push(delivered);
         else if (delivered) {
-          handOn();
+          await handOn();
           if (delivered instanceof UnreadableEntry) this.passOver(delivered.stamp, delivered.cause);
           else this.listener.marked(delivered);
         }
         if (changes.length < this.batch.current) continue;
-        handOn();
+        await handOn();
         await this.letOthers();
       }
       this.reached(versionstamp);
       this.feed.continuity.saw(versionstamp);
     }
-    handOn();
+    await handOn();
     this.underWay = undefined;
     return found;
   }
@@ -134,6 +147,18 @@ export class FeedIntake {
     const began = performance.now();
     this.listener.changes(changes);
     this.batch.took(performance.now() - began, changes.length);
+  }
+
+  /** @throws DatabaseUnavailable when the feed was begun anew meanwhile */
+  private async wait(until: Promise<void>, changes: readonly Change[]): Promise<void> {
+    const { begins } = this;
+    this.waiting = new Set(changes.flatMap(({ place }) => place?.stamp ?? []));
+    try {
+      await until;
+    } finally {
+      this.waiting = new Set();
+    }
+    if (this.begins !== begins) throw new DatabaseUnavailable('the database was replaced');
   }
 
   /** Others get their turn. @throws DatabaseUnavailable when the feed was begun anew meanwhile */

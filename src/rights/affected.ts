@@ -1,0 +1,64 @@
+import type { RecordId } from 'surrealdb';
+import type { Change } from '../surreal/changes/change.js';
+import { kindOf } from '../values/kind.js';
+import { recordIdText } from '../values/record-id-text.js';
+import type { PrincipalRights } from './principal-rights.js';
+
+/** Finds the principals whose rights a change may concern, by what their permissions read. */
+export class Affected {
+  private readonly byRecord = new Map<string, Set<PrincipalRights>>();
+  private readonly byEdge = new Map<string, Set<PrincipalRights>>();
+  private readonly byTable = new Map<string, Set<PrincipalRights>>();
+
+  add(principal: PrincipalRights): void {
+    enter(this.byRecord, recordOf(principal), principal);
+    for (const edge of principal.reads.edges) enter(this.byEdge, edge, principal);
+    for (const table of principal.reads.tables) enter(this.byTable, table, principal);
+  }
+
+  remove(principal: PrincipalRights): void {
+    leave(this.byRecord, recordOf(principal), principal);
+    for (const edge of principal.reads.edges) leave(this.byEdge, edge, principal);
+    for (const table of principal.reads.tables) leave(this.byTable, table, principal);
+  }
+
+  by(change: Change): Iterable<PrincipalRights> {
+    const { byRecord, byEdge, byTable } = this;
+    const own = byRecord.get(change.key);
+    const edge = byEdge.get(change.table);
+    const table = byTable.get(change.table);
+    if (!own && !edge && !table) return [];
+    const found = new Set(table);
+    for (const principal of own ?? []) {
+      if (principal.reads.self || change.action === 'DELETE') found.add(principal);
+    }
+    if (edge) for (const principal of this.byEnds(change, edge)) found.add(principal);
+    return found;
+  }
+
+  /** Where it isn't known between whom an edge was, it may have been anybody's. */
+  private byEnds(change: Change, edge: ReadonlySet<PrincipalRights>): Iterable<PrincipalRights> {
+    const images = [change.after, change.before].filter((image) => image !== undefined);
+    const needed = change.action === 'UPDATE' ? 2 : 1;
+    if (images.length < needed) return edge;
+    const ends = images.flatMap((image) => [image['in'], image['out']]);
+    if (!ends.every((end): end is RecordId => kindOf(end) === 'record')) return edge;
+    return ends.flatMap((end) => [...(this.byRecord.get(recordIdText(end)) ?? [])]).filter((one) => edge.has(one));
+  }
+}
+
+function recordOf({ user }: PrincipalRights): string {
+  return recordIdText(user.auth);
+}
+
+function enter<T>(index: Map<string, Set<T>>, key: string, item: T): void {
+  const items = index.get(key);
+  if (items) items.add(item);
+  else index.set(key, new Set([item]));
+}
+
+function leave<T>(index: Map<string, Set<T>>, key: string, item: T): void {
+  const items = index.get(key);
+  items?.delete(item);
+  if (items?.size === 0) index.delete(key);
+}

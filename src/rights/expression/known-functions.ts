@@ -1,0 +1,31 @@
+/** Families of functions whose values hang on their arguments alone, whoever asks and whenever. */
+const FAMILIES = ['array', 'bytes', 'duration', 'geo', 'math', 'object', 'set', 'string', 'type', 'vector'];
+const ALONE: ReadonlySet<string> = new Set(['count', 'not', 'record::id', 'record::tb', 'record::table']);
+/** Of these families: what takes a closure, reads tables, or gives another answer each time. */
+const EXCEPT =
+  /^(?:array::(?:all|any|every|filter\w*|find\w*|fold|map|reduce|some|shuffle)|type::(?:field|fields|table))$/;
+/** Methods of values; other names could be those of functions that are not known here. */
+const METHODS: ReadonlySet<string> = new Set([
+  ...['len', 'first', 'last', 'distinct', 'flatten', 'keys', 'values', 'id', 'tb', 'table'],
+  ...['lowercase', 'uppercase', 'trim', 'starts_with', 'ends_with', 'contains', 'to_string', 'is_empty'],
+]);
+
+/** Whether a function may be called where a constant is worked out. */
+export function isKnownFunction(name: string): boolean {
+  if (ALONE.has(name)) return true;
+  return FAMILIES.some((family) => name.startsWith(`${family}::`)) && !EXCEPT.test(name);
+}
+
+export function isKnownMethod(name: string): boolean {
+  return METHODS.has(name);
+}
+
+/** What to say of one that may not. */
+export function whyUnknown(name: string): string {
+  if (name.startsWith('fn::')) return `${name} is a function of yours: write what it does into the permission itself`;
+  if (name === 'time::now' || name.startsWith('rand'))
+    return `${name} changes without a write, so that nothing tells when rows come and go`;
+  if (name === 'record::exists')
+    return `${name} answers by the rights of whoever asks: follow a link, or an edge, instead`;
+  return `the function ${name} is not supported`;
+}

@@ -1,0 +1,140 @@
+import type { RecordUser } from '../auth/tokens/principal.js';
+import { CommandError } from '../errors/command-error.js';
+import { EVERY_ROW, NO_ROW, type Condition } from '../filter/condition.js';
+import type { FieldMask, RowRights } from '../filter/row-rights.js';
+import { equalValues } from '../values/compare.js';
+import { InexactValue } from './exact-condition.js';
+import type { Expression, Reads } from './expression/expression.js';
+import { joinReads } from './expression/reads.js';
+import type { Answer } from './principal-constants.js';
+import { askedTexts, rowCondition, type Constants } from './row-condition.js';
+import { refusal, type Permission, type TablePermissions } from './table-permissions.js';
+
+/** What the database's permissions give one principal. */
+export class PrincipalRights {
+  private readonly topics = new Map<string, TablePermissions>();
+  private readonly rights = new Map<string, RowRights | CommandError>();
+  private answer: Answer | undefined;
+  reads: Reads = joinReads([]);
+
+  constructor(readonly user: RecordUser) {}
+
+  get tables(): Iterable<string> {
+    return this.topics.keys();
+  }
+
+  /** The tables that it subscribes to are read by these definitions from now on. */
+  define(topic: string, permissions: TablePermissions): void {
+    if (this.topics.get(topic) === permissions) return;
+    this.topics.set(topic, permissions);
+    this.rights.delete(topic);
+    this.reads = joinReads([...this.topics.values()].flatMap(expressionsOf).flatMap(readsOf));
+  }
+
+  forget(topic: string): void {
+    this.topics.delete(topic);
+    this.rights.delete(topic);
+  }
+
+  /** What the database has to be asked. */
+  get texts(): readonly string[] {
+    return [...new Set([...this.topics.values()].flatMap(expressionsOf).flatMap(askedTexts))];
+  }
+
+  /** Whether the database has to be asked before rights to a topic are known. */
+  lacks(topic: string): boolean {
+    const permissions = this.topics.get(topic);
+    if (!permissions || !this.answer) return true;
+    if (this.answer.kind !== 'constants') return false;
+    const { constants } = this.answer;
+    return expressionsOf(permissions)
+      .flatMap(askedTexts)
+      .some((text) => !constants.has(text));
+  }
+
+  /** @returns whether it gives other rights than the last one. */
+  take(answer: Answer): boolean {
+    const before = this.answer;
+    this.answer = answer;
+    if (before && isSame(before, answer)) return false;
+    this.rights.clear();
+    return true;
+  }
+
+  /** What was known is not to be relied on any more. */
+  distrust(): void {
+    this.answer = undefined;
+    this.rights.clear();
+  }
+
+  /** @throws CommandError FORBIDDEN, quoting what can't be followed; UNAVAILABLE while it isn't known */
+  of(topic: string): RowRights {
+    const known = this.rights.get(topic) ?? this.work(topic);
+    this.rights.set(topic, known);
+    if (known instanceof CommandError) throw known;
+    return known;
+  }
+
+  private work(topic: string): RowRights | CommandError {
+    const permissions = this.topics.get(topic);
+    const { answer } = this;
+    if (!permissions || !answer || this.lacks(topic)) {
+      return new CommandError('UNAVAILABLE', 'topic: the rights to it are not known now; try again in a moment.');
+    }
+    if (permissions.kind === 'refused') return refusal(permissions.message);
+    if (answer.kind === 'gone') return refusal('the record of the principal does not exist');
+    if (answer.kind === 'failed') return refusal("the database can't work its permissions out for this principal");
+    if (permissions.select === false) return refusal(`${topic} has no permission to select`);
+    try {
+      const where = conditionOf(permissions.select, answer.constants);
+      const masks = permissions.fields.map(({ path, select }): FieldMask => {
+        return { path, visible: conditionOf(select, answer.constants) ?? EVERY_ROW };
+      });
+      return { ...(where && { where }), ...(masks.length > 0 && { masks }) };
+    } catch (error) {
+      if (!(error instanceof InexactValue)) throw error;
+      return refusal(`its permissions compare with ${error.message}, which can't be followed`);
+    }
+  }
+}
+
+/** Absent: every row. */
+function conditionOf(permission: Permission, constants: Constants): Condition | undefined {
+  if (typeof permission === 'boolean') return permission ? undefined : NO_ROW;
+  return rowCondition(permission, constants);
+}
+
+function expressionsOf(permissions: TablePermissions): readonly Expression[] {
+  if (permissions.kind === 'refused') return [];
+  return [permissions.select, ...permissions.fields.map(({ select }) => select)].filter(
+    (permission) => typeof permission !== 'boolean',
+  );
+}
+
+function readsOf(expression: Expression): readonly Reads[] {
+  switch (expression.kind) {
+    case 'constant':
+      return [expression.reads];
+    case 'compare':
+      return [expression.operand.reads];
+    case 'and':
+    case 'or':
+      return expression.of.flatMap(readsOf);
+    case 'not':
+      return readsOf(expression.of);
+    case 'field':
+    case 'row':
+      return [];
+  }
+}
+
+function isSame(before: Answer, now: Answer): boolean {
+  if (before.kind !== 'constants' || now.kind !== 'constants') {
+    return before.kind === now.kind && before.kind !== 'constants' && before.kind !== 'failed';
+  }
+  // More of them are asked for with each topic: those that were known before count.
+  for (const [text, value] of before.constants) {
+    if (now.constants.has(text) && !equalValues(value, now.constants.get(text))) return false;
+  }
+  return true;
+}

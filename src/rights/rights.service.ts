@@ -1,0 +1,239 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Caller, Principal } from '../auth/tokens/principal.js';
+import { PolicyService } from '../auth/policy/policy.service.js';
+import { Config } from '../config/config.js';
+import { CommandError } from '../errors/command-error.js';
+import { LimitedLog } from '../errors/limited-log.js';
+import type { RowRights } from '../filter/row-rights.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import type { Change } from '../surreal/changes/change.js';
+import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
+import { Questions } from '../surreal/connection/questions.js';
+import type { Delay } from '../surreal/changes/database-listener.js';
+import { Database } from '../surreal/database.js';
+import { Affected } from './affected.js';
+import { Definitions } from './definitions.js';
+import { joinRights } from './join-rights.js';
+import { askConstants } from './principal-constants.js';
+import { PrincipalRights } from './principal-rights.js';
+import { Rounds } from './rounds.js';
+
+/** Told of the principals whose rights have become others, before anything more is delivered. */
+export type RightsListener = (principals: ReadonlySet<Principal>) => void;
+
+/**
+ * What callers may see of tables: what the policy says and, where the database's own permissions count, what those say as well.
+ * They are worked out once for each principal, and again when something that they read has changed.
+ */
+@Injectable()
+export class RightsService implements OnModuleInit, OnApplicationShutdown {
+  private readonly log = new LimitedLog(RightsService.name);
+  private readonly definitions: Definitions;
+  private readonly principals = new Map<Principal, PrincipalRights>();
+  private readonly affected = new Affected();
+  /** To be asked for in the next round. */
+  private readonly due = new Set<Principal>();
+  private readonly rounds = new Rounds(() => this.ask());
+  private readonly joined = new WeakMap<RowRights, WeakMap<RowRights, RowRights>>();
+  /** Tables that are defined otherwise, which not all principals' rights have followed yet. */
+  private readonly redefined = new Set<string>();
+  private readonly stopping = new AbortController();
+  private watching: Promise<void> = Promise.resolve();
+  private listener: RightsListener = () => undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly policy: PolicyService,
+    private readonly questions: Questions,
+    private readonly database: Database,
+    private readonly metrics: MetricsService,
+  ) {
+    this.definitions = new Definitions(questions);
+    metrics.rightsPrincipals.readFrom(() => this.principals.size);
+  }
+
+  listen(listener: RightsListener): void {
+    this.listener = listener;
+  }
+
+  onModuleInit(): void {
+    this.watching = this.watch();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.watching;
+  }
+
+  /**
+   * The rights of a caller to a table, asking the database where they aren't known yet.
+   *
+   * @throws CommandError FORBIDDEN, UNAVAILABLE
+   */
+  async find(caller: Caller, topic: string): Promise<RowRights> {
+    const { principal } = caller;
+    if (principal && this.policy.asksDatabase(caller, topic)) await this.prepare(principal, [topic]);
+    return this.current(caller, topic);
+  }
+
+  /** Has the rights of a principal to some tables known. @throws CommandError UNAVAILABLE */
+  async prepare(principal: Principal, topics: Iterable<string>): Promise<void> {
+    const { record } = principal;
+    if (!record) return;
+    const rights = this.principals.get(principal) ?? new PrincipalRights(record);
+    const asked = [...topics].filter((topic) => this.policy.asksDatabase({ principal, local: false }, topic));
+    try {
+      await this.define(rights, asked);
+      // From now on it is told of what happens, so that what is answered below can't be out of date.
+      this.principals.set(principal, rights);
+      if (asked.some((topic) => rights.lacks(topic))) {
+        this.due.add(principal);
+        await this.rounds.next();
+      }
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      throw new CommandError('UNAVAILABLE', 'topic: the database does not answer now; try again in a moment.');
+    }
+  }
+
+  /** The rights as they are known. @throws CommandError FORBIDDEN, UNAVAILABLE */
+  current(caller: Caller, topic: string): RowRights {
+    const policy = this.policy.policyRights(caller, topic);
+    if (!policy) throw new CommandError('FORBIDDEN', 'topic: not allowed to subscribe here.');
+    if (!this.policy.asksDatabase(caller, topic)) return policy;
+    const own = caller.principal && this.principals.get(caller.principal);
+    if (!own)
+      throw new CommandError('UNAVAILABLE', 'topic: the rights to it are not known now; try again in a moment.');
+    return this.join(policy, own.of(topic));
+  }
+
+  /** These principals alone are there. */
+  retain(principals: ReadonlySet<Principal>): void {
+    for (const [principal, rights] of this.principals) {
+      if (principals.has(principal)) continue;
+      this.principals.delete(principal);
+      this.affected.remove(rights);
+    }
+  }
+
+  /**
+   * Changes that are about to be handed on. Where rights hang on one of them, they are worked out anew first.
+   *
+   * @returns which of them wait for that; `undefined`: none
+   */
+  before(changes: readonly Change[]): Delay | undefined {
+    if (this.principals.size === 0) return undefined;
+    const concerned = new Set<PrincipalRights>();
+    let after: number | undefined;
+    for (const [n, change] of changes.entries()) {
+      for (const rights of this.affected.by(change)) concerned.add(rights);
+      if (concerned.size > 0) after ??= n;
+    }
+    if (after === undefined) return undefined;
+    for (const [principal, rights] of this.principals) if (concerned.has(rights)) this.due.add(principal);
+    return { after, until: this.refresh() };
+  }
+
+  /** Something happened of which it isn't known what. */
+  doubt(): void {
+    for (const principal of this.principals.keys()) this.due.add(principal);
+    void this.refresh();
+  }
+
+  /** What can't be asked now isn't known any more: nothing is delivered by it. */
+  private async refresh(): Promise<void> {
+    const asked = new Set(this.due);
+    try {
+      await this.rounds.next();
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) this.log.error('Rights could not be worked out.', error);
+      for (const principal of asked) this.principals.get(principal)?.distrust();
+      this.listener(asked);
+    }
+  }
+
+  private async ask(): Promise<void> {
+    const due = [...this.due].flatMap((principal) => {
+      const rights = this.principals.get(principal);
+      return rights ? [{ principal, rights }] : [];
+    });
+    this.due.clear();
+    if (due.length === 0) return;
+    const asked = due.map(({ rights: { user, texts } }) => ({ user, texts }));
+    const answers = await askConstants(this.questions, asked).catch((error: unknown) => {
+      for (const { principal } of due) this.due.add(principal);
+      throw error;
+    });
+    this.metrics.rightsAsked.inc(due.length);
+    const changed = new Set<Principal>();
+    for (const [n, { principal, rights }] of due.entries()) {
+      const answer = answers[n];
+      if (!answer) continue;
+      if (answer.kind === 'failed') this.log.warn(`The permissions of ${principal.id} fail: ${answer.reason}`);
+      if (rights.take(answer)) changed.add(principal);
+    }
+    if (changed.size > 0) this.listener(changed);
+  }
+
+  private async define(rights: PrincipalRights, topics: readonly string[]): Promise<void> {
+    const unknown = topics.filter((topic) => !this.definitions.known(topic));
+    if (unknown.length > 0) await this.definitions.read(unknown);
+    this.affected.remove(rights);
+    for (const topic of topics) {
+      const permissions = this.definitions.known(topic);
+      if (permissions) rights.define(topic, permissions);
+      else rights.forget(topic);
+    }
+    this.affected.add(rights);
+  }
+
+  private async watch(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await pause(this.config.rightsRefreshMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted || this.principals.size === 0) continue;
+      await this.look().catch((error: unknown) => {
+        if (!(error instanceof DatabaseUnavailable)) this.log.error('Rights could not be looked at.', error);
+      });
+    }
+  }
+
+  /** What no change tells: definitions, and tables whose changes are in no feed. */
+  private async look(): Promise<void> {
+    const tables = new Set([...this.principals.values()].flatMap((rights) => [...rights.tables]));
+    this.definitions.retain(tables);
+    for (const table of await this.definitions.read(tables)) this.redefined.add(table);
+    const concerned = new Set<Principal>();
+    for (const [principal, rights] of this.principals) {
+      const redefined = [...rights.tables].filter((table) => this.redefined.has(table));
+      if (redefined.length > 0) {
+        await this.define(rights, redefined);
+        concerned.add(principal);
+      }
+      if (redefined.length > 0 || this.isUnheard(rights)) this.due.add(principal);
+    }
+    if (this.due.size === 0) return;
+    await this.rounds.next();
+    this.redefined.clear();
+    if (concerned.size > 0) this.listener(concerned);
+  }
+
+  /** Whether rights hang on something whose changes the feed doesn't tell. */
+  private isUnheard({ reads, user }: PrincipalRights): boolean {
+    const { self, edges, tables, anything } = reads;
+    const own = self ? [user.auth.table.name] : [];
+    return anything || [...own, ...edges, ...tables].some((table) => !this.database.tells(table));
+  }
+
+  /** To the object the same for the same rights: what is compiled of them is kept. */
+  private join(policy: RowRights, database: RowRights): RowRights {
+    if (!policy.where && !policy.fields) return database;
+    const known = this.joined.get(policy)?.get(database);
+    if (known) return known;
+    const rights = joinRights(policy, database);
+    const byDatabase = this.joined.get(policy) ?? new WeakMap<RowRights, RowRights>();
+    this.joined.set(policy, byDatabase.set(database, rights));
+    return rights;
+  }
+}
