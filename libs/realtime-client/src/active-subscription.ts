@@ -126,6 +126,10 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
     if (this.spec.callback !== undefined) invoke(this.spec.callback, event, this.host.report);
   }
 
+  presence(): void {
+    // Who is there is another subscription's business.
+  }
+
   snapshot(rows: Row[]): void {
     this.snapshotAt = performance.now();
     if (this.held !== undefined) return void this.held.push(() => this.snapshot(rows));

@@ -1,6 +1,8 @@
-import type { MessageFrame } from '@edge-hive/protocol';
+import type { MessageFrame, PresenceState } from '@edge-hive/protocol';
 import type { SubscriptionSpec } from './active-subscription.js';
+import type { ChannelPresence } from './channel-presence.js';
 import { checkData } from './json-check.js';
+import { Presence } from './presence.js';
 import type { PublishQueue } from './publish-queue.js';
 import type { ChannelMessage, Subscription, SubscriptionOptions } from './subscription.js';
 
@@ -27,17 +29,25 @@ export interface ChannelHost {
   subscribe<Event>(spec: SubscriptionSpec<Event>): Subscription<Event>;
   unsubscribe(target: { channel: string }): void;
   publish: PublishQueue['add'];
+  presence(channel: string): ChannelPresence;
   /** Reports what a promise rejects with, where the application doesn't wait for it. */
   reported<Value>(promise: Promise<Value>): Promise<Value>;
 }
 
-/** A channel, by name. Nothing is sent until it is subscribed to or published on. */
-export class Channel {
+/** A channel, by name. Nothing is sent until it is subscribed to, published on, or its presence is used. */
+export class Channel<State extends object = PresenceState> {
+  /** Who is there, and that this client is. */
+  readonly presence: Presence<State>;
+
   constructor(
     readonly name: string,
     private readonly host: ChannelHost,
   ) {
     if (typeof name !== 'string' || name === '') throw new TypeError('A channel needs a name.');
+    this.presence = new Presence({
+      current: () => host.presence(name),
+      reported: (promise) => host.reported(promise),
+    });
   }
 
   /** Everything that is published here. */
@@ -86,7 +96,7 @@ export class Channel {
     return this.host.reported(this.send(event, data, options));
   }
 
-  /** Ends all of this client's subscriptions to the channel. */
+  /** Ends all of this client's subscriptions to the channel, and its presence there. */
   unsubscribe(): void {
     this.host.unsubscribe({ channel: this.name });
   }

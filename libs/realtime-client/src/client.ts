@@ -1,4 +1,4 @@
-import type { PrincipalInfo, Row, ServerFrame, WelcomeFrame } from '@edge-hive/protocol';
+import type { PresenceState, PrincipalInfo, Row, ServerFrame, WelcomeFrame } from '@edge-hive/protocol';
 import { ActiveSubscription, type SubscriptionHost, type SubscriptionSpec } from './active-subscription.js';
 import { Authentication } from './authentication.js';
 import { Backoff } from './backoff.js';
@@ -13,11 +13,13 @@ import type { ConnectionState } from './connection-state.js';
 import { Emitter } from './emitter.js';
 import { closedError, invoke, RealtimeError } from './errors.js';
 import { MutedMessages } from './muted-messages.js';
+import { Presences } from './presences.js';
 import { PublishQueue } from './publish-queue.js';
 import { ReportedPromise } from './reported-promise.js';
 import { ServerClock } from './server-clock.js';
 import { socketUrlOf, type UrlLike, webSocketOf } from './socket.js';
 import type { Subscription, Target, TopicEvent } from './subscription.js';
+import type { Subscriber } from './subscriber.js';
 import { Subscriptions } from './subscriptions.js';
 import { TokenRenewal } from './token-renewal.js';
 import { TokenSource } from './token-source.js';
@@ -30,6 +32,7 @@ export class RealtimeClient {
   private readonly commands: Commands;
   private readonly publishes: PublishQueue;
   private readonly subscriptions: Subscriptions;
+  private readonly presences: Presences;
   private readonly clock = new ServerClock();
   private readonly authentication: Authentication;
   private readonly renewal: TokenRenewal;
@@ -50,6 +53,14 @@ export class RealtimeClient {
       resynced: (notice) => this.emit('resync', notice),
       report,
     };
+    this.presences = new Presences({
+      commands: this.commands,
+      newBackoff,
+      subscribe: (subscriber) => this.hold(subscriber),
+      unsubscribe: (subscriber) => this.subscriptions.remove(subscriber),
+      reread: (subscriber) => this.subscriptions.reread(subscriber),
+      report,
+    });
     this.connection = new Connection(
       {
         url: socketUrlOf(url),
@@ -114,7 +125,12 @@ export class RealtimeClient {
     return new Collection(topic, options, { begin: (spec) => this.begin(spec), report: (error) => this.report(error) });
   }
 
-  channel(name: string): Channel {
+  /**
+   * A channel: `channel('room:general')`. Its type argument is what members say of themselves: `channel<{ name: string }>(…)`.
+   *
+   * @throws TypeError without a name
+   */
+  channel<State extends object = PresenceState>(name: string): Channel<State> {
     return new Channel(name, {
       subscribe: (spec) => this.begin(spec),
       unsubscribe: (target) => this.leave(target),
@@ -123,6 +139,7 @@ export class RealtimeClient {
         this.publishes.add(command, settle);
         this.connection.connect();
       },
+      presence: (channel) => this.presences.of(channel),
       reported: (promise) => this.reported(promise),
     });
   }
@@ -148,13 +165,14 @@ export class RealtimeClient {
 
   private begin<Event>(spec: SubscriptionSpec<Event>): ActiveSubscription<Event> {
     const subscription = new ActiveSubscription(spec, this.host);
-    if (this.state.status === 'closed') {
-      subscription.end(closedError(this.state.reason));
-    } else {
-      this.subscriptions.add(subscription);
-      this.connection.connect();
-    }
+    this.hold(subscription);
     return subscription;
+  }
+
+  private hold(subscriber: Subscriber): void {
+    if (this.state.status === 'closed') return subscriber.end(closedError(this.state.reason));
+    this.subscriptions.add(subscriber);
+    this.connection.connect();
   }
 
   private leave(target: Target): void {
@@ -168,6 +186,7 @@ export class RealtimeClient {
     this.authentication.opened(welcome);
     if (welcome) this.welcomed(welcome);
     this.commands.opened();
+    this.presences.opened(welcome?.principal.id);
     // Subscriptions first: what is published behind them comes back to them.
     this.subscriptions.opened();
     this.publishes.opened(welcome?.principal.id);
@@ -198,6 +217,7 @@ export class RealtimeClient {
     this.welcomed(welcome);
     this.connection.authenticated(welcome.principal);
     this.authentication.welcomedLate(welcome);
+    this.presences.opened(welcome.principal.id);
     this.publishes.opened(welcome.principal.id);
   }
 

@@ -15,7 +15,7 @@ export type ClientErrorCode =
   | 'TOKEN_UNAVAILABLE'
   /** `auth` was called again before it was settled. */
   | 'REPLACED'
-  /** The client speaks for another principal now, and what was to be published was the one's before. */
+  /** The client speaks for another principal now: what was to be published, or who was present, was the one before. */
   | 'PRINCIPAL_CHANGED'
   /** A callback of the application threw, or rejected; the `cause` is what it threw. */
   | 'CALLBACK_FAILED'

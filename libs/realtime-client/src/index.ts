@@ -4,6 +4,7 @@ export type {
   Filter,
   FilterOperators,
   FilterValue,
+  PresenceState,
   PrincipalInfo,
   ResyncReason,
   Row,
@@ -19,6 +20,8 @@ export type { Collection, CollectionEvents, CollectionListener, CollectionStatus
 export type { CollectionOptions } from './collection-options.js';
 export type { ConnectionState } from './connection-state.js';
 export { type ClientErrorCode, RealtimeError } from './errors.js';
+export type { Presence } from './presence.js';
+export type { PresenceCount, PresenceEvents, PresenceMember } from './presence-events.js';
 export type { RowChange } from './row-set.js';
 export type { UrlLike, WebSocketConstructor, WebSocketLike } from './socket.js';
 export type {

@@ -17,6 +17,18 @@ export function checkData(data: unknown): void {
   if (data !== undefined) check(data, 'data', { mayLack: true, fix: 'send an array, a plain object or the like' }, []);
 }
 
+/**
+ * The same, of what others see of who is present.
+ *
+ * @throws TypeError naming the place
+ */
+export function checkState(state: unknown): void {
+  if (typeof state !== 'object' || state === null || Array.isArray(state)) {
+    throw new TypeError('state has to be an object, such as { name: "Ann" }. To leave, call leave().');
+  }
+  check(state, 'state', { mayLack: true, fix: 'send an array, a plain object or the like' }, []);
+}
+
 interface Rules {
   /** A property of an object may be undefined. In an array nothing can be left out: it would be sent as null. */
   readonly mayLack: boolean;

@@ -3,6 +3,7 @@ import type { Backoff } from './backoff.js';
 import type { Commands, Outcome, Settle } from './commands.js';
 import { RealtimeError } from './errors.js';
 import type { Muted, MutedMessages } from './muted-messages.js';
+import { randomText } from './random-text.js';
 
 /** What the server remembers a key for, less what clocks and networks may differ by, in milliseconds. */
 const KEY_LIFETIME = 4.5 * 60_000;
@@ -207,10 +208,4 @@ function isPassing({ code, retryable }: RealtimeError): boolean {
 
 function cursorOf(outcome: Outcome): string | undefined {
   return 'reply' in outcome && outcome.reply.type === 'ack' ? outcome.reply.cursor : undefined;
-}
-
-/** Not `randomUUID`, which a page without TLS doesn't have. */
-function randomText(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(36).padStart(2, '0')).join('');
 }

@@ -16,6 +16,7 @@ function subscriber(): Subscriber & { heard: unknown[] } {
     wantsResumption: () => true,
     subscribed: () => undefined,
     receive: ({ cursor }) => heard.push(cursor),
+    presence: () => undefined,
     snapshot: (rows) => heard.push(rows),
     resync: (reason) => heard.push(reason),
     interrupted: () => undefined,

@@ -1,4 +1,4 @@
-import type { EventFrame, MessageFrame, ResyncReason, Row, SnapshotFrame } from '@edge-hive/protocol';
+import type { EventFrame, MessageFrame, PresenceFrame, ResyncReason, Row, SnapshotFrame } from '@edge-hive/protocol';
 import type { DeliveredBefore } from './delivered-before.js';
 import type { Subscriber } from './subscriber.js';
 import type { ResyncNotice, Target } from './subscription.js';
@@ -49,6 +49,10 @@ export class Stream {
       if (this.deliveredBefore.get(subscriber)?.has(frame.cursor) !== true) subscriber.receive(frame);
     }
     return [];
+  }
+
+  presence(frame: PresenceFrame): void {
+    for (const subscriber of [...this.subscribers]) subscriber.presence(frame);
   }
 
   /** A message that nobody is to get. It is a place to resume from all the same. */

@@ -1,4 +1,11 @@
-import type { EventFrame, MessageFrame, Row, SubscribedFrame, SubscribeFrame } from '@edge-hive/protocol';
+import type {
+  EventFrame,
+  MessageFrame,
+  PresenceFrame,
+  Row,
+  SubscribedFrame,
+  SubscribeFrame,
+} from '@edge-hive/protocol';
 import type { RealtimeError } from './errors.js';
 import type { ResyncNotice, Target } from './subscription.js';
 import type { Trail } from './trail.js';
@@ -13,6 +20,7 @@ export interface Subscriber {
   wantsResumption(trail: Trail): boolean;
   subscribed(frame: SubscribedFrame): void;
   receive(frame: EventFrame | MessageFrame): void;
+  presence(frame: PresenceFrame): void;
   snapshot(rows: Row[]): void;
   resync(reason: ResyncNotice['reason']): void;
   /** It has no stream any more and is asked for again: unless it is resumed, what comes in between is missing. */

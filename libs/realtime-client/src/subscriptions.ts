@@ -102,6 +102,7 @@ export class Subscriptions {
     if ('channel' in target && this.muted.hold(target.channel, frame, () => this.take(stream, frame))) return;
     if (frame.type === 'message' && this.muted.has(frame)) stream.skip(frame);
     else if (frame.type === 'event' || frame.type === 'message') this.rereadAll(stream.receive(frame));
+    else if (frame.type === 'presence') stream.presence(frame);
     else if (frame.type === 'snapshot') this.read(stream.snapshot(frame));
     else if (frame.type === 'resync') this.rereadAll(stream.resync(frame.reason));
     else if (frame.type === 'unsubscribed' && frame.code !== undefined) this.unsubscribed(stream, frame);
