@@ -6,6 +6,7 @@ import { RedisLink } from '../src/redis/redis-link.js';
 import { RedisState } from '../src/redis/redis-state.js';
 import { describe } from '@jest/globals';
 import { brokerContract } from './support/broker-contract.js';
+import { RedisCluster } from './support/redis-groups.js';
 import { hasRedis, RedisServer } from './support/redis.js';
 
 brokerContract('MemoryBroker', async () => {
@@ -23,6 +24,20 @@ brokerContract('MemoryBroker', async () => {
       stop: async () => {
         for (const instance of instances) instance.stop();
         await redis.stop();
+      },
+    };
+  });
+});
+
+(hasRedis ? describe : describe.skip)('over a cluster of Redis', () => {
+  brokerContract('RedisBroker', async () => {
+    const cluster = await RedisCluster.start(3);
+    const instances = await Promise.all([redisInstance(cluster.url), redisInstance(cluster.url)]);
+    return {
+      brokers: [instances[0].broker, instances[1].broker],
+      stop: async () => {
+        for (const instance of instances) instance.stop();
+        await cluster.stop();
       },
     };
   });

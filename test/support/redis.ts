@@ -4,10 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const BIN = process.env.REDIS_SERVER ?? 'redis-server';
 const START_MS = 15_000;
+
+/** The file that this one is loaded for. */
+const suite = () => expect.getState().testPath?.split('/').at(-1) ?? 'a file';
 
 /** Whether there is a Redis server to start: Debian's `redis-server`, or what REDIS_SERVER names. */
 export const hasRedis = (() => {
@@ -15,7 +19,8 @@ export const hasRedis = (() => {
     execFileSync(BIN, ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
-    process.stderr.write(`skipped, since there is no ${BIN}: the tests over Redis\n`);
+    // Written past jest, which shows no console of a file whose tests are all skipped.
+    process.stderr.write(`There is no ${BIN}: ${suite()}'s tests over Redis are skipped. REDIS_SERVER names one.\n`);
     return false;
   }
 })();
@@ -29,11 +34,20 @@ export class RedisServer {
     private child: ChildProcess,
   ) {}
 
-  /** Starts one. By default it writes all to its folder before it answers. */
-  static async start(options: readonly string[] = ['--appendonly', 'yes']): Promise<RedisServer> {
+  /**
+   * Starts one. By default it writes all to its folder before it answers.
+   * @param configure writes a configuration file into its folder, and answers its path
+   */
+  static async start(
+    options: readonly string[] = ['--appendonly', 'yes'],
+    configure?: (folder: string) => Promise<string>,
+  ): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'edge-hive-redis-'));
     const port = await freePort();
-    const server = new RedisServer(port, folder, options, run(port, folder, options));
+    const all = configure
+      ? [await configure(folder), ...place(port, folder), ...options]
+      : [...place(port, folder), '--save', '', ...options];
+    const server = new RedisServer(port, folder, all, run(all));
     await server.ready();
     return server;
   }
@@ -61,7 +75,7 @@ export class RedisServer {
   async restart({ data = true } = {}): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
     if (!data) await Promise.all(['appendonlydir', 'dump.rdb'].map((name) => this.remove(name)));
-    this.child = run(this.port, this.folder, this.options);
+    this.child = run(this.options);
     await this.ready();
   }
 
@@ -92,9 +106,12 @@ export class RedisServer {
   }
 }
 
-function run(port: number, folder: string, options: readonly string[]): ChildProcess {
-  const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-  return spawn(BIN, [...own, ...options], { stdio: 'ignore' });
+function place(port: number, folder: string): string[] {
+  return ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+}
+
+function run(options: readonly string[]): ChildProcess {
+  return spawn(BIN, options, { stdio: 'ignore' });
 }
 
 /** One of which the port for the cluster bus, 10,000 higher, is a port, too. */

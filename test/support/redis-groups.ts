@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { until } from './poll.js';
+import { RedisServer } from './redis.js';
+
+/** Slots of a cluster. */
+const SLOTS = 16_384;
+const NODE_TIMEOUT_MS = 1_000;
+
+/** A cluster of so many masters, each with a replica, if it is to have some. */
+export class RedisCluster {
+  private constructor(
+    readonly masters: readonly RedisServer[],
+    readonly replicas: readonly RedisServer[],
+  ) {}
+
+  static async start(count: number, { replicas = false } = {}): Promise<RedisCluster> {
+    const options = [
+      '--cluster-enabled',
+      'yes',
+      '--cluster-node-timeout',
+      String(NODE_TIMEOUT_MS),
+      '--appendonly',
+      'no',
+    ];
+    const startAll = () => Promise.all(Array.from({ length: count }, () => RedisServer.start(options)));
+    const cluster = new RedisCluster(await startAll(), replicas ? await startAll() : []);
+    await cluster.join();
+    return cluster;
+  }
+
+  get url(): string {
+    return `redis://${this.masters.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.all.map((server) => server.stop()));
+  }
+
+  private get all(): readonly RedisServer[] {
+    return [...this.masters, ...this.replicas];
+  }
+
+  private async join(): Promise<void> {
+    const [first] = this.masters;
+    const each = Math.ceil(SLOTS / this.masters.length);
+    for (const [n, master] of this.masters.entries()) {
+      await master.ask(`CLUSTER ADDSLOTSRANGE ${n * each} ${Math.min(SLOTS, (n + 1) * each) - 1}`);
+    }
+    for (const server of this.all)
+      if (first && server !== first) await first.ask(`CLUSTER MEET 127.0.0.1 ${server.port}`);
+    await this.agreed(this.all.length);
+    for (const [n, replica] of this.replicas.entries()) {
+      const [, id = ''] = /\r\n(\w{40})/.exec((await this.masters[n]?.ask('CLUSTER MYID')) ?? '') ?? [];
+      await replica.ask(`CLUSTER REPLICATE ${id}`);
+      await until(async () => (await replica.ask('INFO replication')).includes('master_link_status:up'));
+    }
+  }
+
+  private async agreed(nodes: number): Promise<void> {
+    for (const server of this.all) {
+      await until(async () => {
+        const info = await server.ask('CLUSTER INFO');
+        return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes}\r`);
+      });
+    }
+  }
+}
+
+/** A server, a replica of it, and sentinels that watch them. */
+export class SentinelGroup {
+  private constructor(
+    readonly master: RedisServer,
+    readonly replica: RedisServer,
+    readonly sentinels: readonly RedisServer[],
+  ) {}
+
+  static async start(password: string): Promise<SentinelGroup> {
+    const secured = ['--requirepass', password, '--masterauth', password, '--appendonly', 'yes'];
+    const master = await RedisServer.start(secured);
+    const replica = await RedisServer.start([...secured, '--replicaof', `127.0.0.1 ${master.port}`]);
+    const asks = (server: RedisServer, ...command: string[]) =>
+      execFileSync('redis-cli', [
+        '-p',
+        String(server.port),
+        '--no-auth-warning',
+        '-a',
+        password,
+        ...command,
+      ]).toString();
+    await until(() => asks(replica, 'INFO', 'replication').includes('master_link_status:up'));
+    const sentinels = await Promise.all(Array.from({ length: 2 }, () => startSentinel(master.port, password)));
+    await until(async () => {
+      const answers = await Promise.all(sentinels.map((sentinel) => sentinel.ask('SENTINEL MASTER main')));
+      return answers.every(
+        (answer) => /num-slaves\r\n\$1\r\n1/.test(answer) && /num-other-sentinels\r\n\$1\r\n1/.test(answer),
+      );
+    });
+    return new SentinelGroup(master, replica, sentinels);
+  }
+
+  /** For a user of the server; the sentinels need none. */
+  url(password: string): string {
+    return `redis+sentinel://:${password}@${this.sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/main/0`;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.sentinels, this.replica, this.master].map((server) => server.stop()));
+  }
+}
+
+async function startSentinel(port: number, password: string): Promise<RedisServer> {
+  return RedisServer.start(['--sentinel'], async (folder) => {
+    const file = join(folder, 'sentinel.conf');
+    await writeFile(
+      file,
+      [
+        `sentinel monitor main 127.0.0.1 ${port} 1`,
+        `sentinel auth-pass main ${password}`,
+        'sentinel down-after-milliseconds main 1000',
+        'sentinel failover-timeout main 3000',
+        '',
+      ].join('\n'),
+    );
+    return file;
+  });
+}
