@@ -2,7 +2,8 @@ import type { MessageFrame, ServerFrame, SubscribedFrame } from '@edge-hive/prot
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Config } from '../config/config.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Delivery } from '../delivery/delivery.js';
+import { frameOf } from '../../test/support/frame-of.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -23,8 +24,8 @@ class SlowSubscriber implements Subscriber {
     private room = Infinity,
   ) {}
 
-  send({ bytes }: EncodedFrame): void {
-    this.frames.push(JSON.parse(bytes.subarray(bytes.indexOf('{"type"')).toString()) as ServerFrame);
+  send(delivery: Delivery): void {
+    this.frames.push(frameOf(delivery));
     this.room -= 1;
   }
 

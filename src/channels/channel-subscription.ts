@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Subscription } from '../delivery/subscriptions.js';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
 import { Slots } from '../delivery/slots.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
@@ -102,7 +102,7 @@ export class ChannelSubscription implements Subscription {
     if (this.ended) return;
     this.subscriber.subscriptions.release(this);
     const frame = { type: 'unsubscribed', stream: this.stream, ...this.target, code, message } as const;
-    this.subscriber.send(EncodedFrame.of(frame));
+    this.subscriber.send(Delivery.of(frame));
   }
 
   private beginToLook(): void {

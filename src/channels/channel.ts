@@ -1,6 +1,7 @@
 import type { ResyncReason } from '@edge-hive/protocol';
 import type { Subscriber } from '../delivery/subscriber.js';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Name } from '../delivery/content.js';
+import { Delivery } from '../delivery/delivery.js';
 import type { CommandError } from '../errors/command-error.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Recipient } from './backlog.js';
@@ -21,7 +22,7 @@ export class Channel implements Receiver {
   readonly live = new Set<Recipient>();
   /** Those who want to know who is there, once there was one. */
   private watchers: Lookers | undefined;
-  private readonly head: string;
+  private readonly quoted: Name;
   private cursor: string | undefined;
   private epoch = '';
   private ended: CommandError | undefined;
@@ -33,8 +34,7 @@ export class Channel implements Receiver {
     /** Ends the subscriptions of these. The channel is closed already. */
     private readonly onClosed: (channel: Channel, subscribers: Iterable<Subscriber>, reason: CommandError) => void,
   ) {
-    const target = JSON.stringify({ type: 'message', channel: name, stream });
-    this.head = `${target.slice(0, -1)},"event":`;
+    this.quoted = new Name(name);
   }
 
   /** The last message that was delivered here, or where the channel was opened. */
@@ -81,15 +81,15 @@ export class Channel implements Receiver {
     this.subscribers.delete(subscriber);
   }
 
-  /** Hands one frame, encoded once, to all who are caught up but the excluded connection. */
+  /** Hands one delivery, written once, to all who are caught up but the excluded connection. */
   message(message: Message): void {
     this.cursor = message.cursor;
     if (this.live.size === 0) return;
-    const frame = this.encode(message);
+    const delivery = this.delivery(message);
     let deliveries = 0;
     for (const subscriber of this.live) {
       if (subscriber.id === message.exclude) continue;
-      subscriber.send(frame);
+      subscriber.send(delivery);
       deliveries += 1;
     }
     this.metrics.deliveries.inc(deliveries);
@@ -98,7 +98,7 @@ export class Channel implements Receiver {
   /** Hands a message to one who is being caught up. */
   replay(subscriber: Subscriber, message: Message): void {
     if (subscriber.id === message.exclude) return;
-    subscriber.send(this.encode(message));
+    subscriber.send(this.delivery(message));
     this.metrics.deliveries.inc();
   }
 
@@ -121,16 +121,15 @@ export class Channel implements Receiver {
   }
 
   private resyncFor(subscribers: Iterable<Recipient>, reason: ResyncReason): void {
-    const frame = EncodedFrame.of({ type: 'resync', stream: this.stream, reason });
+    const frame = Delivery.of({ type: 'resync', stream: this.stream, reason });
     for (const subscriber of subscribers) {
       this.metrics.resyncs.inc(reason);
       subscriber.send(frame);
     }
   }
 
-  private encode({ event, data, from, cursor, time }: Message): EncodedFrame {
-    const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
-    const json = `${this.head}${JSON.stringify(event)},"data":${data}${sender},"cursor":"${cursor}","time":"${time}"}`;
-    return EncodedFrame.ofJson('message', json);
+  private delivery({ event, data, from, cursor, time }: Message): Delivery {
+    const { quoted: channel, stream } = this;
+    return new Delivery({ type: 'message', channel, stream, event, data, from, cursor, time });
   }
 }

@@ -2,7 +2,8 @@ import type { MessageFrame, ServerFrame, SubscribedFrame } from '@edge-hive/prot
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Config } from '../config/config.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Delivery } from '../delivery/delivery.js';
+import { frameOf } from '../../test/support/frame-of.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -13,7 +14,7 @@ import { PresenceService } from './presence/presence.service.js';
 import { RefusedPresence } from './presence/presence-refused.js';
 
 class FakeSubscriber implements Subscriber {
-  readonly sent: EncodedFrame[] = [];
+  readonly sent: Delivery[] = [];
   readonly subscriptions: Subscriptions;
   closed = false;
 
@@ -24,7 +25,7 @@ class FakeSubscriber implements Subscriber {
     this.subscriptions = new Subscriptions(limit);
   }
 
-  send(frame: EncodedFrame): void {
+  send(frame: Delivery): void {
     this.sent.push(frame);
   }
 
@@ -33,7 +34,7 @@ class FakeSubscriber implements Subscriber {
   }
 
   get frames(): ServerFrame[] {
-    return this.sent.map(({ bytes }) => JSON.parse(bytes.subarray(bytes.indexOf('{"type"')).toString()) as ServerFrame);
+    return this.sent.map(frameOf);
   }
 
   get subscribed(): SubscribedFrame[] {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -180,7 +180,7 @@ export class ChannelsService {
     const held = this.subscriptionOn(channel, subscriber);
     const subscription = held ?? this.subscriptionOf(channel, subscriber);
     subscriber.send(
-      EncodedFrame.of({
+      Delivery.of({
         type: 'subscribed',
         ...(id !== undefined && { id }),
         channel: channel.name,

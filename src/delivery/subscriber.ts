@@ -1,5 +1,5 @@
 import type { Subscriptions } from './subscriptions.js';
-import type { EncodedFrame } from './encoded-frame.js';
+import type { Delivery } from './delivery.js';
 
 /** Whom a subscriber belongs to: a principal, or without a token an address. */
 export interface Owner {
@@ -21,15 +21,15 @@ export function ownerKey({ kind, name }: Owner): string {
   return `${kind} ${name}`;
 }
 
-/** Whoever frames are delivered to: a connection, seen without its socket. */
+/** Whoever something is delivered to: a connection, seen without its socket. */
 export interface Subscriber {
   readonly id: string;
   /** For whom counts what it asks for, over all of his connections. */
   readonly owner?: Owner;
   /** What it is subscribed to. */
   readonly subscriptions: Subscriptions;
-  /** Queues a frame behind all queued before. Does nothing once closed; a full outbox closes the subscriber. */
-  send(frame: EncodedFrame): void;
+  /** Queues what is delivered behind all that was queued before. Does nothing once closed; a full outbox closes the subscriber. */
+  send(delivery: Delivery): void;
   /** Settles when little enough is waiting that more may be sent in bulk; at once when closed. */
   drained(): Promise<void>;
   readonly closed: boolean;

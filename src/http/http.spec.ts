@@ -12,7 +12,8 @@ import { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { ControlService } from '../control/control.service.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Delivery } from '../delivery/delivery.js';
+import { frameOf } from '../../test/support/frame-of.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { DatabaseState } from '../surreal/connection/database-state.js';
@@ -39,7 +40,7 @@ describe('the server API', () => {
   let app: INestApplication;
   let url: string;
   let logged: unknown[];
-  let received: EncodedFrame[];
+  let received: Delivery[];
   const disconnected: string[] = [];
 
   async function start(env: Record<string, string>): Promise<void> {
@@ -105,13 +106,10 @@ describe('the server API', () => {
   }
 
   const refused = (code: string, message: RegExp) => ({ error: { code, message: expect.stringMatching(message) } });
-  const lastMessage = (): unknown =>
-    JSON.parse(
-      received
-        .at(-1)
-        ?.bytes.toString()
-        .replace(/^[^{]*(?={"type")/, '') ?? '',
-    );
+  const lastMessage = (): unknown => {
+    const last = received.at(-1);
+    return last && frameOf(last);
+  };
 
   it('publishes to whoever is subscribed, and answers the cursor', async () => {
     const data = { text: 'hi', constructor: 'kept' };

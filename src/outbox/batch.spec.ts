@@ -1,8 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
+import { encoded } from '../../test/support/frame-of.js';
 import { Batch } from './batch.js';
 
-const frame = (cursor: string) => EncodedFrame.of({ type: 'checkpoint', cursor });
+const frame = (cursor: string) => encoded({ type: 'checkpoint', cursor });
 
 describe('Batch', () => {
   it('is one object, joined once, for all who were sent the same frames', () => {
@@ -31,7 +32,7 @@ describe('Batch', () => {
   });
 
   it('counts its frames by type', () => {
-    const pong = EncodedFrame.of({ type: 'pong', time: 'now' });
+    const pong = encoded({ type: 'pong', time: 'now' });
     const batch = Batch.root().with(frame('a')).with(pong).with(frame('b'));
     expect(Object.fromEntries(batch.types().map(({ type, count }) => [type, count]))).toEqual({
       checkpoint: 2,
@@ -41,7 +42,8 @@ describe('Batch', () => {
 
   it('tells a frame once that it was written', () => {
     const observer = jest.fn();
-    const batch = Batch.root().with(frame('a').onFirstWrite(observer)).with(frame('b'));
+    const observed = encoded(Delivery.of({ type: 'checkpoint', cursor: 'a' }).onFirstWrite(observer));
+    const batch = Batch.root().with(observed).with(frame('b'));
     batch.written();
     batch.written();
     expect(observer).toHaveBeenCalledTimes(1);

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Account, HeldLimits, Holder } from '../delivery/account.js';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
+import { PROTOCOL_FORMAT } from '../realtime/web-socket-format.js';
+import { encoded } from '../../test/support/frame-of.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { FlushWindow } from './flush-window.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
@@ -11,13 +13,14 @@ import { Outboxes } from './outboxes.js';
 import type { Sink } from './sink.js';
 
 const KIB = 1024;
-const frame = (text: string) => EncodedFrame.of({ type: 'checkpoint', cursor: text });
+const frame = (text: string) => Delivery.of({ type: 'checkpoint', cursor: text });
 const large = () => frame('x'.repeat(64 * KIB));
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A TCP socket as a transport uses one. */
 class SocketSink implements Sink {
   writable = true;
+  readonly format = PROTOCOL_FORMAT;
   constructor(private readonly socket: Socket) {}
   get backlog(): number {
     return this.socket.writableLength;
@@ -126,7 +129,7 @@ describe('Outbox', () => {
     const frames = ['a', 'b', 'c'].map(frame);
     for (const next of frames) outbox.send(next);
     expect(write).not.toHaveBeenCalled();
-    const expected = Buffer.concat(frames.map(({ bytes }) => bytes));
+    const expected = Buffer.concat(frames.map((next) => encoded(next).bytes));
     expect(await received(client, expected.length)).toEqual(expected);
     expect(write).toHaveBeenCalledTimes(1);
     expect(metrics.framesSent.of('checkpoint').count).toBe(3);
@@ -173,7 +176,7 @@ describe('Outbox', () => {
     const { client, owner, outbox } = await open(all);
     const big = large();
     outbox.send(big);
-    expect(await received(client, big.bytes.length)).toHaveLength(big.bytes.length);
+    expect(await received(client, encoded(big).bytes.length)).toHaveLength(encoded(big).bytes.length);
     expect(owner.overflows).toBe(0);
   });
 
@@ -268,7 +271,7 @@ describe('Outbox', () => {
     outbox.send(frame('never'));
     await tick();
     socket.end();
-    expect(await received(client, Infinity)).toEqual(last.bytes);
+    expect(await received(client, Infinity)).toEqual(encoded(last).bytes);
   });
 
   it('writes nothing behind the close frame of its WebSocket', async () => {

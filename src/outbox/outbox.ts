@@ -1,5 +1,7 @@
+import type { Delivery } from '../delivery/delivery.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Batch } from './batch.js';
+import type { Batches } from './batches.js';
 import type { Flushable, Outboxes } from './outboxes.js';
 import type { Sink } from './sink.js';
 
@@ -25,6 +27,7 @@ export interface OutboxOwner {
  * no more, frames wait here, bounded in bytes.
  */
 export class Outbox implements Flushable {
+  private readonly batches: Batches;
   private filling: Batch | undefined;
   private filled: Batch[] | undefined;
   private queued = 0;
@@ -40,7 +43,9 @@ export class Outbox implements Flushable {
     private readonly sink: Sink,
     private readonly owner: OutboxOwner,
     private readonly outboxes: Outboxes,
-  ) {}
+  ) {
+    this.batches = outboxes.batchesOf(sink.format);
+  }
 
   /** Bytes of memory for what the kernel has not taken yet. */
   get waiting(): number {
@@ -52,9 +57,11 @@ export class Outbox implements Flushable {
     return this.blocked ? this.waiting : 0;
   }
 
-  send(frame: EncodedFrame): void {
-    const size = frame.weight;
+  send(delivery: Delivery): void {
     if (this.ended) return;
+    const frame = delivery.in(this.batches.format);
+    if (!frame) return;
+    const size = frame.weight;
     if (!this.fits(size)) {
       this.overflow();
       return;
@@ -115,7 +122,7 @@ export class Outbox implements Flushable {
   }
 
   private append(frame: EncodedFrame): void {
-    const batch = (this.filling ?? this.outboxes.root).with(frame);
+    const batch = (this.filling ?? this.batches.root).with(frame);
     if (batch.bytes < BATCH_BYTES) {
       this.filling = batch;
     } else {

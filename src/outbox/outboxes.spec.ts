@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { encoded } from '../../test/support/frame-of.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Batch } from './batch.js';
@@ -24,7 +24,7 @@ describe('Outboxes', () => {
   /** Outboxes whose flush writes so many frames at once and takes so long, in ms. */
   function schedule(name: string, count: number, { frames = 1, takes = 0.05 } = {}): void {
     let batch = Batch.root();
-    for (let n = 0; n < frames; n += 1) batch = batch.with(EncodedFrame.of({ type: 'pong', time: '' }));
+    for (let n = 0; n < frames; n += 1) batch = batch.with(encoded({ type: 'pong', time: '' }));
     for (let n = 0; n < count; n += 1) {
       const flush = () => {
         flushed.push(name);

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { Batch } from './batch.js';
+import type { WireFormat } from '../delivery/wire-format.js';
+import type { Batch } from './batch.js';
+import { Batches } from './batches.js';
 import { FlushWindow } from './flush-window.js';
 
 /** So many outboxes are flushed ahead of a longer flush that is under way. */
@@ -30,8 +32,7 @@ export interface Flushable {
  */
 @Injectable()
 export class Outboxes {
-  /** What batches of this tick grow from. */
-  root = Batch.root();
+  private readonly byFormat = new Map<WireFormat, Batches>();
   private waiting = 0;
   private scheduled: Flushable[] = [];
   /** Whether a flush is to come. */
@@ -56,6 +57,13 @@ export class Outboxes {
   ) {
     held.readOutboxes(() => this.waiting);
     metrics.outboxBytes.readFrom(() => this.waiting);
+  }
+
+  /** What outboxes of this format share. */
+  batchesOf(format: WireFormat): Batches {
+    let batches = this.byFormat.get(format);
+    if (!batches) this.byFormat.set(format, (batches = new Batches(format)));
+    return batches;
   }
 
   /** Has it flushed at the end of the tick. */
@@ -106,7 +114,7 @@ export class Outboxes {
     const { scheduled } = this;
     this.scheduled = [];
     this.armed = false;
-    this.root = Batch.root();
+    for (const batches of this.byFormat.values()) batches.renew();
     // A flush of many takes a while, and a channel's subscribers come in one order: so nobody is last each time.
     if (this.backwards) scheduled.reverse();
     this.backwards = !this.backwards;

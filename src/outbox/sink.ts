@@ -1,5 +1,9 @@
+import type { WireFormat } from '../delivery/wire-format.js';
+
 /** What an outbox writes to. */
 export interface Sink {
+  /** How what is delivered has to be written. */
+  readonly format: WireFormat;
   /** Whether it still takes what is written. */
   readonly writable: boolean;
   /** Bytes that were written and that the kernel has not taken yet. */

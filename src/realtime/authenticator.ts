@@ -49,8 +49,7 @@ export class Authenticator {
 
   private async greet(session: Session, token: string): Promise<void> {
     try {
-      const principal = await this.signIn.verify(session, token);
-      if (!session.closed) this.welcome(session, principal);
+      this.welcome(session, await this.signIn.verify(session, token));
     } catch (error) {
       if (error instanceof RefusedToken) return session.close(error.closeCode, error.message);
       this.log.error('A token could not be verified.', error);

@@ -8,10 +8,10 @@ const LEAST_FRAGMENTS = 64;
 /** For how long a client may take to answer a close, in ms, before it is cut. */
 const CLOSE_MS = 2_000;
 
-/** How a server of WebSockets makes them carry sessions. A frame may have so many bytes. */
-export function sessionSocketOptions(frameBytes: number) {
+/** How a server of WebSockets makes them carry sessions. A frame that comes may have so many bytes. */
+export function sessionSocketOptions(frameBytes: number, socket = SessionSocket) {
   return {
-    WebSocket: SessionSocket,
+    WebSocket: socket,
     maxPayload: frameBytes,
     perMessageDeflate: false,
     autoPong: false,

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import { WebSocket, type RawData } from 'ws';
+import type { WireFormat } from '../delivery/wire-format.js';
 import type { Inbox } from '../session/inbox.js';
 import type { Session } from '../session/session.js';
 import type { Transport } from '../session/transport.js';
+import { PROTOCOL_FORMAT } from './web-socket-format.js';
 import { readAhead, type ReaderInternals } from './read-ahead.js';
 
 /** What V8 takes for one read or fragment, about, beside its bytes. */
@@ -27,6 +29,11 @@ interface Internals {
 export class SessionSocket extends WebSocket implements Transport {
   /** Absent: turned away, nothing that it sends is looked at. */
   session: Session | undefined;
+
+  /** The protocol's own. A socket that speaks otherwise has another. */
+  get format(): WireFormat {
+    return PROTOCOL_FORMAT;
+  }
 
   get writable(): boolean {
     return this.readyState === this.OPEN;

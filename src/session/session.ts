@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { CLOSE_CODES, type CloseCode, type ErrorCode, type ServerFrame } from '@edge-hive/protocol';
+import { CLOSE_CODES, type CloseCode, type ErrorCode } from '@edge-hive/protocol';
 import type { AuditLog } from '../audit/audit-log.js';
 import { addressBlock } from '../auth/addresses/address-block.js';
 import { principalBytes, type Caller, type Principal } from '../auth/tokens/principal.js';
 import type { Config } from '../config/config.js';
 import type { Account, Holder } from '../delivery/account.js';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { OtherContent } from '../delivery/content.js';
+import { Delivery } from '../delivery/delivery.js';
 import type { HeldBytes } from '../delivery/held-bytes.js';
 import type { Owner, Subscriber } from '../delivery/subscriber.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
@@ -132,13 +133,13 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
     if (!this.closed) this.held.book(principalBytes(principal) - before);
   }
 
-  send(frame: EncodedFrame): void {
-    this.outbox.send(frame);
+  send(delivery: Delivery): void {
+    this.outbox.send(delivery);
   }
 
   /** Sends what only this session gets. */
-  reply(frame: ServerFrame): void {
-    this.outbox.send(EncodedFrame.of(frame));
+  reply(frame: OtherContent): void {
+    this.outbox.send(Delivery.of(frame));
   }
 
   /** Answers a command with an error. The session goes on. */

@@ -48,6 +48,8 @@ export class SignIn {
    * was verified, and it is closed.
    */
   begin(session: Session, principal: Principal): boolean {
+    // Its client can have gone while the token was verified.
+    if (session.closed) return false;
     if (this.revoked(principal)) {
       session.close(CLOSE_CODES.FORBIDDEN, 'the token was revoked');
       return false;

@@ -1,5 +1,5 @@
 import type { Subscription } from '../delivery/subscriptions.js';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { TopicSubscription } from './topic-subscription.js';
 
@@ -45,11 +45,11 @@ export class Checkpoints {
     this.step = (this.step + 1) % STEPS;
     const cursor = this.cursor();
     if (cursor === undefined || this.round.length === 0) return;
-    const frame = EncodedFrame.of({ type: 'checkpoint', cursor });
+    const frame = Delivery.of({ type: 'checkpoint', cursor });
     for (const subscriber of this.round.splice(0, this.share)) this.deliverTo(subscriber, cursor, frame);
   }
 
-  private deliverTo(subscriber: Subscriber, cursor: string, frame: EncodedFrame): void {
+  private deliverTo(subscriber: Subscriber, cursor: string, frame: Delivery): void {
     const durable = [...subscriber.subscriptions].filter(isDurable);
     if (subscriber.closed || durable.length === 0) {
       this.delivered.delete(subscriber);

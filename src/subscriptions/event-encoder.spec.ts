@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DateTime, RecordId } from 'surrealdb';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import { frameOf as jsonOf } from '../../test/support/frame-of.js';
 import { Change, type ChangeParts } from '../surreal/changes/change.js';
 import { omitPath } from '../values/path.js';
 import { EventEncoder, type RowShape } from './event-encoder.js';
@@ -19,10 +19,6 @@ function change(parts: Partial<ChangeParts> = {}): Change {
     time: Date.UTC(2026, 0, 1),
     ...parts,
   });
-}
-
-function jsonOf({ bytes }: EncodedFrame): unknown {
-  return JSON.parse(bytes.subarray(bytes.indexOf('{')).toString());
 }
 
 const encoder = new EventEncoder('no"tes');

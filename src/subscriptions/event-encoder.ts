@@ -1,4 +1,5 @@
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Name, type EventContent } from '../delivery/content.js';
+import { Delivery } from '../delivery/delivery.js';
 import type { Change } from '../surreal/changes/change.js';
 import { encodeRow } from '../values/encode.js';
 import { pickPaths, type DatabaseRow } from '../values/path.js';
@@ -8,36 +9,37 @@ import type { StreamSpec } from './stream-spec.js';
 export type RowShape = Pick<StreamSpec, 'fields' | 'mask' | 'rightsKey'>;
 
 /**
- * TurnQueue changes of one topic into frames. Streams that select the same share the text of the data: it is kept for the
+ * Makes deliveries of the changes of one topic. Streams that select the same share the text of the data: it is kept for the
  * change that was encoded last, since all streams of a topic are told of one change after the other.
  */
 export class EventEncoder {
-  private readonly topic: string;
+  private readonly topic: Name;
   private last: Change | undefined;
   private readonly texts = new Map<string, string>();
 
   constructor(topic: string) {
-    this.topic = JSON.stringify(topic);
+    this.topic = new Name(topic);
   }
 
-  /** `stream` is free of characters that JSON escapes. */
-  event(change: Change, stream: string, shape: RowShape, transition?: 'enter'): EncodedFrame {
-    return this.frame(change, stream, this.data(change, shape), transition && `,"transition":"${transition}"`);
+  event(change: Change, stream: string, shape: RowShape, transition?: 'enter'): Delivery {
+    return this.delivery(change, stream, this.data(change, shape), { transition });
   }
 
   /** With only the id as data: the record has left, or was deleted and nothing else is known of it. */
-  idEvent(change: Change, stream: string, transition?: 'leave'): EncodedFrame {
-    const why = transition ? `,"transition":"${transition}"` : ',"known":"id"';
-    return this.frame(change, stream, `{"id":${JSON.stringify(change.key)}}`, why);
+  idEvent(change: Change, stream: string, transition?: 'leave'): Delivery {
+    const why = transition ? { transition } : ({ known: 'id' } as const);
+    return this.delivery(change, stream, `{"id":${JSON.stringify(change.key)}}`, why);
   }
 
-  private frame(change: Change, stream: string, data: string, rest = ''): EncodedFrame {
-    const time = new Date(change.time).toISOString();
-    return EncodedFrame.ofJson(
-      'event',
-      `{"type":"event","topic":${this.topic},"stream":"${stream}","action":"${change.action}","data":${data},` +
-        `"cursor":"${change.cursor}","time":"${time}"${rest}}`,
-    );
+  private delivery(
+    { action, cursor, time }: Change,
+    stream: string,
+    data: string,
+    { transition, known }: Pick<EventContent, 'transition' | 'known'>,
+  ): Delivery {
+    const { topic } = this;
+    const at = new Date(time).toISOString();
+    return new Delivery({ type: 'event', topic, stream, action, data, cursor, time: at, transition, known });
   }
 
   private data(change: Change, { fields, mask, rightsKey }: RowShape): string {

@@ -1,10 +1,10 @@
 import { CommandError } from '../errors/command-error.js';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { SnapshotDelivery } from '../delivery/delivery.js';
 import type { RowMask } from '../filter/row-mask.js';
 import { compileCondition, type RowTest } from '../filter/compile-condition.js';
 import { approximateBytes } from '../values/byte-size.js';
 import type { DatabaseRow } from '../values/path.js';
-import { SnapshotFrames } from './snapshot-frames.js';
+import { SnapshotChunks } from './snapshot-chunks.js';
 import type { Stream } from './stream.js';
 
 /** Rows of the first page; how many times more a later one has at most, and about how many bytes as they are decoded. */
@@ -39,7 +39,7 @@ export class Gathering {
   readonly shown: DatabaseRow[] = [];
   /** Rows that the first page may have. */
   readonly first: number;
-  private readonly frames: SnapshotFrames;
+  private readonly chunks: SnapshotChunks;
   private readonly mask: RowMask | undefined;
   private readonly wanted: number;
   private asked: number;
@@ -57,7 +57,7 @@ export class Gathering {
     this.mask = spec.mask;
     this.wanted = options.limit ?? limits.rows + 1;
     this.first = this.asked = Math.min(this.wanted, FIRST_ROWS);
-    this.frames = new SnapshotFrames(name, spec.fields, (bytes) => this.grew(bytes));
+    this.chunks = new SnapshotChunks(name, spec.fields, (bytes) => this.grew(bytes));
   }
 
   /** Whether so many rows are shown as were asked for. */
@@ -82,16 +82,16 @@ export class Gathering {
   }
 
   /** @throws CommandError LIMIT_EXCEEDED */
-  finish(): readonly EncodedFrame[] {
+  finish(): readonly SnapshotDelivery[] {
     if (this.options.limit === undefined && this.count > this.limits.rows) {
       throw tooMany(`${this.limits.rows} rows match`);
     }
-    return this.frames.finish();
+    return this.chunks.finish();
   }
 
   /** Forgets what was gathered. */
   clear(): void {
-    this.frames.clear();
+    this.chunks.clear();
   }
 
   private look(full: DatabaseRow): void {
@@ -99,7 +99,7 @@ export class Gathering {
     const row = without(full, this.options.hidden);
     if (!this.matches(row)) return;
     this.count += 1;
-    this.frames.add(this.mask ? this.mask(row) : row);
+    this.chunks.add(this.mask ? this.mask(row) : row);
     if (this.options.keepsIds) this.shown.push({ id: row['id'] });
   }
 

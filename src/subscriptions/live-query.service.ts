@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { PolicyService } from '../auth/policy/policy.service.js';
 import { Config } from '../config/config.js';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { RowRights } from '../filter/row-rights.js';
@@ -201,7 +201,7 @@ export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
     // Nothing was missed on a stream that is live.
     const recovered = held !== undefined || resumption !== undefined;
     subscriber.send(
-      EncodedFrame.of({
+      Delivery.of({
         type: 'subscribed',
         ...(request.id !== undefined && { id: request.id }),
         topic: topic.name,

@@ -1,5 +1,5 @@
 import type { ResyncReason } from '@edge-hive/protocol';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 
@@ -117,7 +117,7 @@ export class Resyncs {
     return last !== undefined && last + INTERVAL_MS > now;
   }
 
-  private frame(reason: ResyncReason): EncodedFrame {
-    return EncodedFrame.of({ type: 'resync', stream: this.stream, reason });
+  private frame(reason: ResyncReason): Delivery {
+    return Delivery.of({ type: 'resync', stream: this.stream, reason });
   }
 }

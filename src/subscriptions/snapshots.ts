@@ -1,5 +1,5 @@
 import type { Account } from '../delivery/account.js';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Delivery } from '../delivery/delivery.js';
 import type { Shared } from '../delivery/shared.js';
 import { Slots } from '../delivery/slots.js';
 import type { Change } from '../surreal/changes/change.js';
@@ -17,8 +17,8 @@ const READ_AT_ONCE = 8;
 
 /** Rows ready to be sent, and how the changes behind them are found. */
 export interface Snapshot {
-  readonly frames: readonly EncodedFrame[];
-  /** What the frames take in memory. Whoever keeps them holds it. */
+  readonly chunks: readonly Delivery[];
+  /** What the chunks take in memory. Whoever keeps them holds it. */
   readonly held: Shared;
   /** Place in the change log from which on changes have to be looked at. */
   readonly position: number;
@@ -79,12 +79,12 @@ export class Snapshots {
       const { contains, stamps } = await database.snapshots.readPages(query, gathering.first, (page) =>
         gathering.take(page),
       );
-      const frames = gathering.finish();
+      const chunks = gathering.finish();
       // Behind this all that the rows contain is in the log, so that nothing of it is told again later.
       await database.reached(stamps);
       if (reads === MOST_READS || !(await this.missesRow(stream, position, gathering, contains))) {
         held.check();
-        return { frames, held, position, contains };
+        return { chunks, held, position, contains };
       }
       held.shrink();
     }

@@ -1,5 +1,5 @@
 import type { ResyncReason } from '@edge-hive/protocol';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Delivery } from '../delivery/delivery.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { compileCondition } from '../filter/compile-condition.js';
 import { EVERY_ROW } from '../filter/condition.js';
@@ -11,7 +11,7 @@ import { Resyncs } from './resyncs.js';
 import type { StreamSpec } from './stream-spec.js';
 import { judge, type RowTests } from './verdict.js';
 
-type Delivered = { readonly frame: EncodedFrame } | 'nothing' | 'unknown';
+type Delivered = Delivery | 'nothing' | 'unknown';
 
 /** What equal subscriptions share: each change is judged and encoded once, and all get the same bytes. */
 export class Stream {
@@ -45,10 +45,8 @@ export class Stream {
     const delivered = this.deliver(change);
     if (delivered === 'nothing') return;
     if (delivered === 'unknown') return this.resync('unknown_state');
-    delivered.frame.onFirstWrite(() =>
-      this.metrics.eventLatency.observe(this.topic, (Date.now() - change.time) / 1_000),
-    );
-    for (const subscriber of this.live) subscriber.send(delivered.frame);
+    delivered.onFirstWrite(() => this.metrics.eventLatency.observe(this.topic, (Date.now() - change.time) / 1_000));
+    for (const subscriber of this.live) subscriber.send(delivered);
     this.metrics.deliveries.inc(this.live.size);
   }
 
@@ -56,7 +54,7 @@ export class Stream {
   replay(subscriber: Subscriber, change: Change): 'told' | 'nothing' | 'unknown' {
     const delivered = this.deliver(change);
     if (typeof delivered === 'string') return delivered;
-    subscriber.send(delivered.frame);
+    subscriber.send(delivered);
     this.metrics.deliveries.inc();
     return 'told';
   }
@@ -68,9 +66,9 @@ export class Stream {
       case 'unknown':
         return verdict.kind;
       case 'event':
-        return { frame: this.encoder.event(change, this.name, this.spec, verdict.transition) };
+        return this.encoder.event(change, this.name, this.spec, verdict.transition);
       case 'id':
-        return { frame: this.encoder.idEvent(change, this.name, verdict.transition) };
+        return this.encoder.idEvent(change, this.name, verdict.transition);
     }
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RecordId } from 'surrealdb';
 import { Recorder } from '../../test/support/recorder.js';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
 import type { Condition } from '../filter/condition.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -127,7 +127,7 @@ describe('TopicSubscription', () => {
   });
 
   describe('snapshots', () => {
-    const frame = EncodedFrame.of({ type: 'checkpoint', cursor: 'c' });
+    const frame = Delivery.of({ type: 'checkpoint', cursor: 'c' });
     let log: ChangeLog;
     let subscriber: Recorder;
     let read: () => void;
@@ -153,7 +153,7 @@ describe('TopicSubscription', () => {
       const held = subscriber.subscriptions.held.begin();
       held.grow(bytes);
       void Promise.resolve().then(() => held.letGo());
-      return { frames: [frame], held, position: log.head, contains: () => true };
+      return { chunks: [frame], held, position: log.head, contains: () => true };
     };
     const place = (count: number, bytes?: number) =>
       Array.from({ length: count }, (_, n) =>

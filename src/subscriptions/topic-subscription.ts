@@ -2,7 +2,7 @@ import type { ErrorCode, ResyncReason } from '@edge-hive/protocol';
 import { Logger } from '@nestjs/common';
 import { ServerError } from 'surrealdb';
 import type { Subscription } from '../delivery/subscriptions.js';
-import { EncodedFrame } from '../delivery/encoded-frame.js';
+import { Delivery } from '../delivery/delivery.js';
 import { Slots } from '../delivery/slots.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
@@ -152,11 +152,11 @@ export class TopicSubscription implements Subscription {
     return !this.ended && this.subscriber.subscriptions.held.share(snapshot.held) ? snapshot : undefined;
   }
 
-  private async sendAll({ frames }: Snapshot): Promise<void> {
-    for (const frame of frames) {
+  private async sendAll({ chunks }: Snapshot): Promise<void> {
+    for (const chunk of chunks) {
       await this.subscriber.drained();
       if (this.ended) return;
-      this.subscriber.send(frame);
+      this.subscriber.send(chunk);
     }
   }
 
@@ -220,7 +220,7 @@ export class TopicSubscription implements Subscription {
     const { code, message } = refusal(error);
     this.subscriber.subscriptions.release(this);
     const frame = { type: 'unsubscribed', stream: this.stream, ...this.target, code, message } as const;
-    this.subscriber.send(EncodedFrame.of(frame));
+    this.subscriber.send(Delivery.of(frame));
   }
 
   private get ended(): boolean {

@@ -1,7 +1,8 @@
 import type { Account } from '../../src/delivery/account.js';
 import { Subscriptions } from '../../src/delivery/subscriptions.js';
-import type { EncodedFrame } from '../../src/delivery/encoded-frame.js';
+import type { Delivery } from '../../src/delivery/delivery.js';
 import type { Subscriber } from '../../src/delivery/subscriber.js';
+import { frameOf } from './frame-of.js';
 
 interface Sent {
   readonly type: string;
@@ -13,7 +14,7 @@ export class Recorder implements Subscriber {
   readonly id = 'recorder';
   readonly subscriptions: Subscriptions;
   readonly closed = false;
-  readonly frames: EncodedFrame[] = [];
+  readonly frames: Delivery[] = [];
   /** Settles when it takes what is sent in bulk. */
   reads: Promise<void> = Promise.resolve();
 
@@ -21,8 +22,8 @@ export class Recorder implements Subscriber {
     this.subscriptions = new Subscriptions(10, held);
   }
 
-  send(frame: EncodedFrame): void {
-    this.frames.push(frame);
+  send(delivery: Delivery): void {
+    this.frames.push(delivery);
   }
 
   drained(): Promise<void> {
@@ -30,6 +31,6 @@ export class Recorder implements Subscriber {
   }
 
   get sent(): Sent[] {
-    return this.frames.map(({ bytes }) => JSON.parse(bytes.subarray(bytes.indexOf('{')).toString()) as Sent);
+    return this.frames.map(frameOf);
   }
 }

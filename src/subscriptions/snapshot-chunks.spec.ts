@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecordId } from 'surrealdb';
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Delivery } from '../delivery/delivery.js';
+import { encoded, frameOf } from '../../test/support/frame-of.js';
 import type { DatabaseRow, Path } from '../values/path.js';
-import { SnapshotFrames } from './snapshot-frames.js';
+import { SnapshotChunks } from './snapshot-chunks.js';
 
 interface Snapshot {
   readonly type: string;
@@ -11,8 +12,8 @@ interface Snapshot {
   readonly last: boolean;
 }
 
-function jsonOf({ bytes }: EncodedFrame): Snapshot {
-  return JSON.parse(bytes.subarray(bytes.indexOf('{"type"')).toString()) as Snapshot;
+function jsonOf(chunk: Delivery): Snapshot {
+  return frameOf(chunk) as unknown as Snapshot;
 }
 
 function rows(count: number, characters: number) {
@@ -20,12 +21,12 @@ function rows(count: number, characters: number) {
 }
 
 function framesOf(rows: readonly DatabaseRow[], fields?: readonly Path[]) {
-  const frames = new SnapshotFrames('s1', fields);
-  for (const row of rows) frames.add(row);
-  return frames.finish();
+  const chunks = new SnapshotChunks('s1', fields);
+  for (const row of rows) chunks.add(row);
+  return chunks.finish();
 }
 
-describe('SnapshotFrames', () => {
+describe('SnapshotChunks', () => {
   it('makes one last frame of no rows', () => {
     expect(framesOf([]).map(jsonOf)).toEqual([{ type: 'snapshot', stream: 's1', data: [], last: true }]);
   });
@@ -49,7 +50,7 @@ describe('SnapshotFrames', () => {
     const snapshots = frames.map(jsonOf);
     expect(snapshots.flatMap(({ data }) => data.map(({ id }) => id))).toEqual(rows(1_000, 0).map(({ n }) => `t:${n}`));
     expect(snapshots.map(({ last }) => last)).toEqual([...Array<boolean>(snapshots.length - 1).fill(false), true]);
-    expect(Math.max(...frames.map(({ bytes }) => bytes.length))).toBeLessThan(66 * 1024);
+    expect(Math.max(...frames.map((chunk) => encoded(chunk).bytes.length))).toBeLessThan(66 * 1024);
     expect(frames.length).toBeLessThan(18);
   });
 

@@ -1,0 +1,77 @@
+import type { ServerFrame } from '@edge-hive/protocol';
+import type { Content, OtherContent, SnapshotContent } from './content.js';
+import { EncodedFrame, FRAME_BYTES } from './encoded-frame.js';
+import type { WireFormat } from './wire-format.js';
+
+/** What is delivered: made once, and written once for each wire format that has a subscriber. */
+export class Delivery {
+  /** What it was written in last: nearly always what all its subscribers read. */
+  private format: WireFormat | undefined;
+  private frame: EncodedFrame | undefined;
+  private others: Map<WireFormat, EncodedFrame | undefined> | undefined;
+  private observer: (() => void) | undefined;
+
+  constructor(readonly content: Content) {}
+
+  static of(frame: OtherContent): Delivery {
+    return new Delivery(frame);
+  }
+
+  get type(): ServerFrame['type'] {
+    return this.content.type;
+  }
+
+  /** `observer` is called once, when the first transport has been handed this. To be said before it is sent. */
+  onFirstWrite(observer: () => void): this {
+    let waits = true;
+    this.observer = () => {
+      if (waits) observer();
+      waits = false;
+    };
+    return this;
+  }
+
+  /** As a format writes it. Absent: it has nothing to say of it. */
+  in(format: WireFormat): EncodedFrame | undefined {
+    return this.format === format ? this.frame : this.change(format);
+  }
+
+  private change(format: WireFormat): EncodedFrame | undefined {
+    if (this.format) (this.others ??= new Map()).set(this.format, this.frame);
+    this.frame = this.others?.has(format) === true ? this.others.get(format) : this.encode(format);
+    this.format = format;
+    return this.frame;
+  }
+
+  protected encode(format: WireFormat): EncodedFrame | undefined {
+    const bytes = format.write(this.content);
+    return bytes && new EncodedFrame(this.type, bytes, this.observer ?? nothing);
+  }
+}
+
+/**
+ * Rows of a snapshot. They are in memory until every subscriber has been sent all of them, which can take long: what they are
+ * written in is kept only while it waits for somebody, and counts in his outbox.
+ */
+export class SnapshotDelivery extends Delivery {
+  private readonly frames = new Map<WireFormat, WeakRef<EncodedFrame>>();
+  /** What it takes in memory, about. */
+  readonly weight: number;
+
+  constructor(content: SnapshotContent) {
+    super(content);
+    this.weight = content.rows.weight + FRAME_BYTES;
+  }
+
+  override in(format: WireFormat): EncodedFrame | undefined {
+    const known = this.frames.get(format)?.deref();
+    if (known) return known;
+    const frame = this.encode(format);
+    if (frame) this.frames.set(format, new WeakRef(frame));
+    return frame;
+  }
+}
+
+function nothing(): void {
+  // Nobody wants to know.
+}

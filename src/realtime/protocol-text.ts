@@ -1,0 +1,31 @@
+import type { Content, EventContent, MessageContent } from '../delivery/content.js';
+
+/** What is delivered as the protocol has it: one JSON object. Texts that are JSON already are put together, not parsed. */
+export function protocolText(content: Content): string {
+  switch (content.type) {
+    case 'event':
+      return eventText(content);
+    case 'message':
+      return messageText(content);
+    case 'snapshot':
+      return `{"type":"snapshot","stream":"${content.stream}","data":[${content.rows.joined}],"last":${content.last}}`;
+    default:
+      return JSON.stringify(content);
+  }
+}
+
+function eventText({ topic, stream, action, data, cursor, time, transition, known }: EventContent): string {
+  const rest = (transition ? `,"transition":"${transition}"` : '') + (known ? `,"known":"${known}"` : '');
+  return (
+    `{"type":"event","topic":${topic.json},"stream":"${stream}","action":"${action}","data":${data},` +
+    `"cursor":"${cursor}","time":"${time}"${rest}}`
+  );
+}
+
+function messageText({ channel, stream, event, data, from, cursor, time }: MessageContent): string {
+  const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
+  return (
+    `{"type":"message","channel":${channel.json},"stream":"${stream}","event":${JSON.stringify(event)},"data":${data}` +
+    `${sender},"cursor":"${cursor}","time":"${time}"}`
+  );
+}
