@@ -1,8 +1,11 @@
-import { Receiver } from 'ws';
 import { describe, expect, it } from '@jest/globals';
+import * as ws from 'ws';
 import { Name, type Content } from '../delivery/content.js';
 import { Rows } from '../delivery/rows.js';
 import { PROTOCOL_FORMAT, WebSocketFormat } from './web-socket-format.js';
+
+/** The reader of `ws` is exported, and missing in its types. */
+const { Receiver } = ws as unknown as { readonly Receiver: new (options: object) => NodeJS.WritableStream };
 
 const ANY: Content = { type: 'pong', time: 'now' };
 

@@ -61,7 +61,7 @@ export class SignIn {
     }
     this.registry.identified(session, principal.id);
     this.identify(session, principal);
-    return true;
+    return !session.closed;
   }
 
   /**
