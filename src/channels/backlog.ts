@@ -1,4 +1,4 @@
-import type { EncodedFrame } from '../delivery/encoded-frame.js';
+import type { Delivery } from '../delivery/delivery.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 
 /** Whoever the frames of a channel are handed to as they come. */
@@ -7,7 +7,7 @@ export type Recipient = Pick<Subscriber, 'id' | 'send'>;
 /** Frames that are sent one after the other, as fast as they are read. */
 export interface Frames {
   readonly length: number;
-  frame(at: number): EncodedFrame;
+  frame(at: number): Delivery;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface Frames {
  */
 export class Backlog implements Recipient {
   readonly id: string;
-  private waiting: EncodedFrame[] = [];
+  private waiting: Delivery[] = [];
   private bytes = 0;
   private next = 0;
   private ended = false;
@@ -28,7 +28,7 @@ export class Backlog implements Recipient {
     this.id = subscriber.id;
   }
 
-  send(frame: EncodedFrame): void {
+  send(frame: Delivery): void {
     if (this.ended) return this.subscriber.send(frame);
     this.waiting.push(frame);
     this.book(frame.weight);

@@ -1,4 +1,4 @@
-import type { Action, EventFrame, MessageFrame, ServerFrame, SnapshotFrame } from '@edge-hive/protocol';
+import type { Action, EventFrame, MessageFrame, PresenceFrame, ServerFrame, SnapshotFrame } from '@edge-hive/protocol';
 import type { Rows } from './rows.js';
 
 /** A name that goes into many deliveries, with its JSON text made once. */
@@ -47,8 +47,34 @@ export interface SnapshotContent {
   readonly last: boolean;
 }
 
+interface PresenceContentBase {
+  readonly type: 'presence';
+  readonly channel: Name;
+  readonly stream: string;
+}
+
+/** Some of those who are on a channel. */
+export interface PresenceMembersContent extends PresenceContentBase {
+  readonly rows: Rows;
+  readonly last: boolean;
+}
+
+/** Who came, changed and went. */
+export interface PresenceChangesContent extends PresenceContentBase {
+  /** JSON texts, with commas between. */
+  readonly changes: string;
+}
+
+/** How many there are. */
+export interface PresenceCountContent extends PresenceContentBase {
+  readonly count: number;
+  readonly principals: number;
+}
+
+export type PresenceContent = PresenceMembersContent | PresenceChangesContent | PresenceCountContent;
+
 /** What the protocol has a frame for that is small, and rarely sent to many. */
-export type OtherContent = Exclude<ServerFrame, EventFrame | MessageFrame | SnapshotFrame>;
+export type OtherContent = Exclude<ServerFrame, EventFrame | MessageFrame | PresenceFrame | SnapshotFrame>;
 
 /** What is delivered, whichever way it is written. */
-export type Content = EventContent | MessageContent | SnapshotContent | OtherContent;
+export type Content = EventContent | MessageContent | PresenceContent | SnapshotContent | OtherContent;

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Content } from './content.js';
-import { Delivery, SnapshotDelivery } from './delivery.js';
+import { Delivery, RowsDelivery } from './delivery.js';
 import { Rows } from './rows.js';
 import type { WireFormat } from './wire-format.js';
 
@@ -48,9 +48,9 @@ describe('Delivery', () => {
   });
 });
 
-describe('SnapshotDelivery', () => {
+describe('RowsDelivery', () => {
   const chunk = () =>
-    new SnapshotDelivery({ type: 'snapshot', stream: 's', rows: new Rows(['{}', '{"a":"ä"}']), last: true });
+    new RowsDelivery({ type: 'snapshot', stream: 's', rows: new Rows(['{}', '{"a":"ä"}']), last: true });
 
   it('has the same bytes for all for whom they wait', () => {
     const [delivery, format, other] = [chunk(), new Format('a'), new Format('b')];

@@ -1,6 +1,7 @@
 import type { ServerFrame } from '@edge-hive/protocol';
-import type { Content, OtherContent, SnapshotContent } from './content.js';
+import type { Content, OtherContent, PresenceMembersContent, SnapshotContent } from './content.js';
 import { EncodedFrame, FRAME_BYTES } from './encoded-frame.js';
+import type { Rows } from './rows.js';
 import type { WireFormat } from './wire-format.js';
 
 /** What is delivered: made once, and written once for each wire format that has a subscriber. */
@@ -19,6 +20,11 @@ export class Delivery {
 
   get type(): ServerFrame['type'] {
     return this.content.type;
+  }
+
+  /** What it takes in memory while it waits, about: the texts in it, and the bytes that they are written in. */
+  get weight(): number {
+    return FRAME_BYTES + 2 * charactersOf(this.content);
   }
 
   /** `observer` is called once, when the first transport has been handed this. To be said before it is sent. */
@@ -50,17 +56,20 @@ export class Delivery {
 }
 
 /**
- * Rows of a snapshot. They are in memory until every subscriber has been sent all of them, which can take long: what they are
- * written in is kept only while it waits for somebody, and counts in his outbox.
+ * Rows of a snapshot, or members of a channel. They are in memory until every subscriber has been sent all of them, which can
+ * take long: what they are written in is kept only while it waits for somebody, and counts in his outbox.
  */
-export class SnapshotDelivery extends Delivery {
+export class RowsDelivery extends Delivery {
   private readonly frames = new Map<WireFormat, WeakRef<EncodedFrame>>();
-  /** What it takes in memory, about. */
-  readonly weight: number;
+  private readonly rows: Rows;
 
-  constructor(content: SnapshotContent) {
+  constructor(content: SnapshotContent | PresenceMembersContent) {
     super(content);
-    this.weight = content.rows.weight + FRAME_BYTES;
+    this.rows = content.rows;
+  }
+
+  override get weight(): number {
+    return this.rows.weight + FRAME_BYTES;
   }
 
   override in(format: WireFormat): EncodedFrame | undefined {
@@ -70,6 +79,12 @@ export class SnapshotDelivery extends Delivery {
     if (frame) this.frames.set(format, new WeakRef(frame));
     return frame;
   }
+}
+
+/** Of its one text that can be long. */
+function charactersOf(content: Content): number {
+  if ('data' in content) return content.data.length;
+  return 'changes' in content ? content.changes.length : 0;
 }
 
 function nothing(): void {

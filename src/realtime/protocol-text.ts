@@ -1,4 +1,4 @@
-import type { Content, EventContent, MessageContent } from '../delivery/content.js';
+import type { Content, EventContent, MessageContent, PresenceContent } from '../delivery/content.js';
 
 /** What is delivered as the protocol has it: one JSON object. Texts that are JSON already are put together, not parsed. */
 export function protocolText(content: Content): string {
@@ -7,6 +7,8 @@ export function protocolText(content: Content): string {
       return eventText(content);
     case 'message':
       return messageText(content);
+    case 'presence':
+      return presenceText(content);
     case 'snapshot':
       return `{"type":"snapshot","stream":"${content.stream}","data":[${content.rows.joined}],"last":${content.last}}`;
     default:
@@ -28,4 +30,11 @@ function messageText({ channel, stream, event, data, from, cursor, time }: Messa
     `{"type":"message","channel":${channel.json},"stream":"${stream}","event":${JSON.stringify(event)},"data":${data}` +
     `${sender},"cursor":"${cursor}","time":"${time}"}`
   );
+}
+
+function presenceText(content: PresenceContent): string {
+  const head = `{"type":"presence","channel":${content.channel.json},"stream":"${content.stream}",`;
+  if ('rows' in content) return `${head}"members":[${content.rows.joined}],"last":${content.last}}`;
+  if ('changes' in content) return `${head}"changes":[${content.changes}]}`;
+  return `${head}"count":${content.count},"principals":${content.principals}}`;
 }

@@ -81,6 +81,21 @@ describe('the format of the protocol', () => {
     expect(written({ ...rows, rows: new Rows([]) })).toMatchObject({ data: [] });
   });
 
+  it('writes who is there', () => {
+    const channel = new Name('a"b');
+    const presence = { type: 'presence', channel, stream: 's1' } as const;
+    const frame = { ...presence, channel: 'a"b' };
+    const members = { rows: new Rows(['{"key":"k"}', '{"key":"l"}']), last: true };
+    expect(written({ ...presence, ...members })).toEqual({
+      ...frame,
+      members: [{ key: 'k' }, { key: 'l' }],
+      last: true,
+    });
+    const changes = '{"action":"leave"},{"action":"join"}';
+    expect(written({ ...presence, changes })).toEqual({ ...frame, changes: [{ action: 'leave' }, { action: 'join' }] });
+    expect(written({ ...presence, count: 2, principals: 1 })).toEqual({ ...frame, count: 2, principals: 1 });
+  });
+
   it('writes everything else as it is', () => {
     expect(written(ANY)).toEqual(ANY);
   });

@@ -1,5 +1,5 @@
 import { CommandError } from '../errors/command-error.js';
-import type { SnapshotDelivery } from '../delivery/delivery.js';
+import type { RowsDelivery } from '../delivery/delivery.js';
 import type { RowMask } from '../filter/row-mask.js';
 import { compileCondition, type RowTest } from '../filter/compile-condition.js';
 import { approximateBytes } from '../values/byte-size.js';
@@ -82,7 +82,7 @@ export class Gathering {
   }
 
   /** @throws CommandError LIMIT_EXCEEDED */
-  finish(): readonly SnapshotDelivery[] {
+  finish(): readonly RowsDelivery[] {
     if (this.options.limit === undefined && this.count > this.limits.rows) {
       throw tooMany(`${this.limits.rows} rows match`);
     }

@@ -1,4 +1,4 @@
-import { SnapshotDelivery } from '../delivery/delivery.js';
+import { RowsDelivery } from '../delivery/delivery.js';
 import { Rows } from '../delivery/rows.js';
 import { encodeRow } from '../values/encode.js';
 import { pickPaths, type DatabaseRow, type Path } from '../values/path.js';
@@ -8,7 +8,7 @@ const CHUNK_CHARACTERS = 64 * 1024;
 
 /** The rows of a snapshot in chunks: at least one, the last marked as such. */
 export class SnapshotChunks {
-  private readonly chunks: SnapshotDelivery[] = [];
+  private readonly chunks: RowsDelivery[] = [];
   private texts: string[] = [];
   private characters = 0;
 
@@ -28,7 +28,7 @@ export class SnapshotChunks {
     return text.length;
   }
 
-  finish(): readonly SnapshotDelivery[] {
+  finish(): readonly RowsDelivery[] {
     this.finishChunk(true);
     return this.chunks;
   }
@@ -41,7 +41,7 @@ export class SnapshotChunks {
 
   private finishChunk(last: boolean): void {
     const { stream } = this;
-    const chunk = new SnapshotDelivery({ type: 'snapshot', stream, rows: new Rows(this.texts), last });
+    const chunk = new RowsDelivery({ type: 'snapshot', stream, rows: new Rows(this.texts), last });
     this.chunks.push(chunk);
     this.texts = [];
     this.characters = 0;

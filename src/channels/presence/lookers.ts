@@ -1,4 +1,5 @@
-import { EncodedFrame } from '../../delivery/encoded-frame.js';
+import { Name } from '../../delivery/content.js';
+import { Delivery } from '../../delivery/delivery.js';
 import { Slots } from '../../delivery/slots.js';
 import type { Subscriber } from '../../delivery/subscriber.js';
 import type { CommandError } from '../../errors/command-error.js';
@@ -26,7 +27,7 @@ export interface Place {
  */
 export class Lookers {
   private readonly bySubscriber = new Map<Subscriber, Looker>();
-  private readonly head: string;
+  private readonly channel: Name;
   private known: KnownMembers | undefined;
   private opening: Promise<void> | undefined;
   /** What new lookers are sent, while it is as all is and somebody keeps it. */
@@ -39,8 +40,7 @@ export class Lookers {
     private readonly broker: PresenceBroker,
     private readonly metrics: MetricsService,
   ) {
-    const { name: channel, stream } = place;
-    this.head = `${JSON.stringify({ type: 'presence', channel, stream }).slice(0, -1)},`;
+    this.channel = new Name(place.name);
   }
 
   /** Settles when the channel is watched. @throws CommandError UNAVAILABLE */
@@ -141,7 +141,7 @@ export class Lookers {
     if (looker.due && !looker.gone && this.known?.settled) this.serve(looker);
   }
 
-  private send({ to }: Looker, frame: EncodedFrame | undefined): void {
+  private send({ to }: Looker, frame: Delivery | undefined): void {
     if (!to || !frame) return;
     to.send(frame);
     this.metrics.presenceFrames.inc();
@@ -150,17 +150,20 @@ export class Lookers {
   private currentList(): MemberList {
     const known = this.list?.deref();
     if (known) return known;
-    const list = new MemberList(this.head, this.known ?? []);
+    const list = new MemberList(this.channel, this.place.stream, this.known ?? []);
     this.list = new WeakRef(list);
     return list;
   }
 
-  private changesFrame(changes: readonly MemberChange[]): EncodedFrame {
-    return EncodedFrame.ofJson('presence', `${this.head}"changes":[${changes.map(changeJson).join(',')}]}`);
+  private changesFrame(changes: readonly MemberChange[]): Delivery {
+    const { channel } = this;
+    const { stream } = this.place;
+    return new Delivery({ type: 'presence', channel, stream, changes: changes.map(changeJson).join(',') });
   }
 
-  private countFrame(): EncodedFrame {
-    return EncodedFrame.ofJson('presence', `${this.head}"count":${this.count},"principals":${this.principals}}`);
+  private countFrame(): Delivery {
+    const { channel, count, principals } = this;
+    return new Delivery({ type: 'presence', channel, stream: this.place.stream, count, principals });
   }
 
   /** @returns whether there are others than before. */

@@ -1,4 +1,7 @@
-import { EncodedFrame, FRAME_BYTES } from '../../delivery/encoded-frame.js';
+import type { Name } from '../../delivery/content.js';
+import { RowsDelivery } from '../../delivery/delivery.js';
+import { FRAME_BYTES } from '../../delivery/encoded-frame.js';
+import { Rows } from '../../delivery/rows.js';
 import type { Shared } from '../../delivery/shared.js';
 import { memberJson, type Member } from './member.js';
 
@@ -7,18 +10,18 @@ const FRAME_CHARACTERS = 64 * 1024;
 /** Bytes of a member in such a list, about, beside its texts. */
 const ENTRY_BYTES = 128;
 
-/** The members of a channel at one time as frames, each encoded once, when the first observer is sent it. */
+/** The members of a channel at one time as frames, each made once, when the first observer is sent it. */
 export class MemberList {
   /** About what it takes in memory with all of its frames. */
   readonly bytes: number;
   /** For whom it is held, while it is sent to somebody. */
   held: Shared | undefined;
   private readonly pages: (readonly Member[])[] = [];
-  private readonly frames: EncodedFrame[] = [];
+  private readonly frames: RowsDelivery[] = [];
 
   constructor(
-    /** JSON text of the frames up to their members. */
-    private readonly head: string,
+    private readonly channel: Name,
+    private readonly stream: string,
     members: Iterable<Member>,
   ) {
     let bytes = 0;
@@ -44,13 +47,13 @@ export class MemberList {
     return this.pages.length;
   }
 
-  frame(at: number): EncodedFrame {
-    return (this.frames[at] ??= this.encode(at));
+  frame(at: number): RowsDelivery {
+    return (this.frames[at] ??= this.make(at));
   }
 
-  private encode(at: number): EncodedFrame {
-    const members = (this.pages[at] ?? []).map(memberJson).join(',');
-    const last = at === this.pages.length - 1;
-    return EncodedFrame.ofJson('presence', `${this.head}"members":[${members}],"last":${last}}`);
+  private make(at: number): RowsDelivery {
+    const { channel, stream, pages } = this;
+    const rows = new Rows((pages[at] ?? []).map(memberJson));
+    return new RowsDelivery({ type: 'presence', channel, stream, rows, last: at === pages.length - 1 });
   }
 }
