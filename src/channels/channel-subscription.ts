@@ -32,8 +32,8 @@ export class ChannelSubscription implements Subscription {
   readonly target: { readonly channel: string };
   private released = false;
   private live = false;
-  /** What it wants to know of who is there, and where that is known. */
-  private looking: { readonly look: Look; readonly lookers: Lookers } | undefined;
+  /** Where it looks who is there, if it does. */
+  private lookers: Lookers | undefined;
 
   constructor(
     private readonly channel: Channel,
@@ -53,7 +53,7 @@ export class ChannelSubscription implements Subscription {
 
   /** Whether it wants to know who is there. */
   get looks(): boolean {
-    return this.looking !== undefined;
+    return this.lookers !== undefined;
   }
 
   release(): void {
@@ -67,19 +67,20 @@ export class ChannelSubscription implements Subscription {
     if (this.ended) return;
     this.live = true;
     this.channel.goLive(this.subscriber);
-    if (this.looking) this.beginToLook();
+    this.lookers?.goLive(this.subscriber);
   }
 
   /** Delivers who is there, or how many, and every change from now on: at once where messages are, else from where they are. */
   look(look: Look, lookers: Lookers): void {
-    this.looking = { look, lookers };
-    if (this.live) this.beginToLook();
+    this.lookers = lookers;
+    lookers.look(this.subscriber, look, (error) => this.end(error));
+    if (this.live) lookers.goLive(this.subscriber);
   }
 
   /** Delivers messages only. */
   lookAway(): void {
-    this.looking?.lookers.delete(this.subscriber);
-    this.looking = undefined;
+    this.lookers?.delete(this.subscriber);
+    this.lookers = undefined;
   }
 
   /** Delivers what was missed as fast as the subscriber takes it, then every message. */
@@ -103,10 +104,6 @@ export class ChannelSubscription implements Subscription {
     this.subscriber.subscriptions.release(this);
     const frame = { type: 'unsubscribed', stream: this.stream, ...this.target, code, message } as const;
     this.subscriber.send(Delivery.of(frame));
-  }
-
-  private beginToLook(): void {
-    this.looking?.lookers.look(this.subscriber, this.looking.look, (error) => this.end(error));
   }
 
   private async catchUp(

@@ -38,8 +38,10 @@ describe('docs/configuration.md', () => {
       'LIMIT_ROW_INDEX_BYTES',
       'LIMIT_TOKEN_BYTES',
       'LIMIT_BROKER_BYTES',
+      'LIMIT_PRESENCE_GRACE_BYTES',
     ];
-    const ofOne = /_BYTES_PER_|_BYTES_(BURST)$|^LIMIT_(FRAME|OUTBOX|CONNECTION|UNAUTHENTICATED|FILTER|SNAPSHOT)_BYTES$/;
+    const ofOne =
+      /_BYTES_PER_|_BYTES_(BURST)$|^LIMIT_(FRAME|OUTBOX|CONNECTION|UNAUTHENTICATED|FILTER|SNAPSHOT|PRESENCE_STATE)_BYTES$/;
     expect(all.filter((name) => name.includes('_BYTES') && !ofOne.test(name)).sort()).toEqual(
       [...ofAll, ...others].sort(),
     );

@@ -9,6 +9,8 @@ export type Look = 'members' | 'count';
 /** A subscriber that looks at who is on a channel. */
 export class Looker {
   look: Look = 'members';
+  /** Whether it has all that is older: before, who is there would come out of order. */
+  live = false;
   /** Whether it is still to be sent all that is there. */
   due = true;
   /** Whether it is being sent a long list. */

@@ -57,13 +57,21 @@ export class Lookers {
     this.broker.unwatch(this.place.name);
   }
 
-  /** It is sent all that is there, once that is settled, and then what changes. Again: it is sent all anew. */
+  /** It is sent all that is there, once it is live and that is settled, and then what changes. Again: it is sent all anew. */
   look(subscriber: Subscriber, look: Look, refuse: (error: CommandError) => void): void {
     const looker = this.bySubscriber.get(subscriber) ?? new Looker(subscriber, refuse);
     this.bySubscriber.set(subscriber, looker);
     looker.look = look;
     looker.due = true;
     if (this.known?.settled) this.serve(looker);
+  }
+
+  /** It has all that is older than what comes now. */
+  goLive(subscriber: Subscriber): void {
+    const looker = this.bySubscriber.get(subscriber);
+    if (!looker) return;
+    looker.live = true;
+    if (looker.due && this.known?.settled) this.serve(looker);
   }
 
   delete(subscriber: Subscriber): void {
@@ -105,7 +113,7 @@ export class Lookers {
   }
 
   private serve(looker: Looker): void {
-    if (looker.sending) return;
+    if (looker.sending || !looker.live) return;
     looker.due = false;
     if (looker.look === 'members') return this.sendMembers(looker);
     looker.to = looker.subscriber;

@@ -107,7 +107,8 @@ export class MemoryPresence implements PresenceBroker {
 
   private schedule(place: Place): void {
     if (place.roster.settled) return;
-    place.timer ??= setTimeout(() => this.call(place), Math.max(0, place.readyAt - this.now())).unref();
+    const wait = Math.max(0, Math.ceil(place.readyAt - this.now()));
+    place.timer ??= setTimeout(() => this.call(place), wait).unref();
   }
 
   private call(place: Place): void {
