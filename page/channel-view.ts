@@ -2,17 +2,19 @@ import type { ChannelMessage, RealtimeClient, Subscription } from '@edge-hive/re
 import { entryElement } from './entry.js';
 import { EntryList } from './entry-list.js';
 import { field, part } from './part.js';
+import { PresenceView } from './presence-view.js';
 import { Problem } from './problem.js';
 
 const EVENT = 'said';
 
-/** Joins a channel, sends messages and shows those that come. */
+/** Joins a channel, sends messages, and shows those that come and who is there. */
 export class ChannelView {
   private readonly join: HTMLFormElement;
   private readonly button: HTMLButtonElement;
   private readonly message: HTMLFormElement;
   private readonly problem: Problem;
   private readonly entries: EntryList;
+  private readonly presence: PresenceView;
   private subscription: Subscription<ChannelMessage<unknown>> | undefined;
 
   constructor(
@@ -24,6 +26,7 @@ export class ChannelView {
     this.message = part(root, 'message', HTMLFormElement);
     this.problem = new Problem(part(root, 'channel-problem', HTMLElement));
     this.entries = new EntryList(part(root, 'messages', HTMLElement));
+    this.presence = new PresenceView(root);
     this.join.addEventListener('submit', (event) => {
       event.preventDefault();
       if (this.subscription) this.leave();
@@ -31,8 +34,10 @@ export class ChannelView {
     });
     this.message.addEventListener('submit', (event) => {
       event.preventDefault();
+      this.presence.stops();
       void this.publish();
     });
+    this.message.addEventListener('input', () => this.presence.types());
   }
 
   private get name(): string {
@@ -42,13 +47,14 @@ export class ChannelView {
   private subscribe(): void {
     this.problem.clear();
     this.entries.clear();
-    this.subscription = this.client.channel(this.name).subscribe((message) => this.received(message), {
+    const channel = this.client.channel(this.name);
+    this.subscription = channel.subscribe((message) => this.received(message), {
       onError: (error) => {
         this.problem.show(error);
-        this.subscription = undefined;
-        this.show();
+        this.ended();
       },
     });
+    this.presence.join(channel, (error) => this.problem.show(error));
     this.subscription.ready.then(
       () => this.entries.showState('ready'),
       () => undefined, // onError tells.
@@ -57,9 +63,14 @@ export class ChannelView {
   }
 
   private leave(): void {
-    this.subscription?.unsubscribe();
-    this.subscription = undefined;
+    this.client.channel(this.name).unsubscribe();
     this.entries.showState('ended');
+    this.ended();
+  }
+
+  private ended(): void {
+    this.subscription = undefined;
+    this.presence.left();
     this.show();
   }
 

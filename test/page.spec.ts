@@ -147,4 +147,29 @@ whereBrowser('the page', () => {
     },
     TEST_MS,
   );
+
+  it(
+    'shows who is on a channel, and who is typing',
+    async () => {
+      const page = await openPage(browser, gateway, faults);
+      await page.getByRole('tab', { name: 'Channels' }).click();
+      const [one, other] = [page.locator('.pane').first(), page.locator('.pane').last()];
+      for (const pane of [one, other]) {
+        await pane.getByLabel('Channel').fill('room:presence');
+        await pane.getByRole('button', { name: 'Join' }).click();
+      }
+      const members = (count: number) => one.locator(`.members:has(.member:nth-child(${count}):last-child)`);
+      await members(2).waitFor();
+      expect(await one.locator('.member', { hasText: '(this one)' }).count()).toBe(1);
+      await other.getByPlaceholder('Say something').pressSequentially('hel');
+      await one.locator('.member.typing').waitFor();
+      expect(await one.locator('.member.typing', { hasText: '(this one)' }).count()).toBe(0);
+      await other.getByPlaceholder('Say something').press('Enter');
+      await one.locator('.members:not(:has(.typing))').waitFor();
+      await other.getByRole('button', { name: 'Leave' }).click();
+      await members(1).waitFor();
+      expect(await other.locator('.member').count()).toBe(0);
+    },
+    TEST_MS,
+  );
 });
