@@ -19,8 +19,10 @@ export class Authenticator {
     private readonly signIn: SignIn,
   ) {}
 
-  /** Gives a new session its time to authenticate. With a token, commands wait until it is verified. */
+  /** Gives a new session its time to authenticate. With a token that has to be verified, commands wait until it is. */
   begin(session: Session, token: string | undefined): void {
+    const known = token === undefined ? undefined : this.signIn.recall(token);
+    if (known) return this.welcome(session, known);
     session.alarm.set(Date.now() + this.config.authTimeoutMs, () => expectAuthenticated(session));
     if (token !== undefined) session.inbox.hold(this.greet(session, token));
   }

@@ -5,6 +5,9 @@ describe('pathOf', () => {
   it.each<[string, string | undefined, string | undefined]>([
     ['/api/v1/realtime?token=a', 'localhost:8443', '/api/v1/realtime'],
     ['/api/v1/realtime', undefined, '/api/v1/realtime'],
+    ['/api/v1/realtime', 'localhost:59999', '/api/v1/realtime'],
+    ['/api/v1/realtime', 'localhost:65535', '/api/v1/realtime'],
+    ['/api/v1/realtime', 'localhost:65536', undefined],
     ['/api/v1/realtime', '[::1]:8443', '/api/v1/realtime'],
     ['/api/v1/realtime#a', 'localhost', '/api/v1/realtime'],
     ['/api/v1/realtimes', 'localhost', '/api/v1/realtimes'],

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { REALTIME_PATH } from '@edge-hive/protocol';
 import type { WebSocketServer } from 'ws';
+import { Corks } from './corks.js';
 import { answerWithoutUpgrade } from './other-upgrades.js';
 import { refuseUpgrade, type UpgradeRefusal } from './upgrade-refusal.js';
 
@@ -24,6 +25,7 @@ const NO_ENDPOINT: UpgradeRefusal = {
  * it doesn't know without an answer, and writes to a socket that nobody listens to the errors of.
  */
 export function routeUpgrades(server: Server, endpoints: () => readonly Endpoint[]): void {
+  const corks = new Corks();
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
@@ -34,12 +36,16 @@ export function routeUpgrades(server: Server, endpoints: () => readonly Endpoint
     const endpoint = endpoints().find((candidate) => candidate.path === path);
     if (path === undefined) refuseUpgrade(socket, BAD_TARGET);
     else if (!endpoint) refuseUpgrade(socket, NO_ENDPOINT);
-    else endpoint.handleUpgrade(request, socket, head, (client) => endpoint.emit('connection', client, request));
+    else corks.put(socket, () => upgrade(endpoint, request, socket, head));
   });
 }
 
+function upgrade(endpoint: Endpoint, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  endpoint.handleUpgrade(request, socket, head, (client) => endpoint.emit('connection', client, request));
+}
+
 /** A host as nearly all requests have it: parsing it, as what else may be one has to be, takes a tenth of a handshake. */
-const PLAIN_HOST = /^[a-z0-9][a-z0-9.-]*(?::\d{1,4})?$/;
+const PLAIN_HOST = /^[a-z0-9][a-z0-9.-]*(?::(?:\d{1,4}|[1-5]\d{4}))?$/;
 
 /** `undefined`: the target, or the host that it is relative to, doesn't parse. */
 export function pathOf({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): string | undefined {

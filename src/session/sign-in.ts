@@ -30,6 +30,11 @@ export class SignIn {
     private readonly audit: AuditLog,
   ) {}
 
+  /** Whom a token speaks for, if that needn't be waited for; else `verify` tells. */
+  recall(token: string): Principal | undefined {
+    return this.verifier.recall(token);
+  }
+
   /** @throws RefusedToken, CommandError UNAVAILABLE */
   async verify({ id, address }: Session, token: string): Promise<Principal> {
     try {

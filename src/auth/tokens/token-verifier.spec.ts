@@ -201,18 +201,10 @@ describe('TokenVerifier', () => {
       const config = Object.assign(new Config(), { jwtSecret: SECRET, ...settings });
       const secret = new SigningSecret(config);
       const metrics = new MetricsService();
-      return {
-        one: new TokenVerifier(
-          config,
-          secret,
-          new JwtService({ secret: secret.key ?? '' }),
-          metrics,
-          noDatabase,
-          new Revocations(new MetricsService()),
-          false,
-        ),
-        metrics,
-      };
+      const revocations = new Revocations(metrics);
+      const jwt = new JwtService({ secret: secret.key ?? '' });
+      const one = new TokenVerifier(config, secret, jwt, metrics, noDatabase, revocations, false);
+      return { one, metrics, revocations };
     };
     afterEach(() => {
       jest.restoreAllMocks();
@@ -224,6 +216,23 @@ describe('TokenVerifier', () => {
       const principal = await one.verify(token);
       for (let n = 0; n < 2; n++) expect(await one.verify(token)).toBe(principal);
       expect(await outcomes(metrics)).toEqual({ verified: 1, remembered: 2 });
+    });
+
+    it('is recalled at once, as long as it is good', async () => {
+      const { one, metrics, revocations } = remembering();
+      const clock = jest.spyOn(Date, 'now').mockReturnValue((HOUR - 60) * 1_000);
+      const [token, revoked] = [PAYLOAD, { ...PAYLOAD, jti: 'gone' }].map((claims) =>
+        forge({ alg: 'HS256' }, claims, SECRET),
+      ) as [string, string];
+      expect(one.recall(token)).toBeUndefined();
+      const principal = await one.verify(token);
+      await one.verify(revoked);
+      expect(one.recall(token)).toBe(principal);
+      revocations.add({ jti: 'gone' });
+      expect(one.recall(revoked)).toBeUndefined();
+      clock.mockReturnValue((HOUR + 1) * 1_000);
+      expect(one.recall(token)).toBeUndefined();
+      expect(await outcomes(metrics)).toEqual({ verified: 2, remembered: 1 });
     });
 
     it('is verified again where nothing may be kept', async () => {
