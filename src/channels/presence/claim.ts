@@ -7,6 +7,8 @@ export class Claim extends ShareItem implements MemberName {
   /** What it takes in memory. */
   bytes = 0;
   holder: Subscriber | undefined;
+  /** How many times somebody said that it is there. */
+  turn = 0;
   /** Ends it unless somebody holds it again. */
   timer: NodeJS.Timeout | undefined;
 

@@ -15,9 +15,10 @@ export class Claims implements Iterable<Claim> {
     return this.byHolder.get(holder) ?? NONE;
   }
 
-  /** It belongs to this one now, takes so many bytes, and is booked on its account. */
-  hold(claim: Claim, holder: Subscriber, bytes: number): void {
+  /** It belongs to this one now, takes so many bytes, and is booked on its account. @returns which time it is that somebody has it. */
+  hold(claim: Claim, holder: Subscriber, bytes: number): number {
     this.letGo(claim);
+    claim.turn += 1;
     claim.holder = holder;
     claim.bytes = bytes;
     const held = this.byHolder.get(holder);
@@ -27,6 +28,7 @@ export class Claims implements Iterable<Claim> {
     if (members) members.set(nameText(claim), claim);
     else this.byChannel.set(claim.channel, new Map([[nameText(claim), claim]]));
     holder.subscriptions.held.book(bytes);
+    return claim.turn;
   }
 
   /** It belongs to nobody. */

@@ -111,10 +111,10 @@ export class PresenceService implements OnModuleDestroy {
     const entered = this.broker.presence.enter(channel, { ...name, state, since: this.clock.now() });
     const claim = known ?? new Claim(channel, name.id, name.key);
     this.keep(claim);
-    this.claims.hold(claim, subscriber, bytes);
+    const turn = this.claims.hold(claim, subscriber, bytes);
     return entered?.catch((error: unknown) => {
-      // Whether it came isn't known: what this instance never said it has may not stay.
-      if (!known) this.end(claim);
+      // Whether it came isn't known: nobody was told that it did, so that it may not stay, unless it came anew.
+      if (!known && claim.holder && claim.turn === turn) this.end(claim);
       throw error;
     });
   }
