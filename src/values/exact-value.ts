@@ -1,4 +1,4 @@
-import type { DateTime, Duration, RecordId } from 'surrealdb';
+import type { DateTime, RecordId } from 'surrealdb';
 import { compareValues } from './compare.js';
 import { dateTimeText } from './date-time-text.js';
 import { bytesOf, kindOf, type Kind } from './kind.js';
