@@ -204,6 +204,25 @@ describe('rights from the permissions of the database', () => {
     expect(await ask(client, { topic: 'room' })).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
+  it('need two settings and no key in production: the database, and a user of it who may read', async () => {
+    await root.query(
+      "DEFINE USER viewer ON DATABASE PASSWORD 'v' ROLES VIEWER; ALTER TABLE notes CHANGEFEED 1h INCLUDE ORIGINAL",
+    );
+    const { SURREAL_NAMESPACE = '', SURREAL_DATABASE = '', SURREAL_URL = '' } = databaseEnv(database);
+    const reader = { SURREAL_USERNAME: 'viewer', SURREAL_PASSWORD: 'v', NODE_ENV: 'production' };
+    const other = await startGateway({ SURREAL_NAMESPACE, SURREAL_DATABASE, SURREAL_URL, ...reader });
+    try {
+      const [ann, bob] = [await connect('ann', other.url), await connect('bob', other.url)];
+      const streams = [await subscribe(ann, { topic: 'notes' }), await subscribe(bob, { topic: 'notes' })];
+      await root.query('CREATE notes:va SET owner = user:ann; CREATE notes:vb SET owner = user:bob');
+      for (const stream of streams) await stream.take(1);
+      expect(streams.map(({ told }) => told)).toEqual([['CREATE notes:va'], ['CREATE notes:vb']]);
+      expect(await ask(ann, { topic: 'closed' })).toMatchObject({ code: 'FORBIDDEN' });
+    } finally {
+      await other.stop();
+    }
+  });
+
   describe('beside a policy file', () => {
     let file: PolicyFile;
     let other: Gateway;

@@ -12,7 +12,7 @@ import { ask } from './support/test-stream.js';
 jest.setTimeout(30_000);
 
 const ACCESSES = `
-  DEFINE TABLE user; DEFINE TABLE notes;
+  DEFINE TABLE user; DEFINE TABLE notes PERMISSIONS FULL;
   DEFINE ACCESS people ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM user WHERE name = $name);
   DEFINE ACCESS other ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM user WHERE name = $name);
   DEFINE ACCESS brief ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM user WHERE name = $name) DURATION FOR TOKEN 4s;

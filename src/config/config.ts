@@ -203,7 +203,7 @@ export class Config {
     "Whether SurrealDB's own permissions give rights to tables: `surrealdb`, to record users everywhere, `policy`, where the policy file says so, or `auto`, as well to record users where there is no policy file.",
   )
   @IsIn(['auto', 'policy', 'surrealdb'])
-  rights: 'auto' | 'policy' | 'surrealdb' = 'policy';
+  rights: 'auto' | 'policy' | 'surrealdb' = 'auto';
 
   @Setting('RIGHTS_REFRESH_MS', 'How often the database is asked what the rights of record users hang on, in ms.')
   @IsInt()

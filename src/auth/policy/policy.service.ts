@@ -40,7 +40,10 @@ export class PolicyService implements OnModuleInit {
       this.described = `policy of ${config.policyFile}: ${topics.size} topics, ${channels.length} channel patterns`;
     } else if (config.production) {
       this.policy = CLOSED_POLICY;
-      this.described = 'no POLICY_FILE in production: every subscription and every publish is refused';
+      this.described =
+        config.rights === 'policy'
+          ? 'no POLICY_FILE in production: every subscription and every publish is refused'
+          : "no POLICY_FILE in production: record users see what the database's permissions show them, and all else is refused";
     } else {
       this.policy = DEVELOPMENT_POLICY;
       this.described =
