@@ -59,7 +59,7 @@ const folders = {
     'metrics',
   ],
   asyncapi: ['channels', 'config'],
-  page: ['surreal', 'auth', 'config'],
+  page: ['http', 'surreal', 'auth', 'config'],
 };
 
 /** Which room of a folder may use which. What lies beside the rooms may use all of them; of it they use what is named. */

@@ -23,7 +23,7 @@ export async function startApplication(
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), new HttpAdapter(config), {
     logger: new StderrLogger(config.logLevel),
     abortOnError: false,
-    // JSON alone is read, and bounded: see JsonBody.
+    // Bodies are read behind the guards of who may send them: see JsonBody.
     bodyParser: false,
   });
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });

@@ -11,6 +11,7 @@ import {
   Query,
   Req,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
 import { PolicyService } from '../auth/policy/policy.service.js';
@@ -20,6 +21,7 @@ import { ChannelsService } from '../channels/channels.service.js';
 import { PresenceService } from '../channels/presence/presence.service.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
 import { historyJson } from './history-json.js';
+import { JsonBody } from './json-body.js';
 import { LimitPipe } from './limit.pipe.js';
 import { presenceJson } from './presence-json.js';
 import { PublishBodyPipe, type PublishBody } from './publish-body.pipe.js';
@@ -34,6 +36,7 @@ export class ChannelsController {
   ) {}
 
   @Post('messages')
+  @UseInterceptors(JsonBody)
   @HttpCode(HttpStatus.ACCEPTED)
   async publish(
     @Req() { caller }: ServiceRequest,

@@ -9,7 +9,6 @@ import { SurrealModule } from '../surreal/surreal.module.js';
 import { ChannelsController } from './channels.controller.js';
 import { DotNames } from './dot-names.js';
 import { HttpErrorFilter } from './http-error.filter.js';
-import { JsonBody } from './json-body.js';
 import { MetricsController } from './metrics.controller.js';
 import { PrincipalsController } from './principals.controller.js';
 import { StatsController } from './stats.controller.js';
@@ -27,6 +26,6 @@ import { TopicsController } from './topics.controller.js';
     TokensController,
     TopicsController,
   ],
-  providers: [DotNames, JsonBody, { provide: APP_FILTER, useClass: HttpErrorFilter }],
+  providers: [DotNames, { provide: APP_FILTER, useClass: HttpErrorFilter }],
 })
 export class HttpModule {}

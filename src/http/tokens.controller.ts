@@ -1,8 +1,9 @@
-import { Body, Controller, HttpCode, HttpStatus, Post, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, UseGuards, UseInterceptors } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
 import type { Revocation } from '../auth/tokens/revocation.js';
 import { ControlService } from '../control/control.service.js';
+import { JsonBody } from './json-body.js';
 import { RevocationPipe } from './revocation.pipe.js';
 
 @Controller('api/v1/tokens')
@@ -15,6 +16,7 @@ export class TokensController {
 
   /** Has tokens count no more before they expire, and closes the connections that came with them with 4403. */
   @Post('revoke')
+  @UseInterceptors(JsonBody)
   @HttpCode(HttpStatus.OK)
   async revoke(
     @Req() { caller }: ServiceRequest,

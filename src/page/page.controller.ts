@@ -1,6 +1,18 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, UseGuards, type StreamableFile } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  UseGuards,
+  UseInterceptors,
+  type StreamableFile,
+} from '@nestjs/common';
 import { SigningSecret } from '../auth/tokens/signing-secret.js';
 import { TokenIssuer } from '../auth/tokens/token-issuer.js';
+import { JsonBody } from '../http/json-body.js';
 import { CONTENT_SECURITY_POLICY } from './content-security-policy.js';
 import { PageFiles } from './page-files.js';
 import type { PageSettings } from './page-settings.js';
@@ -41,6 +53,7 @@ export class PageController {
 
   /** A page of another site could send it as a form only, which isn't read: JSON makes browsers ask first. */
   @Post('page/rows')
+  @UseInterceptors(JsonBody)
   @HttpCode(204)
   write(@Body(WritesPipe) writes: readonly RowWrite[]): Promise<void> {
     return this.rows.write(writes);
