@@ -11,7 +11,7 @@ import { MemoryBroker } from './broker-memory.js';
 import { Broker, type Message, type Position, type Publication, type Receiver } from './broker.js';
 import { ChannelsService } from './channels.service.js';
 import { PresenceService } from './presence/presence.service.js';
-import { RefusedPresence } from './presence/presence-refused.js';
+import { MemoryPresence } from './presence/presence-memory.js';
 
 class FakeSubscriber implements Subscriber {
   readonly sent: Delivery[] = [];
@@ -48,7 +48,7 @@ class FakeSubscriber implements Subscriber {
 
 /** A broker that answers `open` when the test says so. */
 class SlowBroker extends Broker {
-  readonly presence = new RefusedPresence();
+  readonly presence = new MemoryPresence({ interval: 100, members: 10 });
   readonly closed: string[] = [];
   readonly opening: { resolve: (position: Position) => void; reject: (error: Error) => void; receiver: Receiver }[] =
     [];

@@ -94,7 +94,7 @@ export class SentinelGroup {
     await until(async () => {
       const answers = await Promise.all(sentinels.map((sentinel) => sentinel.ask('SENTINEL MASTER main')));
       return answers.every(
-        (answer) => /num-slaves\r\n\$1\r\n1/.test(answer) && /num-other-sentinels\r\n\$1\r\n1/.test(answer),
+        (answer) => answer.includes('num-slaves\r\n$1\r\n1') && answer.includes('num-other-sentinels\r\n$1\r\n1'),
       );
     });
     return new SentinelGroup(master, replica, sentinels);

@@ -14,7 +14,6 @@ import {
   type Since,
 } from '../broker.js';
 import { parseCursor } from '../channel-cursor.js';
-import { RefusedPresence } from '../presence/presence-refused.js';
 import { carriedBody, parseCarried } from './carried.js';
 import { ChannelKeys } from './channel-keys.js';
 import { ChannelReader } from './channel-reader.js';
@@ -22,6 +21,8 @@ import { Looks } from './looks.js';
 import { Marks } from './marks.js';
 import { cursorOf, placeOf, samePlace } from './place.js';
 import { parsePlace } from './head.js';
+import { NEWS_PREFIX } from './presence/presence-news.js';
+import { LEASE_MS, RedisPresence } from './presence/presence-redis.js';
 import { PUBLISH } from './scripts.js';
 import { Tail } from './tail.js';
 
@@ -30,7 +31,7 @@ const ONCE_MS = 5 * 60_000;
 
 /** A broker over Redis: messages, their order, their history and their idempotency keys are those of all instances. */
 export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy {
-  readonly presence = new RefusedPresence();
+  readonly presence: RedisPresence;
   private readonly keys: ChannelKeys;
   private readonly marks = new Marks();
   private readonly reader: ChannelReader;
@@ -48,24 +49,33 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
     this.keys = new ChannelKeys(config.redisPrefix);
     this.reader = new ChannelReader(link, this.keys, this.marks, config.limitHistoryBytesPerChannel);
     this.looks = new Looks(link, this.tails);
+    this.presence = new RedisPresence(link, this.keys, this.marks, {
+      interval: config.presenceIntervalMs,
+      members: config.limitPresenceMembers,
+      lease: LEASE_MS,
+      timeout: config.redisTimeoutMs,
+    });
+    metrics.presenceMembers.readFrom(() => this.presence.size);
   }
 
   onModuleInit(): void {
     const { link, looks, tails } = this;
     link.topics.listen({
       published: (name, payload) => this.published(name, payload),
-      restored: () => void looks.look(),
+      restored: () => this.restored(),
       refused: (name) => {
         tails.get(name)?.receiver.closed(unavailable());
         this.forget(name);
       },
     });
-    link.onReady(() => void looks.look());
+    link.onReady(() => this.restored());
     looks.start();
+    this.presence.start();
   }
 
   onModuleDestroy(): void {
     this.looks.stop();
+    this.presence.stop();
   }
 
   async open(channel: string, receiver: Receiver): Promise<Position> {
@@ -132,9 +142,16 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
   private published(name: string, payload: string): void {
     const tail = this.tails.get(name);
     if (!tail) return;
+    if (payload.startsWith(NEWS_PREFIX)) return this.presence.published(tail.channel, payload);
     const carried = parseCarried(tail.channel, payload);
     if (carried) tail.received(carried);
     else this.log.warn('Something that is no message was published in Redis under the name of a channel.');
+  }
+
+  /** Something may have been missed. */
+  private restored(): void {
+    void this.looks.look();
+    void this.presence.renew();
   }
 
   private forget(name: string): void {

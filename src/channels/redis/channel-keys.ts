@@ -12,6 +12,16 @@ export class ChannelKeys {
     return `${this.prefix}{${tagOf(channel)}}:messages`;
   }
 
+  /** Who may be on the channel: epoch, number of changes, leases. */
+  presence(channel: string): string {
+    return `${this.prefix}{${tagOf(channel)}}:presence`;
+  }
+
+  /** Who is on the channel. */
+  members(channel: string): string {
+    return `${this.prefix}{${tagOf(channel)}}:members`;
+  }
+
   /** What was published under an idempotency key. */
   once(channel: string, principal: string | undefined, key: string): string {
     return `${this.prefix}{${tagOf(channel)}}:once:${JSON.stringify([principal ?? null, key])}`;
