@@ -1,23 +1,29 @@
 import { CLOSE_CODES } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/tokens/principal.js';
+import { IsoClock } from '../channels/iso-clock.js';
 import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
 import { LimitedLog } from '../errors/limited-log.js';
 import { RefusedToken } from '../session/refused-token.js';
 import type { Session } from '../session/session.js';
 import { SignIn } from '../session/sign-in.js';
-import { principalInfo, welcomeFrame } from './welcome.js';
+import { principalInfo, termsOf, welcomeFrame, type Terms } from './welcome.js';
 
 /** Who sessions speak for: from the handshake or an `auth` command, renewed, until it expires. */
 @Injectable()
 export class Authenticator {
   private readonly log = new LimitedLog(Authenticator.name);
 
+  private readonly clock = new IsoClock();
+  private readonly terms: Terms;
+
   constructor(
     private readonly config: Config,
     private readonly signIn: SignIn,
-  ) {}
+  ) {
+    this.terms = termsOf(config);
+  }
 
   /** Gives a new session its time to authenticate. With a token that has to be verified, commands wait until it is. */
   begin(session: Session, token: string | undefined): void {
@@ -60,7 +66,8 @@ export class Authenticator {
   }
 
   private welcome(session: Session, principal: Principal): void {
-    if (this.signIn.begin(session, principal)) session.reply(welcomeFrame(session.id, principal, this.config));
+    if (!this.signIn.begin(session, principal)) return;
+    session.reply(welcomeFrame(session.id, principal, this.clock.now(), this.terms));
   }
 
   private async renew(session: Session, principal: Principal, id: string | undefined): Promise<void> {

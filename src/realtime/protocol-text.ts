@@ -1,4 +1,5 @@
 import type { Content, EventContent, MessageContent, PresenceContent } from '../delivery/content.js';
+import { welcomeText } from './welcome-text.js';
 
 /** What is delivered as the protocol has it: one JSON object. Texts that are JSON already are put together, not parsed. */
 export function protocolText(content: Content): string {
@@ -11,6 +12,8 @@ export function protocolText(content: Content): string {
       return presenceText(content);
     case 'snapshot':
       return `{"type":"snapshot","stream":"${content.stream}","data":[${content.rows.joined}],"last":${content.last}}`;
+    case 'welcome':
+      return welcomeText(content);
     default:
       return JSON.stringify(content);
   }

@@ -2,17 +2,20 @@ import type { Limits, PrincipalInfo, WelcomeFrame } from '@edge-hive/protocol';
 import type { Principal } from '../auth/tokens/principal.js';
 import type { Config } from '../config/config.js';
 
-export function welcomeFrame(connection: string, principal: Principal, config: Config): WelcomeFrame {
+/** What every client is told alike. */
+export type Terms = Pick<WelcomeFrame, 'heartbeat' | 'presence' | 'limits'>;
+
+export function termsOf(config: Config): Terms {
   return {
-    type: 'welcome',
-    protocol: 1,
-    connection,
-    principal: principalInfo(principal),
-    time: new Date().toISOString(),
     heartbeat: { interval: config.heartbeatIntervalMs, timeout: config.heartbeatTimeoutMs },
     presence: { grace: config.presenceGraceMs },
     limits: limitsOf(config),
   };
+}
+
+/** @param time ISO 8601. */
+export function welcomeFrame(connection: string, principal: Principal, time: string, terms: Terms): WelcomeFrame {
+  return { type: 'welcome', protocol: 1, connection, principal: principalInfo(principal), time, ...terms };
 }
 
 /** What a principal is told of itself. */
