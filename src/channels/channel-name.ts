@@ -27,9 +27,13 @@ export function canonicalChannelName(name: string): string {
   return name;
 }
 
+export function isChannelName(channel: string): boolean {
+  return channel !== '' && channel.length <= MAX_CHANNEL_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(channel);
+}
+
 /** @throws CommandError BAD_FRAME */
 export function checkChannelName(channel: string): void {
-  if (channel === '' || channel.length > MAX_CHANNEL_LENGTH || /[\p{Cc}\p{Cs}]/u.test(channel)) {
+  if (!isChannelName(channel)) {
     throw new CommandError(
       'BAD_FRAME',
       `channel has to be a text of 1 to ${MAX_CHANNEL_LENGTH} characters without control characters.`,

@@ -1,6 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { PolicyService } from '../auth/policy/policy.service.js';
+import { isChannelName } from '../channels/channel-name.js';
 import { CommandError } from '../errors/command-error.js';
+import { PublishPermits } from '../session/publish-permits.js';
 import { subscriptionsNamed } from './unsubscribe.js';
 import type { Session } from '../session/session.js';
 import type { CommandFrame } from './parse-frame.js';
@@ -32,7 +34,8 @@ export class CommandGuard implements CanActivate {
     if (!this.allowsLook(session, frame)) throw refusal(session, 'presence', 'to see who is on this channel');
   }
 
-  private allows({ caller, principal, subscriptions }: Session, frame: CommandFrame): boolean {
+  private allows(session: Session, frame: CommandFrame): boolean {
+    const { caller, principal, subscriptions } = session;
     const { type, topic, channel, stream } = frame;
     switch (type) {
       case 'auth':
@@ -42,7 +45,7 @@ export class CommandGuard implements CanActivate {
         return typeof topic !== 'string' || this.policy.policyRights(caller, topic) !== undefined;
       case 'publish':
         if (!principal) return false;
-        return typeof channel !== 'string' || this.policy.mayUseChannel(caller, channel, 'publish');
+        return typeof channel !== 'string' || this.allowsPublish(session, channel);
       case 'presence':
         if (!principal) return false;
         return typeof channel !== 'string' || this.policy.mayUseChannel(caller, channel, 'presence');
@@ -52,6 +55,17 @@ export class CommandGuard implements CanActivate {
       default:
         return principal !== undefined;
     }
+  }
+
+  /** What was decided is noted for whoever publishes, and not decided again while the rights stay as they are. */
+  private allowsPublish(session: Session, channel: string): boolean {
+    if (session.permits?.get(channel)) return true;
+    if (!this.policy.mayUseChannel(session.caller, channel, 'publish')) return false;
+    // A name that is none is refused when its frame is validated.
+    if (!isChannelName(channel)) return true;
+    session.permits ??= new PublishPermits();
+    session.permits.add({ channel, history: this.policy.channelHistory(channel) });
+    return true;
   }
 
   /** Who subscribes to a channel may also want to know who is there. */

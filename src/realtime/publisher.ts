@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { PolicyService } from '../auth/policy/policy.service.js';
 import { encodeData } from '../channels/channel-data.js';
 import { checkChannelName } from '../channels/channel-name.js';
 import { ChannelsService } from '../channels/channels.service.js';
+import { CommandError } from '../errors/command-error.js';
 import type { Session } from '../session/session.js';
 import type { PublishDto } from './frames/publish.dto.js';
-import { PublishPermits, type PublishPermit } from '../session/publish-permits.js';
+import type { PublishPermit } from '../session/publish-permits.js';
 import { PublishRates } from './publish-rates.js';
 import type { PublishText } from './publish-text.js';
 
@@ -13,16 +13,15 @@ import type { PublishText } from './publish-text.js';
 @Injectable()
 export class Publisher {
   constructor(
-    private readonly policy: PolicyService,
     private readonly channels: ChannelsService,
     private readonly rates: PublishRates,
   ) {}
 
   /**
-   * Publishes where the connection is known to have the right to.
+   * Publishes where the guard has given the session a permit.
    *
    * @returns when there is something to wait for; a broker that reaches other processes makes one wait.
-   * @throws CommandError BAD_FRAME, RATE_LIMITED, UNAVAILABLE
+   * @throws CommandError BAD_FRAME, FORBIDDEN, RATE_LIMITED, UNAVAILABLE
    */
   publish(session: Session, { id, channel, event, data, key, echo }: PublishDto): Promise<void> | undefined {
     const text: PublishText = { id, channel, event, data: encodeData(data), key, echo: echo ?? true };
@@ -50,13 +49,12 @@ export class Publisher {
     return undefined;
   }
 
-  /** What a connection that may publish to a channel has to go by. @throws CommandError BAD_FRAME */
+  /** What the guard has decided about a channel. @throws CommandError BAD_FRAME, FORBIDDEN where it has decided nothing */
   permit(session: Session, channel: string): PublishPermit {
-    session.permits ??= new PublishPermits();
-    const known = session.permits.get(channel);
-    if (known) return known;
     checkChannelName(channel);
-    return session.permits.add({ channel, history: this.policy.channelHistory(channel) });
+    const permit = session.permits?.get(channel);
+    if (!permit) throw new CommandError('FORBIDDEN', 'channel: not allowed to publish here.');
+    return permit;
   }
 }
 

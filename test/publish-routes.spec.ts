@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { REALTIME_PATH, type AckFrame } from '@edge-hive/protocol';
+import { Injectable, Module, type CanActivate, type INestApplication, type Provider } from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { AppModule } from '../src/app.module.js';
+import { loadConfig } from '../src/config/load-config.js';
+import { PublishRoute } from '../src/realtime/publish-route.js';
+import { RealtimeAdapter } from '../src/realtime/realtime.adapter.js';
+import { TestClient } from './support/client.js';
+import { policyFile, type PolicyFile } from './support/policy-file.js';
+import { JWT_SECRET, tokenOf } from './support/tokens.js';
+
+/** Lets everything through: that it is there at all has Nest serve publishes. */
+@Injectable()
+class OpenGuard implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
+
+const ROUTES: [string, boolean, Provider[]][] = [
+  ['its own route', true, []],
+  ['Nest’s pipeline', false, [{ provide: APP_GUARD, useClass: OpenGuard }]],
+];
+
+const CHANNELS = {
+  'room:*': { subscribe: 'authenticated', publish: 'authenticated', history: { size: 10, age: '1h' } },
+  notices: { subscribe: 'public', publish: 'service' },
+};
+
+describe.each(ROUTES)('a publish by %s', (_, open, providers) => {
+  let policy: PolicyFile;
+  let app: INestApplication;
+  let url: string;
+  let client: TestClient;
+  let other: TestClient;
+
+  beforeAll(async () => {
+    policy = await policyFile({ channels: CHANNELS });
+    // No database is asked for anything here.
+    const config = loadConfig({ JWT_SECRET, SURREAL_URL: 'ws://127.0.0.1:9/rpc', POLICY_FILE: policy.path });
+    @Module({ imports: [AppModule.forRoot(config)], providers })
+    class RoutedModule {}
+    app = await NestFactory.create(RoutedModule, { logger: false });
+    app.useWebSocketAdapter(new RealtimeAdapter(app));
+    await app.listen(0, '127.0.0.1');
+    url = `${(await app.getUrl()).replace('http', 'ws')}${REALTIME_PATH}`;
+    client = await TestClient.connect(url, { token: tokenOf('ann') });
+    other = await TestClient.connect(url, { token: tokenOf('bob') });
+    for (const each of [client, other]) {
+      await each.next('welcome');
+      await each.request({ type: 'subscribe', id: 's', channel: 'room:a' });
+    }
+  });
+  afterAll(async () => {
+    await Promise.all([client.close(), other.close()]);
+    await app.close();
+    await policy.remove();
+  });
+
+  const publish = (fields: object) =>
+    client.request({ type: 'publish', id: 'p', channel: 'room:a', event: 'said', ...fields });
+
+  it('takes this way', () => {
+    expect(app.get(PublishRoute).open).toBe(open);
+  });
+
+  it.each([[{ text: 'hi' }], [[1, 'two', null]], ['ä€😀'], [0.5], [null], [{ constructor: { __proto__: 1 } }]])(
+    'is acknowledged and delivered to all: %j',
+    async (data) => {
+      const ack = await publish({ data });
+      expect(ack).toMatchObject({ type: 'ack', id: 'p' });
+      const { cursor } = ack as AckFrame;
+      for (const each of [client, other]) {
+        expect(await each.next('message')).toMatchObject({
+          channel: 'room:a',
+          event: 'said',
+          data,
+          from: 'ann',
+          cursor,
+        });
+      }
+    },
+  );
+
+  it('has null as data where it has none', async () => {
+    await publish({});
+    for (const each of [client, other]) expect(await each.next('message')).toMatchObject({ data: null });
+  });
+
+  it('is not delivered to its sender with echo: false', async () => {
+    await publish({ data: 'quiet', echo: false });
+    await publish({ data: 'loud' });
+    expect(await client.next('message')).toMatchObject({ data: 'loud' });
+    expect(await other.next('message')).toMatchObject({ data: 'quiet' });
+    expect(await other.next('message')).toMatchObject({ data: 'loud' });
+  });
+
+  it('is done once for each key', async () => {
+    const first = await publish({ data: 1, key: 'k' });
+    expect(await publish({ data: 2, key: 'k' })).toEqual(first);
+    await publish({ data: 3 });
+    for (const each of [client, other]) {
+      expect(await each.next('message')).toMatchObject({ data: 1 });
+      expect(await each.next('message')).toMatchObject({ data: 3 });
+    }
+  });
+
+  it('keeps the order of commands', async () => {
+    for (let n = 0; n < 50; n += 1) {
+      client.send({ type: 'publish', channel: 'room:a', event: 'said', data: n });
+    }
+    await client.request({ type: 'ping', id: 'p' });
+    for (const each of [client, other]) {
+      for (let n = 0; n < 50; n += 1) expect(await each.next('message')).toMatchObject({ data: n });
+    }
+  });
+
+  it.each([
+    [{ channel: 'notices' }, 'FORBIDDEN', /^channel: not allowed to publish here/],
+    [{ channel: 'elsewhere' }, 'FORBIDDEN', /^channel: not allowed to publish here/],
+    [{ channel: '' }, 'FORBIDDEN', /^channel/],
+    [{ channel: 'room:a\u0000' }, 'BAD_FRAME', /^channel/],
+    [{ channel: `room:${'x'.repeat(300)}` }, 'BAD_FRAME', /^channel/],
+    [{ channel: 5 }, 'BAD_FRAME', /^channel/],
+    [{ event: '' }, 'BAD_FRAME', /^event/],
+    [{ event: 'x'.repeat(200) }, 'BAD_FRAME', /^event/],
+    [{ key: '' }, 'BAD_FRAME', /^key/],
+    [{ echo: 'no' }, 'BAD_FRAME', /^echo/],
+  ])('is refused with the field named: %j', async (fields, code, message) => {
+    for (let n = 0; n < 2; n += 1) {
+      expect(await publish(fields)).toMatchObject({
+        type: 'error',
+        id: 'p',
+        code,
+        message: expect.stringMatching(message) as unknown,
+      });
+    }
+  });
+
+  it('is refused of who has shown no token', async () => {
+    const stranger = await TestClient.connect(url);
+    const frame = { type: 'publish', id: 'p', channel: 'room:a', event: 'said' };
+    expect(await stranger.request(frame)).toMatchObject({ type: 'error', code: 'UNAUTHENTICATED' });
+    await stranger.close();
+  });
+});
