@@ -76,9 +76,9 @@ const rooms = {
   'surreal/entries': ['changes'],
   'surreal/connection': ['entries'],
   'surreal/sign-in': ['connection'],
-  'surreal/tables': ['connection'],
   'surreal/live': ['changes', 'connection'],
-  'surreal/feed': ['changes', 'entries', 'connection', 'tables', 'live'],
+  'surreal/feed': ['changes', 'entries', 'connection', 'live'],
+  'surreal/tables': ['connection', 'feed'],
 };
 
 /** What runs apart from the service, or around it, and what each of these may use of the others. */

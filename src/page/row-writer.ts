@@ -11,6 +11,7 @@ import { Config } from '../config/config.js';
 import { DatabaseProcess } from '../surreal/connection/database-process.js';
 import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
 import { retryConflict } from '../surreal/connection/retry-conflict.js';
+import { sessionTo } from '../surreal/connection/session-to.js';
 import { SupervisedConnection } from '../surreal/connection/supervised-connection.js';
 import { isOwnTable } from '../surreal/tables/table-definition.js';
 import type { PageSettings } from './page-settings.js';
@@ -18,7 +19,6 @@ import type { RowWrite } from './row-write.js';
 
 /** Writes that may be under way, of all requests. */
 const AT_ONCE = 1_000;
-const HEARTBEAT_MS = 2_000;
 
 const STATEMENTS = {
   create: 'CREATE $record CONTENT $values',
@@ -78,11 +78,7 @@ export class RowWriter implements BeforeApplicationShutdown {
 
   /** Only once something is written: most services never are tried out. */
   private async connected(): Promise<SupervisedConnection> {
-    this.connection ??= new SupervisedConnection('page', {
-      endpoint: () => this.database.endpoint,
-      timeoutMs: this.config.surrealTimeoutMs,
-      heartbeatMs: HEARTBEAT_MS,
-    });
+    this.connection ??= new SupervisedConnection('page', sessionTo(this.database, this.config));
     this.connection.start();
     await this.connection.attempted;
     return this.connection;

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ResyncReason } from '@edge-hive/protocol';
+import type { INestApplicationContext } from '@nestjs/common';
 import type { Surreal } from 'surrealdb';
 import { startDatabase, type TestDatabase } from '../../test/support/database.js';
+import { startParts } from '../../test/support/parts.js';
 import { Config } from '../config/config.js';
-import { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from './changes/change.js';
 import type { DatabaseListener } from './changes/database-listener.js';
-import { DatabaseProcess } from './connection/database-process.js';
 import { DatabaseState } from './connection/database-state.js';
 import { Database } from './database.js';
+import { SurrealModule } from './surreal.module.js';
 
 /** Notes what is told, and lets a test wait for it. */
 class Delivered implements DatabaseListener {
@@ -53,7 +54,14 @@ class Delivered implements DatabaseListener {
   }
 }
 
+function deliveredBy(database: Database): Delivered {
+  const delivered = new Delivered();
+  database.listen(delivered);
+  return delivered;
+}
+
 describe('Database', () => {
+  let parts: INestApplicationContext;
   let server: TestDatabase;
   let writer: Surreal;
   let database: Database;
@@ -70,16 +78,15 @@ describe('Database', () => {
       surrealPassword: server.password,
       manageChangefeeds: 'all',
     });
-    const state = new DatabaseState();
-    database = new Database(config, new DatabaseProcess(config), state, new MetricsService());
-    delivered = new Delivered();
-    database.listen(delivered);
-    await database.onModuleInit();
-    while (state.status !== 'up') await new Promise(setImmediate);
+    const listening = { provide: Delivered, useFactory: deliveredBy, inject: [Database] };
+    parts = await startParts(config, { imports: [SurrealModule], providers: [listening] });
+    database = parts.get(Database);
+    delivered = parts.get(Delivered);
+    while (parts.get(DatabaseState).status !== 'up') await new Promise(setImmediate);
   });
 
   afterEach(async () => {
-    await database.onApplicationShutdown();
+    await parts.close();
     await server.stop();
   });
 

@@ -1,20 +1,15 @@
-import { Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from './changes/change.js';
-import type { ChangeFeed } from './feed/change-feed.js';
-import type { DatabaseListener } from './changes/database-listener.js';
-import type { LiveTables } from './live/live-tables.js';
-import type { CatalogListener, TableCatalog } from './tables/table-catalog.js';
+import { DatabaseEvents } from './changes/database-events.js';
+import { ChangeFeed } from './feed/change-feed.js';
+import { LiveTables, type LiveTablesListener } from './live/live-tables.js';
+import { TableCatalog, type CatalogListener } from './tables/table-catalog.js';
 import type { TableDefinition } from './tables/table-definition.js';
 
-export interface FollowedTablesOptions {
-  /** Whom it tells. */
-  readonly listener: () => DatabaseListener | undefined;
-  /** A change was told as one of another table. */
-  readonly strayed: () => void;
-}
-
 /** Which tables are followed, and in which of both ways their changes come: by the changefeed, or by live queries. */
-export class FollowedTables implements CatalogListener {
+@Injectable()
+export class FollowedTables implements CatalogListener, LiveTablesListener {
   private readonly logger = new Logger('Surreal');
   private readonly followed = new Map<string, TableDefinition>();
 
@@ -22,24 +17,32 @@ export class FollowedTables implements CatalogListener {
     private readonly catalog: TableCatalog,
     private readonly feed: ChangeFeed,
     private readonly liveTables: LiveTables,
-    private readonly options: FollowedTablesOptions,
-  ) {}
-
-  private get listener(): DatabaseListener | undefined {
-    return this.options.listener();
+    private readonly events: DatabaseEvents,
+    private readonly metrics: MetricsService,
+  ) {
+    catalog.listen(this);
+    liveTables.listen(this);
   }
 
   follows(name: string): boolean {
     return this.followed.has(name);
   }
 
+  changes(changes: readonly Change[]): void {
+    this.events.changes(changes);
+  }
+
+  interrupted(tables: Iterable<string>): void {
+    for (const table of tables) this.events.broken(table, 'interrupted');
+  }
+
   /** A change that came another way than those of its table: what it is about decides who is told of it. */
   strayed(change: Change): void {
-    this.options.strayed();
+    this.metrics.strayedChanges.inc();
     const { table } = change;
-    if (this.followed.get(table)?.durable === false) this.listener?.changes([change]);
+    if (this.followed.get(table)?.durable === false) this.events.changes([change]);
     // It is in no feed, and so has no place among what is read from it.
-    else if (this.catalog.known(table)?.durable) this.listener?.broken(table, 'interrupted');
+    else if (this.catalog.known(table)?.durable) this.events.broken(table, 'interrupted');
   }
 
   names(): Iterable<string> {
@@ -67,16 +70,16 @@ export class FollowedTables implements CatalogListener {
 
   unfollow(name: string): void {
     // Nobody listens to a table that isn't durable any more: what comes now is told by nothing.
-    if (this.followed.get(name)?.durable === false) this.listener?.broken(name, 'interrupted');
+    if (this.followed.get(name)?.durable === false) this.events.broken(name, 'interrupted');
     this.letGo(name);
   }
 
   tableRemoved(name: string): void {
-    if (!this.followed.has(name)) return this.listener?.broken(name, 'feed_changed');
+    if (!this.followed.has(name)) return this.events.broken(name, 'feed_changed');
     const successor = this.catalog.known(name);
     if (successor && !successor.view) return void this.refollow(successor);
     this.letGo(name);
-    this.listener?.removed(name);
+    this.events.removed(name);
   }
 
   tableRedefined(table: TableDefinition): void {
@@ -86,14 +89,14 @@ export class FollowedTables implements CatalogListener {
   /** The table's changes come another way from now on, and some may have come neither way. */
   private async refollow(table: TableDefinition): Promise<void> {
     // Whoever was subscribed to it may come back: the log has to know of it, too.
-    if (!this.followed.has(table.name)) return this.listener?.broken(table.name, 'feed_changed');
+    if (!this.followed.has(table.name)) return this.events.broken(table.name, 'feed_changed');
     this.letGo(table.name);
     try {
       await this.follow(table);
-      this.listener?.broken(table.name, 'feed_changed');
+      this.events.broken(table.name, 'feed_changed');
     } catch (error) {
       this.logger.warn(`Table ${table.name} can't be followed: ${String(error)}`);
-      this.listener?.removed(table.name);
+      this.events.removed(table.name);
     }
   }
 

@@ -24,19 +24,17 @@ describe('SnapshotReader', () => {
     writer = await SdkSession.open(options);
     await writer.query('DEFINE NAMESPACE IF NOT EXISTS main; USE NS main; DEFINE DATABASE IF NOT EXISTS main');
     connection = await connected(options);
-    reader = new FeedReader(
-      connection,
-      { fastWindowMs: 50, sweepWindowMs: 3_000, retentionMs: () => 259_200_000 },
-      {
-        changes: (read) => void changes.push(...read),
-        began: () => undefined,
-        late: () => undefined,
-        swept: () => undefined,
-        unreadable: () => undefined,
-        marked: () => undefined,
-        replaced: () => undefined,
-      },
-    );
+    reader = new FeedReader(connection, { surrealFastWindowMs: 50, surrealSweepWindowMs: 3_000 });
+    reader.keptFor(259_200_000);
+    reader.listen({
+      changes: (read) => void changes.push(...read),
+      began: () => undefined,
+      late: () => undefined,
+      swept: () => undefined,
+      unreadable: () => undefined,
+      marked: () => undefined,
+      replaced: () => undefined,
+    });
     snapshots = new SnapshotReader(await connected(options), reader);
     await writer.query('DEFINE TABLE t CHANGEFEED 3d INCLUDE ORIGINAL; DEFINE TABLE bare; CREATE t:1 SET n = 0');
     await reader.begin('test');

@@ -1,8 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { DatabaseRow } from '../values/path.js';
 import type { Change } from './changes/change.js';
 import { feedPages, PAGE } from './feed/feed-page.js';
-import type { FeedReader } from './feed/feed-reader.js';
+import { FeedReader } from './feed/feed-reader.js';
 import type { Query } from './connection/sdk-session.js';
+import { SnapshotConnection } from './connection/snapshot-connection.js';
 import type { SupervisedConnection } from './connection/supervised-connection.js';
 
 /** A SELECT whose text was made from escaped names only, and what it is bound to. */
@@ -30,9 +32,10 @@ export type PageTaker = (rows: readonly DatabaseRow[]) => number;
 const TIMEOUT_MS = 30_000;
 
 /** Reads rows together with the newest stretch of the feed, in one transaction, so that events join them exactly. */
+@Injectable()
 export class SnapshotReader {
   constructor(
-    private readonly connection: SupervisedConnection,
+    @Inject(SnapshotConnection) private readonly connection: SupervisedConnection,
     private readonly reader: FeedReader,
   ) {}
 

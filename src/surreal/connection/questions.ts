@@ -4,9 +4,9 @@ import { Config } from '../../config/config.js';
 import { recordIdText } from '../../values/record-id-text.js';
 import { DatabaseProcess } from './database-process.js';
 import type { Query } from './sdk-session.js';
+import { sessionTo } from './session-to.js';
 import { SupervisedConnection } from './supervised-connection.js';
 
-const HEARTBEAT_MS = 2_000;
 /** Records that are asked for in one query. */
 const RECORDS_AT_ONCE = 1_000;
 
@@ -16,11 +16,7 @@ export class Questions implements OnApplicationShutdown {
   private readonly connection: SupervisedConnection;
 
   constructor(config: Config, process: DatabaseProcess) {
-    this.connection = new SupervisedConnection('questions', {
-      endpoint: () => process.endpoint,
-      timeoutMs: config.surrealTimeoutMs,
-      heartbeatMs: HEARTBEAT_MS,
-    });
+    this.connection = new SupervisedConnection('questions', sessionTo(process, config));
   }
 
   onApplicationShutdown(): Promise<void> {

@@ -15,6 +15,11 @@ export interface ConnectionListener {
   unreachable?(reason: DatabaseUnavailable): void;
 }
 
+export interface SupervisedOptions extends SessionOptions {
+  /** Each so many milliseconds it is asked whether it still answers. */
+  readonly heartbeatMs: number;
+}
+
 /**
  * A connection that is always being had again: whatever ends a session (closed, half-open, refused, silent), the next
  * one is opened with back-off until `stop()`. A heartbeat of its own notices what the SDK doesn't.
@@ -34,10 +39,15 @@ export class SupervisedConnection {
 
   constructor(
     readonly name: string,
-    private readonly options: SessionOptions & { readonly heartbeatMs: number },
-    private readonly listener: ConnectionListener = {},
+    private readonly options: SupervisedOptions,
+    private listener: ConnectionListener = {},
   ) {
     this.logger = new Logger(`Surreal ${name}`);
+  }
+
+  /** From now on this one is told. To be called before `start()`. */
+  listen(listener: ConnectionListener): void {
+    this.listener = listener;
   }
 
   get up(): boolean {

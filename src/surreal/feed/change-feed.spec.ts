@@ -3,16 +3,24 @@ import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import { Surreal } from 'surrealdb';
 import { WebSocket } from 'ws';
 import { MetricsService } from '../../metrics/metrics.service.js';
-import { ChangeFeed, type Bells } from './change-feed.js';
+import { ChangeFeed, type FeedIntervals } from './change-feed.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import { FeedReader } from './feed-reader.js';
+import type { Bells } from '../live/doorbells.js';
 import { LiveQueries } from '../live/live-queries.js';
+import { QuietTables } from '../live/quiet-tables.js';
 import { SdkSession } from '../connection/sdk-session.js';
 import { SupervisedConnection } from '../connection/supervised-connection.js';
 
 const { SURREAL_BIN: bin } = process.env;
 /** Longer than any test: only a ring can be why the feed is read. */
 const NEVER_MS = 600_000;
+const INTERVALS: FeedIntervals = {
+  surrealPollMs: NEVER_MS,
+  surrealFastWindowMs: 50,
+  surrealSweepIntervalMs: NEVER_MS,
+  surrealSweepWindowMs: 3 * NEVER_MS,
+};
 
 describe('ChangeFeed', () => {
   let server: SurrealProcess;
@@ -23,6 +31,7 @@ describe('ChangeFeed', () => {
   let feed: ChangeFeed;
   let metrics: MetricsService;
   let armed: Bells;
+  let quiet: QuietTables;
   const keys = new Set<string>();
   let wake: () => void = () => undefined;
 
@@ -45,23 +54,21 @@ describe('ChangeFeed', () => {
       connection = new SupervisedConnection('test', options, { connected: resolve });
       connection.start();
     });
-    reader = new FeedReader(
-      connection,
-      { fastWindowMs: 50, sweepWindowMs: 3_000, retentionMs: () => 259_200_000 },
-      {
-        changes: (changes) => {
-          feed.wrote(changes);
-          for (const { key } of changes) keys.add(key);
-          wake();
-        },
-        began: () => undefined,
-        late: () => undefined,
-        swept: () => undefined,
-        unreadable: () => undefined,
-        marked: () => undefined,
-        replaced: () => undefined,
+    reader = new FeedReader(connection, INTERVALS);
+    reader.keptFor(259_200_000);
+    reader.listen({
+      changes: (changes) => {
+        feed.wrote(changes);
+        for (const { key } of changes) keys.add(key);
+        wake();
       },
-    );
+      began: () => undefined,
+      late: () => undefined,
+      swept: () => undefined,
+      unreadable: () => undefined,
+      marked: () => undefined,
+      replaced: () => undefined,
+    });
     bells = new LiveQueries(
       { ...options, name: 'bells', projection: 'id', mayListen, mayKill: mayListen },
       {
@@ -83,18 +90,13 @@ describe('ChangeFeed', () => {
 
   function feedWith(when: Bells, quietMs = NEVER_MS): ChangeFeed {
     armed = when;
-    return new ChangeFeed(reader, bells, metrics, {
-      pollMs: NEVER_MS,
-      settleMs: 50,
-      sweepIntervalMs: NEVER_MS,
-      sweepWindowMs: 3 * NEVER_MS,
-      bells: when,
-      quietMs,
-    });
+    quiet = new QuietTables(quietMs);
+    const doorbells = Object.assign(bells, { bells: when, listen: () => undefined });
+    return new ChangeFeed(reader, doorbells, quiet, metrics, INTERVALS);
   }
 
   function mayListen(table: string): boolean {
-    return armed === 'always' || feed.isQuiet(table);
+    return armed === 'always' || quiet.isQuiet(table, performance.now());
   }
 
   function endpoint() {

@@ -1,39 +1,32 @@
-import { Logger } from '@nestjs/common';
-import type { MetricsService } from '../../metrics/metrics.service.js';
-import { DatabaseUnavailable } from '../connection/database-unavailable.js';
-import type { FeedReader } from './feed-reader.js';
-import type { LiveQueries } from '../live/live-queries.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Config } from '../../config/config.js';
+import { MetricsService } from '../../metrics/metrics.service.js';
 import type { Change } from '../changes/change.js';
+import { DatabaseUnavailable } from '../connection/database-unavailable.js';
+import { Doorbells, type DoorbellListener } from '../live/doorbells.js';
 import { QuietTables } from '../live/quiet-tables.js';
+import { FeedReader, type FeedWindows } from './feed-reader.js';
 import { ReadingPace, type Hearing } from './reading-pace.js';
 import { Ring } from './ring.js';
 import { SweepSchedule } from './sweep-schedule.js';
 
 const RETRY_PAUSE_MS = 250;
 
-/** When a table's doorbell may be armed: whenever it is listened to, only while the table is quiet, or never. */
-export type Bells = 'always' | 'quiet' | 'never';
+type Bell = Pick<Doorbells, 'bells' | 'hangUp' | 'hears' | 'listen' | 'size' | 'want'>;
 
-export interface ChangeFeedOptions {
-  readonly pollMs: number;
-  readonly settleMs: number;
-  readonly sweepIntervalMs: number;
-  readonly sweepWindowMs: number;
-  readonly bells: Bells;
-  /** For how long nothing was written to a table that is called quiet. */
-  readonly quietMs: number;
-}
+/** How often it is read, in ms. */
+export type FeedIntervals = FeedWindows & Pick<Config, 'surrealPollMs' | 'surrealSweepIntervalMs'>;
 
 /**
  * Decides when the changefeed is read: at each ring of a doorbell, in a loop when they ring all the time, often where
  * none is armed, and at the poll floor in any case. One reader a database.
  */
-export class ChangeFeed {
+@Injectable()
+export class ChangeFeed implements DoorbellListener {
   private readonly logger = new Logger(ChangeFeed.name);
   private readonly pace: ReadingPace;
   private readonly ring = new Ring();
   private readonly tables = new Map<string, number>();
-  private readonly quiet: QuietTables;
   private running: Promise<void> | undefined;
   private stopped = false;
   private paused = true;
@@ -42,13 +35,15 @@ export class ChangeFeed {
 
   constructor(
     private readonly reader: FeedReader,
-    private readonly doorbells: LiveQueries,
+    @Inject(Doorbells) private readonly doorbells: Bell,
+    private readonly quiet: QuietTables,
     private readonly metrics: MetricsService,
-    private readonly options: ChangeFeedOptions,
+    @Inject(Config) intervals: FeedIntervals,
   ) {
-    this.pace = new ReadingPace(options.pollMs, options.settleMs);
-    this.sweeps = new SweepSchedule(options.sweepIntervalMs, options.sweepWindowMs);
-    this.quiet = new QuietTables(options.quietMs);
+    const { surrealPollMs, surrealFastWindowMs, surrealSweepIntervalMs, surrealSweepWindowMs } = intervals;
+    this.pace = new ReadingPace(surrealPollMs, surrealFastWindowMs);
+    this.sweeps = new SweepSchedule(surrealSweepIntervalMs, surrealSweepWindowMs);
+    doorbells.listen(this);
     this.metrics.doorbells.readFrom(() => this.doorbells.size);
     this.metrics.feedLoop.readFrom(() => (this.pace.mode === 'loop' ? 1 : 0));
   }
@@ -66,11 +61,6 @@ export class ChangeFeed {
     const listeners = (this.tables.get(table) ?? 0) - 1;
     if (listeners > 0) this.tables.set(table, listeners);
     else if (this.tables.delete(table)) this.hangDoorbells();
-  }
-
-  /** Whether nothing was written to the table for long, as far as one can see. */
-  isQuiet(table: string): boolean {
-    return this.quiet.isQuiet(table, performance.now());
   }
 
   /** These changes were read. */
@@ -199,14 +189,14 @@ export class ChangeFeed {
 
   private get hearing(): Hearing {
     if (this.tables.size === 0) return 'unasked';
-    if (this.options.bells === 'always') return 'bells';
+    if (this.doorbells.bells === 'always') return 'bells';
     for (const table of this.tables.keys()) if (!this.doorbells.hears(table)) return 'silence';
     return 'bells';
   }
 
   /** While the feed is read in a loop nobody need ring, and writers pay for each live query. */
   private hangDoorbells(): void {
-    const isRungFor = this.options.bells !== 'never' && this.pace.mode === 'bell';
+    const isRungFor = this.doorbells.bells !== 'never' && this.pace.mode === 'bell';
     void this.doorbells.want(isRungFor ? this.tables.keys() : []);
     if (this.pace.mode === 'loop') this.doorbells.hangUp('the changefeed is read in a loop');
   }

@@ -11,11 +11,10 @@ export class FeedContinuity {
   private newest: bigint | undefined;
   private lastRead = Date.now();
 
-  constructor(
-    private readonly clock: FeedClock,
-    /** For how long the database keeps what was read, in ms; 0 when it isn't known. */
-    private readonly retentionMs: () => number,
-  ) {}
+  /** For how long the database keeps what was read, in ms; 0 when it isn't known. */
+  retentionMs = 0;
+
+  constructor(private readonly clock: FeedClock) {}
 
   /** Another feed is read from now on. */
   begin(): void {
@@ -37,13 +36,12 @@ export class FeedContinuity {
   get expected(): bigint | undefined {
     if (this.newest === undefined) return undefined;
     const age = Date.now() - this.clock.milliseconds(this.newest);
-    if (age > this.retentionMs() * CERTAINLY_KEPT) this.newest = undefined;
+    if (age > this.retentionMs * CERTAINLY_KEPT) this.newest = undefined;
     return this.newest;
   }
 
   /** Whether nothing was read for so long that what came meanwhile can be gone again, without a trace. */
   get overslept(): boolean {
-    const retention = this.retentionMs();
-    return retention > 0 && Date.now() - this.lastRead > retention * CERTAINLY_KEPT;
+    return this.retentionMs > 0 && Date.now() - this.lastRead > this.retentionMs * CERTAINLY_KEPT;
   }
 }

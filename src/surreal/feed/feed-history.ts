@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Change, FeedMark, FeedPlace } from '../changes/change.js';
-import type { FeedClock } from './feed-clock.js';
+import { FeedConnection } from '../connection/feed-connection.js';
+import { FeedReader } from './feed-reader.js';
 import { formatCursor } from '../changes/feed-cursor.js';
 import { decodeEntry, type RawChange } from '../entries/feed-entry.js';
 import { feedPage, feedPages, PAGE } from './feed-page.js';
@@ -8,18 +10,19 @@ import type { SupervisedConnection } from '../connection/supervised-connection.j
 import { UnreadableEntry } from '../entries/unreadable-entry.js';
 
 /** Reads what the changefeed still holds of the time before the reader began. */
+@Injectable()
 export class FeedHistory {
   private readonly query: Query = (text) => this.connection.query(text);
 
   constructor(
-    private readonly connection: SupervisedConnection,
-    private readonly clock: FeedClock,
-    private readonly databaseId: () => string,
+    @Inject(FeedConnection) private readonly connection: SupervisedConnection,
+    @Inject(FeedReader) private readonly reader: Pick<FeedReader, 'clock' | 'databaseId'>,
   ) {}
 
   /** The stamp of the time that lies some milliseconds before a stamp. */
   before(stamp: bigint, milliseconds: number): bigint {
-    return this.clock.stampAt(this.clock.milliseconds(stamp) - milliseconds);
+    const { clock } = this.reader;
+    return clock.stampAt(clock.milliseconds(stamp) - milliseconds);
   }
 
   /** Whether the feed still holds a transaction. @throws DatabaseUnavailable */
@@ -50,8 +53,8 @@ export class FeedHistory {
   }
 
   private decode(raw: RawChange, place: FeedPlace): Change | FeedMark {
-    const cursor = formatCursor(this.databaseId(), place);
-    const time = this.clock.milliseconds(place.stamp);
+    const cursor = formatCursor(this.reader.databaseId, place);
+    const time = this.reader.clock.milliseconds(place.stamp);
     return decodeEntry(raw, { place, time, cursor });
   }
 }

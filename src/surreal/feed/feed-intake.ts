@@ -49,10 +49,14 @@ export class FeedIntake {
   /** Transactions of which changes wait to be handed on. */
   private waiting: ReadonlySet<bigint> = new Set();
 
-  constructor(
-    private readonly feed: FeedKnowledge,
-    private readonly listener: FeedListener,
-  ) {}
+  private listener: FeedListener | undefined;
+
+  constructor(private readonly feed: FeedKnowledge) {}
+
+  /** From now on this one is told. */
+  listen(listener: FeedListener): void {
+    this.listener = listener;
+  }
 
   /** Identity of the database, as the cursors of what is handed on carry it. */
   get databaseId(): string {
@@ -76,7 +80,7 @@ export class FeedIntake {
     this.underWay = undefined;
     this.begins += 1;
     this.seen.clear();
-    this.listener.began(this.mark(place > 0n ? place - 1n : 0n));
+    this.listener?.began(this.mark(place > 0n ? place - 1n : 0n));
   }
 
   /** Whether all that was found of a transaction has been handed on, or lies where nothing is looked for any more. */
@@ -92,7 +96,7 @@ export class FeedIntake {
       const taken = changes;
       changes = [];
       if (taken.length === 0) return;
-      const delay = this.listener.before?.(taken);
+      const delay = this.listener?.before?.(taken);
       if (!delay) return this.handOn(taken);
       if (delay.after > 0) this.handOn(taken.slice(0, delay.after));
       const waiting = taken.slice(delay.after);
@@ -111,7 +115,7 @@ export class FeedIntake {
         else if (delivered) {
           await handOn();
           if (delivered instanceof UnreadableEntry) this.passOver(delivered.stamp, delivered.cause);
-          else this.listener.marked(delivered);
+          else this.listener?.marked(delivered);
         }
         if (changes.length < this.batch.current) continue;
         await handOn();
@@ -130,7 +134,7 @@ export class FeedIntake {
     if (this.unreadable.has(stamp)) return;
     this.unreadable.add(stamp);
     this.reached(stamp);
-    this.listener.unreadable(this.mark(stamp), cause);
+    this.listener?.unreadable(this.mark(stamp), cause);
   }
 
   /** Nothing before this place is read again. */
@@ -145,7 +149,7 @@ export class FeedIntake {
 
   private handOn(changes: readonly Change[]): void {
     const began = performance.now();
-    this.listener.changes(changes);
+    this.listener?.changes(changes);
     this.batch.took(performance.now() - began, changes.length);
   }
 
@@ -180,7 +184,7 @@ export class FeedIntake {
     }
     const overtaken = this.seen.overtaken(stamp, delivered.key);
     this.seen.add(stamp, delivered.key);
-    if (overtaken) this.listener.late(delivered);
+    if (overtaken) this.listener?.late(delivered);
     return overtaken ? undefined : delivered;
   }
 

@@ -3,13 +3,13 @@ import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
 import { DateTime, RecordId } from 'surrealdb';
 import type { Change, FeedMark } from '../changes/change.js';
 import type { FeedEntry, RawChange, RawEntry } from '../entries/feed-entry.js';
-import { FeedReader, type FeedReaderListener } from './feed-reader.js';
+import { FeedReader, type FeedReaderListener, type FeedWindows } from './feed-reader.js';
 import { SdkSession, type Query } from '../connection/sdk-session.js';
 import { SupervisedConnection } from '../connection/supervised-connection.js';
 import { SWEEPS, type Sweep } from './sweep-places.js';
 
 const { SURREAL_BIN: bin } = process.env;
-const WINDOWS = { fastWindowMs: 50, sweepWindowMs: 3_000, retentionMs: () => 259_200_000 };
+const WINDOWS: FeedWindows = { surrealFastWindowMs: 50, surrealSweepWindowMs: 3_000 };
 /** Keys in a page of a sweep. */
 const PAGE = 250;
 
@@ -44,6 +44,13 @@ class Delivered implements FeedReaderListener {
   replaced(): void {
     this.replacements += 1;
   }
+}
+
+function readerOver(connection: SupervisedConnection, delivered: Delivered): FeedReader {
+  const reader = new FeedReader(connection, WINDOWS);
+  reader.listen(delivered);
+  reader.keptFor(259_200_000);
+  return reader;
 }
 
 /** Takes away the form of a record's id, as a version of SurrealDB yet to come might. */
@@ -95,7 +102,7 @@ describe('FeedReader of a database', () => {
     const tables = ['a', 'b', 'c'].map((name) => `DEFINE TABLE ${name} CHANGEFEED 3d INCLUDE ORIGINAL`);
     await connection.query(tables.join('; '));
     delivered = new Delivered();
-    reader = new FeedReader(connection, WINDOWS, delivered);
+    reader = readerOver(connection, delivered);
     await reader.begin('test');
   });
 
@@ -285,7 +292,7 @@ describe('FeedReader of late changes', () => {
     delivered = new Delivered();
     feed.commit(at(0), 't:first');
     // Only these methods of the connection are used.
-    reader = new FeedReader(feed as unknown as SupervisedConnection, WINDOWS, delivered);
+    reader = readerOver(feed as unknown as SupervisedConnection, delivered);
     await reader.begin('test');
     await readFor(100);
     delivered.texts.length = 0;

@@ -1,5 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { DateTime } from 'surrealdb';
+import { Config } from '../../config/config.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
+import { FeedConnection } from '../connection/feed-connection.js';
 import { FastWindow } from './fast-window.js';
 import { FeedClock } from './feed-clock.js';
 import { FeedContinuity } from './feed-continuity.js';
@@ -12,12 +15,8 @@ import { SCALE, SweepPlaces, type Sweep } from './sweep-places.js';
 
 const NOTHING: FeedPage = { entries: [], last: true, next: 0n };
 
-export interface FeedReaderOptions {
-  readonly fastWindowMs: number;
-  readonly sweepWindowMs: number;
-  /** For how long the database keeps what was read, in ms. */
-  readonly retentionMs: () => number;
-}
+/** How far back it looks, in ms. */
+export type FeedWindows = Pick<Config, 'surrealFastWindowMs' | 'surrealSweepWindowMs'>;
 
 export interface FeedReaderListener extends FeedListener {
   /** The sweep found changes that had become visible later than the fast window looks back. They are handed on. */
@@ -31,28 +30,41 @@ export interface FeedReaderListener extends FeedListener {
  *
  * Every method throws DatabaseUnavailable when the database is away; the next call goes on where this one was.
  */
+@Injectable()
 export class FeedReader {
   readonly clock = new FeedClock();
   private readonly query: Query = (text) => this.connection.query(text);
   private readonly liveTime: LiveTime;
   private readonly fastWindow: FastWindow;
-  private readonly continuity: FeedContinuity;
+  private readonly continuity = new FeedContinuity(this.clock);
   private readonly sweeps: SweepPlaces;
   /** A transaction of which the page of a read may have shown a part only. */
   private cut: bigint | undefined;
   private readonly intake: FeedIntake;
+  private readonly sweepWindowMs: number;
+  private listener: FeedReaderListener | undefined;
 
   constructor(
-    private readonly connection: SupervisedConnection,
-    private readonly options: FeedReaderOptions,
-    private readonly listener: FeedReaderListener,
+    @Inject(FeedConnection) private readonly connection: SupervisedConnection,
+    @Inject(Config) { surrealFastWindowMs, surrealSweepWindowMs }: FeedWindows,
   ) {
-    this.continuity = new FeedContinuity(this.clock, options.retentionMs);
-    this.liveTime = new LiveTime(SCALE.deep * options.sweepWindowMs);
-    this.fastWindow = new FastWindow(options.fastWindowMs, options.sweepWindowMs);
-    this.sweeps = new SweepPlaces(options.sweepWindowMs, this.liveTime);
+    this.sweepWindowMs = surrealSweepWindowMs;
+    this.liveTime = new LiveTime(SCALE.deep * surrealSweepWindowMs);
+    this.fastWindow = new FastWindow(surrealFastWindowMs, surrealSweepWindowMs);
+    this.sweeps = new SweepPlaces(surrealSweepWindowMs, this.liveTime);
     const { clock, continuity, liveTime, fastWindow, sweeps } = this;
-    this.intake = new FeedIntake({ clock, continuity, liveTime, fastWindow, sweeps }, listener);
+    this.intake = new FeedIntake({ clock, continuity, liveTime, fastWindow, sweeps });
+  }
+
+  /** From now on this one is told. To be called before anything is read. */
+  listen(listener: FeedReaderListener): void {
+    this.listener = listener;
+    this.intake.listen(listener);
+  }
+
+  /** The database keeps for so many milliseconds what was read; 0 when it isn't known. */
+  keptFor(retentionMs: number): void {
+    this.continuity.retentionMs = retentionMs;
   }
 
   /** Identity of the database, as cursors carry it. */
@@ -70,7 +82,7 @@ export class FeedReader {
     const first = await this.firstStamp();
     if (first !== undefined) this.clock.learn(first);
     const [now] = await this.connection.query('RETURN time::now()');
-    const start = first !== undefined ? (now as DateTime).toDate().getTime() - this.options.sweepWindowMs : 0;
+    const start = first !== undefined ? (now as DateTime).toDate().getTime() - this.sweepWindowMs : 0;
     const place = this.clock.stampAt(start);
     this.continuity.begin();
     this.cut = undefined;
@@ -126,7 +138,7 @@ export class FeedReader {
     const place = through ? end : next;
     const late = await this.intake.take(entries.filter(({ versionstamp }) => versionstamp < place));
     this.sweeps.reached(sweep, place, through);
-    if (late > 0) this.listener.swept(late);
+    if (late > 0) this.listener?.swept(late);
     if (unreadable !== undefined && unreadable < end) this.intake.passOver(unreadable);
     if (sweep === 'deep') this.intake.forgetBefore(this.sweeps.left);
     return through;
@@ -138,7 +150,7 @@ export class FeedReader {
   }
 
   private lost(): never {
-    this.listener.replaced();
+    this.listener?.replaced();
     throw new DatabaseUnavailable('the changefeed lacks what was read from it');
   }
 

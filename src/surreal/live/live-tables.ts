@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.js';
 import { Change } from '../changes/change.js';
+import { DatabaseProcess } from '../connection/database-process.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import { withDeadline } from '../connection/deadline.js';
+import { sessionTo } from '../connection/session-to.js';
 import { LIVE_CHANGE_PROJECTION, liveChange } from './live-change.js';
-import { LiveQueries, type LiveQueriesOptions } from './live-queries.js';
-import { QuietTables } from './quiet-tables.js';
+import { LiveQueries } from './live-queries.js';
+import { QUIET_MS, QuietTables } from './quiet-tables.js';
 
 const FIRST_SESSION_MS = 2_000;
-
-export interface LiveTablesOptions extends Omit<LiveQueriesOptions, 'projection' | 'name' | 'mayListen' | 'mayKill'> {
-  /** A live query that nobody needs any more is kept until its table told nothing for so long. */
-  readonly quietMs: number;
-}
 
 export interface LiveTablesListener {
   changes(changes: readonly Change[]): void;
@@ -21,6 +20,7 @@ export interface LiveTablesListener {
 }
 
 /** The changes of tables without a full changefeed, as live queries tell them: not in order, and not after a break. */
+@Injectable()
 export class LiveTables {
   private readonly instance = randomBytes(6).toString('base64url');
   private readonly tables = new Set<string>();
@@ -28,15 +28,14 @@ export class LiveTables {
   private readonly quiet: QuietTables;
   private sequence = 0;
   private started = false;
+  private listener: LiveTablesListener | undefined;
 
-  constructor(
-    { quietMs, ...options }: LiveTablesOptions,
-    private readonly listener: LiveTablesListener,
-  ) {
-    this.quiet = new QuietTables(quietMs);
+  constructor(process: DatabaseProcess, config: Config) {
+    // A live query that nobody needs any more is kept until its table told nothing for so long.
+    this.quiet = new QuietTables(process.embedded ? 0 : QUIET_MS);
     this.queries = new LiveQueries(
       {
-        ...options,
+        ...sessionTo(process, config),
         name: 'live tables',
         projection: LIVE_CHANGE_PROJECTION,
         mayKill: (table) => this.quiet.isQuiet(table, performance.now()),
@@ -47,14 +46,19 @@ export class LiveTables {
           if (!this.tables.has(table)) return;
           const change = liveChange(message, this.nextCursor());
           if (!change) return;
-          if (change.table === table) this.listener.changes([change]);
-          else this.listener.strayed(change);
+          if (change.table === table) this.listener?.changes([change]);
+          else this.listener?.strayed(change);
         },
         interrupted: () => undefined,
         // Told once the live queries are there again: what is read before that could miss what comes between.
-        restored: (tables) => this.listener.interrupted(tables),
+        restored: (tables) => this.listener?.interrupted(tables),
       },
     );
+  }
+
+  /** From now on this one is told. To be called before any table is followed. */
+  listen(listener: LiveTablesListener): void {
+    this.listener = listener;
   }
 
   /** Where a subscription that begins now begins. */

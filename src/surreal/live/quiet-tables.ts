@@ -1,3 +1,6 @@
+/** A table to which nothing was written for so long is hardly being written to by a transaction that isn't seen yet. */
+export const QUIET_MS = 60_000;
+
 /** For how long nothing was seen written to tables. Pure: told the time, in monotonic ms. */
 export class QuietTables {
   private readonly since = new Map<string, number>();

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ServerError } from 'surrealdb';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import type { SupervisedConnection } from '../connection/supervised-connection.js';
+import { Config } from '../../config/config.js';
 import { TableCatalog } from './table-catalog.js';
 
 const FEED = { original: true };
@@ -32,7 +33,8 @@ describe('TableCatalog', () => {
       return Promise.resolve([{ tables: [...tables] }]);
     };
     const connection = { query } as unknown as SupervisedConnection; // all that is asked of it
-    catalog = new TableCatalog(connection, { database: 'main', manages: true, same: () => Promise.resolve(same) });
+    const reader = { continues: () => Promise.resolve(same), keptFor: () => undefined };
+    catalog = new TableCatalog(connection, reader, { own: true }, new Config());
     catalog.listen({
       follows: () => followed,
       tableRemoved: (name) => removed.push(name),

@@ -1,9 +1,13 @@
-import { Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ServerError } from 'surrealdb';
+import { Config } from '../../config/config.js';
 import { escapeName } from '../../values/escape-name.js';
+import { DatabaseProcess } from '../connection/database-process.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
+import { FeedConnection } from '../connection/feed-connection.js';
 import { retryConflict } from '../connection/retry-conflict.js';
 import type { SupervisedConnection } from '../connection/supervised-connection.js';
+import { FeedReader } from '../feed/feed-reader.js';
 import {
   isOwnTable,
   readComputedFields,
@@ -23,18 +27,11 @@ export interface CatalogListener {
   tableRedefined(table: TableDefinition): void;
 }
 
-export interface CatalogOptions {
-  readonly database: string;
-  /** Whether a changefeed may be added where it is missing. */
-  readonly manages: boolean;
-  /** Whether the database still is the one that was recognised. @throws DatabaseUnavailable */
-  readonly same: () => Promise<boolean>;
-}
-
 /**
  * The tables of the database, read again each second: no entry of the changefeed tells that a table was removed or its
  * feed dropped. What was read last is what is known while the database is away.
  */
+@Injectable()
 export class TableCatalog {
   private readonly logger = new Logger(TableCatalog.name);
   private tables = new Map<string, TableDefinition>();
@@ -43,18 +40,21 @@ export class TableCatalog {
   /** Whether the database is known to be the one whose tables these are. */
   private recognised = false;
 
+  /** Whether it adds the changefeeds that are missing. */
+  readonly manages: boolean;
+
   constructor(
-    private readonly connection: SupervisedConnection,
-    private readonly options: CatalogOptions,
-  ) {}
+    @Inject(FeedConnection) private readonly connection: SupervisedConnection,
+    @Inject(FeedReader) private readonly reader: Pick<FeedReader, 'continues' | 'keptFor'>,
+    @Inject(DatabaseProcess) { own }: Pick<DatabaseProcess, 'own'>,
+    @Inject(Config) private readonly config: Pick<Config, 'manageChangefeeds' | 'surrealDatabase'>,
+  ) {
+    const { manageChangefeeds } = config;
+    this.manages = manageChangefeeds === 'all' || (manageChangefeeds === 'embedded' && own);
+  }
 
   listen(listener: CatalogListener): void {
     this.listener = listener;
-  }
-
-  /** Whether it adds the changefeeds that are missing. */
-  get manages(): boolean {
-    return this.options.manages;
   }
 
   /** What is known without asking. */
@@ -78,7 +78,7 @@ export class TableCatalog {
    */
   async prepare(name: string, define: boolean): Promise<TableDefinition | undefined> {
     const table = await this.find(name);
-    if (!this.options.manages || isOwnTable(name)) return table;
+    if (!this.manages || isOwnTable(name)) return table;
     if (table ? table.durable || table.view : !define) return table;
     if (!(table ? await this.addFeed(name) : await this.defineWithFeed(name))) return table;
     await this.readAgain();
@@ -87,7 +87,7 @@ export class TableCatalog {
 
   /** In another database: defines anew, where the service manages changefeeds, before any of the tables counts as gone. */
   async restore(names: Iterable<string>): Promise<void> {
-    if (this.options.manages) {
+    if (this.manages) {
       for (const name of names) await this.defineWithFeed(name);
     }
     await this.reading?.catch(() => undefined);
@@ -109,11 +109,6 @@ export class TableCatalog {
   async computedFields(name: string): Promise<readonly string[]> {
     const [info] = await this.connection.query(`INFO FOR TABLE ${escapeName(name)} STRUCTURE`);
     return readComputedFields(info);
-  }
-
-  /** For how long the changefeed of the database is kept at least: as long as that of the table that keeps it longest. */
-  get retentionMs(): number {
-    return Math.max(0, ...[...this.tables.values()].map(({ retentionMs }) => retentionMs));
   }
 
   [Symbol.iterator](): IterableIterator<TableDefinition> {
@@ -149,7 +144,7 @@ export class TableCatalog {
     let tables = await this.readDefinitions();
     const gone = [...before.values()].some(({ name, id }) => tables.get(name)?.id !== id);
     // A database that was made anew lacks its tables too, and there they are defined again instead.
-    if (gone && !(this.recognised && (await this.options.same()))) {
+    if (gone && !(this.recognised && (await this.reader.continues()))) {
       throw new DatabaseUnavailable('it is not known yet whether the database is the same');
     }
     const bereft = [...before.values()].filter((old) => this.hasLostItsFeed(old, tables.get(old.name)));
@@ -158,6 +153,8 @@ export class TableCatalog {
       tables = await this.readDefinitions();
     }
     this.tables = tables;
+    // The feed of the database is kept at least as long as that of the table that keeps it longest.
+    this.reader.keptFor(Math.max(0, ...[...tables.values()].map(({ retentionMs }) => retentionMs)));
     for (const old of before.values()) {
       const now = tables.get(old.name);
       if (now?.id !== old.id || now.view !== old.view) this.listener?.tableRemoved(old.name);
@@ -167,7 +164,7 @@ export class TableCatalog {
 
   /** Whether a table that is followed has come back without its changefeed, and may be given it again. */
   private hasLostItsFeed(old: TableDefinition, now: TableDefinition | undefined): boolean {
-    if (!this.options.manages || !now || now.durable || now.view || isOwnTable(old.name)) return false;
+    if (!this.manages || !now || now.durable || now.view || isOwnTable(old.name)) return false;
     // One that can't be given a changefeed had none the last time, and isn't tried again.
     return old.durable && (this.listener?.follows(old.name) ?? false);
   }
@@ -192,7 +189,7 @@ export class TableCatalog {
   /** A user of the database alone may not ask this; then only the tables' own feeds count. */
   private async databaseFeed(): Promise<boolean> {
     return this.connection.query('INFO FOR NS').then(
-      ([info]) => readDatabaseFeed(info, this.options.database),
+      ([info]) => readDatabaseFeed(info, this.config.surrealDatabase),
       (error: unknown) => {
         if (error instanceof DatabaseUnavailable) throw error;
         return false;

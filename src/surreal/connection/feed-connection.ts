@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.js';
+import { DatabaseProcess } from './database-process.js';
+import { sessionTo } from './session-to.js';
+import { SupervisedConnection } from './supervised-connection.js';
+
+/** Over this one the changefeed and the definitions of tables are read. Whether it is there says whether the database is. */
+@Injectable()
+export class FeedConnection extends SupervisedConnection {
+  constructor(process: DatabaseProcess, config: Config) {
+    super('feed', sessionTo(process, config));
+  }
+}
