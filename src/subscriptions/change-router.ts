@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { ResyncReason } from '@edge-hive/protocol';
-import { Logger } from '@nestjs/common';
-import type { RightsService } from '../rights/rights.service.js';
+import { Injectable, Logger } from '@nestjs/common';
+import { RightsService } from '../rights/rights.service.js';
 import { CommandError } from '../errors/command-error.js';
 import type { Change, FeedMark } from '../surreal/changes/change.js';
 import type { DatabaseListener, Delay } from '../surreal/changes/database-listener.js';
-import type { ChangeLog } from './change-log.js';
+import { Database } from '../surreal/database.js';
+import { ChangeLog } from './change-log.js';
 import { TopicSubscription } from './topic-subscription.js';
 import type { Topic } from './topic.js';
-import type { Topics } from './topics.js';
+import { Topics } from './topics.js';
 
 /** Takes what the database tells to the change log and to the topics. */
+@Injectable()
 export class ChangeRouter implements DatabaseListener {
   private readonly logger = new Logger(ChangeRouter.name);
   private epoch = newEpoch();
@@ -18,8 +20,11 @@ export class ChangeRouter implements DatabaseListener {
   constructor(
     private readonly topics: Topics,
     private readonly log: ChangeLog,
-    private readonly rights: Pick<RightsService, 'before' | 'doubt'>,
-  ) {}
+    private readonly rights: RightsService,
+    database: Database,
+  ) {
+    database.listen(this);
+  }
 
   /** Names the log: another after the database was replaced. */
   get logEpoch(): string {

@@ -29,11 +29,11 @@ describe('Checkpoints', () => {
   }
 
   it('are told to all once in an interval, and to few at a time', () => {
-    let cursor = 'second';
-    const checkpoints = new Checkpoints(INTERVAL_MS, () => cursor);
+    const log = { cursor: 'second' };
+    const checkpoints = new Checkpoints(log, { heartbeatIntervalMs: INTERVAL_MS });
     const subscribers = subscribe(1_000, checkpoints);
     const delivered = () => subscribers.reduce((sum, { frames }) => sum + frames.length, 0);
-    checkpoints.start();
+    checkpoints.onModuleInit();
     let before = 0;
     for (let time = 0; time < INTERVAL_MS; time += STEP_MS) {
       jest.advanceTimersByTime(STEP_MS);
@@ -43,9 +43,9 @@ describe('Checkpoints', () => {
     expect(subscribers.every(({ frames }) => frames.length === 1)).toBe(true);
     jest.advanceTimersByTime(INTERVAL_MS);
     expect(delivered()).toBe(1_000);
-    cursor = 'third';
+    log.cursor = 'third';
     jest.advanceTimersByTime(INTERVAL_MS);
     expect(delivered()).toBe(2_000);
-    checkpoints.stop();
+    checkpoints.onApplicationShutdown();
   });
 });

@@ -1,16 +1,21 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import type { Subscription } from '../delivery/subscriptions.js';
 import { Delivery } from '../delivery/delivery.js';
 import type { Subscriber } from '../delivery/subscriber.js';
+import { ChangeLog } from './change-log.js';
 import { TopicSubscription } from './topic-subscription.js';
 
 /** Steps in which a round goes over all subscribers: told all at once, they would keep everybody else waiting. */
 const STEPS = 50;
+const LONGEST_INTERVAL_MS = 5_000;
 
 /**
  * Tells subscribers from time to time up to where all of their durable streams are delivered, so that a stream on which
  * nothing happens can be resumed for as long as the changefeed is kept.
  */
-export class Checkpoints {
+@Injectable()
+export class Checkpoints implements OnModuleInit, OnApplicationShutdown {
   private readonly delivered = new Map<Subscriber, string>();
   private timer: NodeJS.Timeout | undefined;
   private step = 0;
@@ -19,15 +24,16 @@ export class Checkpoints {
   private share = 0;
 
   constructor(
-    private readonly intervalMs: number,
-    private readonly cursor: () => string | undefined,
+    @Inject(ChangeLog) private readonly log: Pick<ChangeLog, 'cursor'>,
+    @Inject(Config) private readonly config: Pick<Config, 'heartbeatIntervalMs'>,
   ) {}
 
-  start(): void {
-    this.timer = setInterval(() => this.deliver(), this.intervalMs / STEPS);
+  onModuleInit(): void {
+    const interval = Math.min(LONGEST_INTERVAL_MS, this.config.heartbeatIntervalMs);
+    this.timer = setInterval(() => this.deliver(), interval / STEPS);
   }
 
-  stop(): void {
+  onApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 
@@ -43,7 +49,7 @@ export class Checkpoints {
       this.share = Math.ceil(this.round.length / STEPS);
     }
     this.step = (this.step + 1) % STEPS;
-    const cursor = this.cursor();
+    const { cursor } = this.log;
     if (cursor === undefined || this.round.length === 0) return;
     const frame = Delivery.of({ type: 'checkpoint', cursor });
     for (const subscriber of this.round.splice(0, this.share)) this.deliverTo(subscriber, cursor, frame);

@@ -1,12 +1,10 @@
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { PolicyService } from '../auth/policy/policy.service.js';
+import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Delivery } from '../delivery/delivery.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { RightsService } from '../rights/rights.service.js';
 import { Database } from '../surreal/database.js';
 import { withDeadline } from '../surreal/connection/deadline.js';
 import { ChangeLog } from './change-log.js';
@@ -14,9 +12,7 @@ import { ChangeRouter } from './change-router.js';
 import { Checkpoints } from './checkpoints.js';
 import { formatEpoch } from './epoch.js';
 import { FilterBudget } from './filter-budget.js';
-import { LogBackfill } from './log-backfill.js';
 import { Resumptions, type Resumption } from './resumptions.js';
-import { RowBudget } from './row-budget.js';
 import type { RowHold } from './row-index.js';
 import { snapshotSpec, type SnapshotSpec } from './snapshot-query.js';
 import { Snapshots } from './snapshots.js';
@@ -27,7 +23,6 @@ import type { TopicRequest } from './topic-request.js';
 import type { Topic } from './topic.js';
 import { Topics, unknownTopic } from './topics.js';
 
-const LONGEST_CHECKPOINT_INTERVAL_MS = 5_000;
 /** A stream begins where the changefeed has been read to; it waits this long for that at most. */
 const CATCH_UP_MS = 1_000;
 
@@ -44,69 +39,21 @@ interface CheckedRequest {
  * share one stream.
  */
 @Injectable()
-export class LiveQueryService implements OnModuleInit, OnApplicationShutdown {
-  private readonly log: ChangeLog;
-  private readonly topics: Topics;
-  private readonly router: ChangeRouter;
-  private readonly snapshots: Snapshots;
-  private readonly resumptions: Resumptions;
-  private readonly checkpoints: Checkpoints;
-  private readonly filters: FilterBudget;
+export class LiveQueryService {
   private streamsNamed = 0;
 
   constructor(
     private readonly database: Database,
+    private readonly log: ChangeLog,
+    private readonly topics: Topics,
+    private readonly router: ChangeRouter,
+    private readonly snapshots: Snapshots,
+    private readonly resumptions: Resumptions,
+    private readonly checkpoints: Checkpoints,
+    private readonly filters: FilterBudget,
     private readonly config: Config,
     private readonly metrics: MetricsService,
-    policy: PolicyService,
-    rights: RightsService,
-  ) {
-    const {
-      limitLogBytes,
-      limitRowIndexBytes,
-      limitRowIndexFields,
-      limitSnapshotRows,
-      limitSnapshotBytes,
-      surrealSweepWindowMs,
-      heartbeatIntervalMs,
-    } = config;
-    const budget = new RowBudget(limitRowIndexBytes);
-    const kept = { budget, fieldsPerClient: limitRowIndexFields, refused: metrics.unkeptFields };
-    this.log = new ChangeLog(limitLogBytes);
-    this.topics = new Topics(database, policy, metrics, this.log, kept);
-    this.router = new ChangeRouter(this.topics, this.log, rights);
-    this.snapshots = new Snapshots(database, this.log, { rows: limitSnapshotRows, bytes: limitSnapshotBytes });
-    const backfill = new LogBackfill(this.log, database.history, metrics);
-    this.resumptions = new Resumptions(this.log, backfill, database, surrealSweepWindowMs);
-    const interval = Math.min(LONGEST_CHECKPOINT_INTERVAL_MS, heartbeatIntervalMs);
-    this.checkpoints = new Checkpoints(interval, () => this.log.cursor);
-    this.filters = new FilterBudget({
-      connection: { bytes: config.limitFilterBytes, scans: config.limitFilterScans },
-      owner: {
-        bytes: config.limitFilterBytesPerPrincipal,
-        scans: config.limitFilterScansPerPrincipal,
-        matches: config.limitFilterMatchesPerPrincipal,
-      },
-      total: {
-        bytes: config.limitFilterBytesTotal,
-        scans: config.limitFilterScansTotal,
-        matches: config.limitFilterMatchesTotal,
-      },
-    });
-    metrics.filterBytes.readFrom(() => this.filters.bytes);
-    metrics.filterScans.readFrom(() => this.filters.scans);
-    metrics.changeLogBytes.readFrom(() => this.log.bytes);
-    metrics.rowIndexBytes.readFrom(() => budget.bytes);
-    database.listen(this.router);
-  }
-
-  onModuleInit(): void {
-    this.checkpoints.start();
-  }
-
-  onApplicationShutdown(): void {
-    this.checkpoints.stop();
-  }
+  ) {}
 
   /**
    * Answers `subscribed`, then what was missed since a cursor, or the snapshot, if one is asked for, then every change.

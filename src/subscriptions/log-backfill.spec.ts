@@ -39,7 +39,11 @@ describe('LogBackfill', () => {
     // Room for about three minutes of ten.
     log = new ChangeLog(180 * 2_500);
     log.begin({ table: undefined, place: { stamp: stampAt(0) - 1n, index: 0 }, cursor: 'start' });
-    backfill = new LogBackfill(log, new FeedHistory(connection, { clock, databaseId: 'd' }), new MetricsService());
+    backfill = new LogBackfill(
+      log,
+      { history: new FeedHistory(connection, { clock, databaseId: 'd' }) },
+      new MetricsService(),
+    );
   });
 
   it('covers what there is room for, in one piece and in order', async () => {

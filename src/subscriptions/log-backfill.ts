@@ -1,8 +1,10 @@
-import type { MetricsService } from '../metrics/metrics.service.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { Change, type FeedMark } from '../surreal/changes/change.js';
 import type { FeedHistory } from '../surreal/feed/feed-history.js';
 import { UnreadableEntry } from '../surreal/entries/unreadable-entry.js';
-import type { ChangeLog } from './change-log.js';
+import { Database } from '../surreal/database.js';
+import { ChangeLog } from './change-log.js';
 
 /** What is read at first is this much of the feed's time, then more and more of it while it fits. */
 const FIRST_SPAN_MS = 60_000;
@@ -21,17 +23,21 @@ interface Want {
  * the newest stretch to the oldest: who was away for a moment doesn't wait for what another wants, and what can't be had is
  * known to all once the log is full, however many come back for it.
  */
+@Injectable()
 export class LogBackfill {
   private readonly wants = new Set<Want>();
+  private readonly history: FeedHistory;
   private filling = false;
   /** From here on the log can't hold all. */
   private tooFar = -1n;
 
   constructor(
     private readonly log: ChangeLog,
-    private readonly history: FeedHistory,
+    @Inject(Database) { history }: Pick<Database, 'history'>,
     private readonly metrics: MetricsService,
-  ) {}
+  ) {
+    this.history = history;
+  }
 
   /**
    * Has the log cover everything from a stamp on.

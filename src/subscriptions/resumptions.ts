@@ -1,11 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
 import type { Change } from '../surreal/changes/change.js';
-import type { Database } from '../surreal/database.js';
+import { Database } from '../surreal/database.js';
 import { parseCursor } from '../surreal/changes/feed-cursor.js';
 import type { Path } from '../values/path.js';
-import type { ChangeLog } from './change-log.js';
+import { ChangeLog } from './change-log.js';
 import { parseEpoch } from './epoch.js';
-import type { LogBackfill } from './log-backfill.js';
+import { LogBackfill } from './log-backfill.js';
 
 /** What a subscriber who comes back has to be told first. */
 export interface Resumption {
@@ -31,12 +33,13 @@ export interface ResumeRequest {
 const LIVE_CURSOR = /^[\w-]{8}~[0-9a-z]{1,12}$/;
 
 /** Finds out from where a stream can be told again, without a hole. */
+@Injectable()
 export class Resumptions {
   constructor(
     private readonly log: ChangeLog,
     private readonly backfill: LogBackfill,
     private readonly database: Database,
-    private readonly sweepWindowMs: number,
+    private readonly config: Config,
   ) {}
 
   /**
@@ -75,7 +78,7 @@ export class Resumptions {
     stamp: bigint,
   ): Promise<Resumption | undefined> {
     const { history } = this.database;
-    const from = history.before(stamp, this.sweepWindowMs);
+    const from = history.before(stamp, this.config.surrealSweepWindowMs);
     if (from < this.log.coveredFrom && this.log.behind(since) === undefined) {
       if (!(await history.holds(stamp))) return undefined;
     }

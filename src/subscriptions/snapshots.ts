@@ -1,10 +1,12 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import type { Account } from '../delivery/account.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { Shared } from '../delivery/shared.js';
 import { Slots } from '../delivery/slots.js';
 import type { Change } from '../surreal/changes/change.js';
-import type { Database } from '../surreal/database.js';
-import type { ChangeLog } from './change-log.js';
+import { Database } from '../surreal/database.js';
+import { ChangeLog } from './change-log.js';
 import { Gathering, type SnapshotLimits } from './gathering.js';
 import { missesRow } from './missed-row.js';
 import { snapshotQuery, type SnapshotSpec } from './snapshot-query.js';
@@ -32,15 +34,19 @@ interface Flight {
 }
 
 /** Reads snapshots; those of one stream that are asked for at the same time are read once. */
+@Injectable()
 export class Snapshots {
   private readonly flights = new Map<string, Flight>();
+  private readonly limits: SnapshotLimits;
   private readonly reads = new Slots<this>(READ_AT_ONCE);
 
   constructor(
     private readonly database: Database,
     private readonly log: ChangeLog,
-    private readonly limits: SnapshotLimits,
-  ) {}
+    { limitSnapshotRows, limitSnapshotBytes }: Config,
+  ) {
+    this.limits = { rows: limitSnapshotRows, bytes: limitSnapshotBytes };
+  }
 
   /**
    * @param notBefore place in the change log before which the snapshot must not have begun.

@@ -1,11 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import { PolicyService } from '../auth/policy/policy.service.js';
+import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
-import type { MetricsService } from '../metrics/metrics.service.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
-import type { Database } from '../surreal/database.js';
+import { Database } from '../surreal/database.js';
 import { withDeadline } from '../surreal/connection/deadline.js';
 import type { TableDefinition } from '../surreal/tables/table-definition.js';
-import type { ChangeLog } from './change-log.js';
+import { ChangeLog } from './change-log.js';
+import { RowBudget } from './row-budget.js';
 import { RowIndex, type RowLimits } from './row-index.js';
 import { Topic } from './topic.js';
 
@@ -13,16 +16,21 @@ import { Topic } from './topic.js';
 const LOOKUP_MS = 2_000;
 
 /** The tables that are subscribed to: each is followed from its first subscriber to its last. */
+@Injectable()
 export class Topics {
   private readonly byName = new Map<string, Topic>();
+  private readonly kept: RowLimits;
 
   constructor(
     private readonly database: Database,
     private readonly policy: PolicyService,
     private readonly metrics: MetricsService,
     private readonly log: ChangeLog,
-    private readonly kept: RowLimits,
-  ) {}
+    budget: RowBudget,
+    { limitRowIndexFields }: Config,
+  ) {
+    this.kept = { budget, fieldsPerClient: limitRowIndexFields, refused: metrics.unkeptFields };
+  }
 
   get(name: string): Topic | undefined {
     return this.byName.get(name);
