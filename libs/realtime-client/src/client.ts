@@ -11,11 +11,11 @@ import { Commands } from './commands.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import { Emitter } from './emitter.js';
+import { ErrorReports } from './error-reports.js';
 import { closedError, invoke, RealtimeError } from './errors.js';
 import { MutedMessages } from './muted-messages.js';
 import { Presences } from './presences.js';
 import { PublishQueue } from './publish-queue.js';
-import { ReportedPromise } from './reported-promise.js';
 import { ServerClock } from './server-clock.js';
 import { socketUrlOf, type UrlLike, webSocketOf } from './socket.js';
 import type { Subscription, Target, TopicEvent } from './subscription.js';
@@ -28,6 +28,7 @@ import { type TopicArguments, topicSpec } from './topic.js';
 /** A client of an Edge Hive Realtime service. It connects when it is first used, and stays connected until `close()`. */
 export class RealtimeClient {
   private readonly events = new Emitter<ClientEvents>();
+  private readonly reports = new ErrorReports(() => this.events.of('error'));
   private readonly connection: Connection;
   private readonly commands: Commands;
   private readonly publishes: PublishQueue;
@@ -40,7 +41,7 @@ export class RealtimeClient {
 
   /** @throws TypeError naming the argument that can't be used */
   constructor(url: UrlLike, options: RealtimeClientOptions = {}) {
-    const report = (error: RealtimeError) => this.report(error);
+    const report = (error: RealtimeError) => this.reports.add(error);
     const tokens = new TokenSource(options);
     const newBackoff = () => new Backoff(options.backoff);
     this.commands = new Commands((text) => this.connection.send(text));
@@ -122,7 +123,10 @@ export class RealtimeClient {
    * @throws TypeError naming the option that can't be used
    */
   collection<Item extends { id: string } = Row>(topic: string, options: CollectionOptions = {}): Collection<Item> {
-    return new Collection(topic, options, { begin: (spec) => this.begin(spec), report: (error) => this.report(error) });
+    return new Collection(topic, options, {
+      begin: (spec) => this.begin(spec),
+      report: (error) => this.reports.add(error),
+    });
   }
 
   /**
@@ -140,7 +144,7 @@ export class RealtimeClient {
         this.connection.connect();
       },
       presence: (channel) => this.presences.of(channel),
-      reported: (promise) => this.reported(promise),
+      reported: (promise) => this.reports.watch(promise),
     });
   }
 
@@ -155,7 +159,7 @@ export class RealtimeClient {
    * @throws RealtimeError with why the client goes on as before, such as UNAUTHENTICATED
    */
   auth(token?: string | null): Promise<PrincipalInfo | undefined> {
-    return this.reported(this.authentication.auth(token));
+    return this.reports.watch(this.authentication.auth(token));
   }
 
   /** Ends every subscription and the connection, for good. */
@@ -194,7 +198,7 @@ export class RealtimeClient {
 
   private received(frame: ServerFrame): void {
     if (this.commands.receive(frame)) return;
-    if (frame.type === 'error') this.report(RealtimeError.of(frame));
+    if (frame.type === 'error') this.reports.add(RealtimeError.of(frame));
     else if (frame.type === 'welcome') this.welcomedLate(frame);
     else if (frame.type === 'pong') this.pong(frame.time);
     else this.subscriptions.receive(frame);
@@ -238,26 +242,10 @@ export class RealtimeClient {
     this.commands.closed(error);
     this.publishes.closed(error);
     this.authentication.closed(error);
-    if (!isOurs) this.report(error);
+    if (!isOurs) this.reports.add(error);
   }
 
   private emit<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): void {
-    for (const listener of this.events.of(name)) invoke(listener, payload, (error) => this.report(error));
-  }
-
-  private reported<Value>(promise: Promise<Value>): Promise<Value> {
-    return ReportedPromise.of(promise, (cause) => {
-      const error = cause instanceof RealtimeError ? cause : new RealtimeError('BAD_FRAME', String(cause), { cause });
-      // That it is closed the client reports by itself, and whoever called again knows it.
-      if (error.code !== 'CLOSED' && error.code !== 'REPLACED') this.report(error);
-    });
-  }
-
-  private report(error: RealtimeError): void {
-    const listeners = this.events.of('error');
-    // eslint-disable-next-line no-console -- where nobody listens, this is the only way that a developer gets to know
-    if (listeners.length === 0) console.error(error);
-    // eslint-disable-next-line no-console -- as above: there is no other listener for the errors of this one
-    for (const listener of listeners) invoke(listener, error, (failure) => console.error(failure));
+    for (const listener of this.events.of(name)) invoke(listener, payload, (error) => this.reports.add(error));
   }
 }

@@ -1,30 +1,23 @@
 import type { ServerFrame, SubscribedFrame, UnsubscribedFrame } from '@edge-hive/protocol';
-import { AbandonedStreams } from './abandoned-streams.js';
 import type { Backoff } from './backoff.js';
 import type { Commands, Outcome } from './commands.js';
 import type { RealtimeError } from './errors.js';
 import type { MutedMessages } from './muted-messages.js';
-import { Stream } from './stream.js';
+import type { Stream } from './stream.js';
 import { Streams } from './streams.js';
 import type { Subscriber } from './subscriber.js';
 import { isSameTarget, type Target } from './subscription.js';
 import type { SubscriptionEffect, SubscriptionEvent } from './subscription-state.js';
 import { TrackedSubscription } from './tracked-subscription.js';
-import { Trail } from './trail.js';
+import type { Trail } from './trail.js';
 import { turnsOf } from './turns.js';
-
-/** Until `welcome` names the server's own, in milliseconds. */
-const DEFAULT_REPLAY_WINDOW = 3_000;
 
 type StreamFrame = Extract<ServerFrame, { stream: string }>;
 
 /** Brings what happens to the states of all subscriptions, and carries out what these want done. */
 export class Subscriptions {
-  /** Milliseconds of events that another instance may repeat. */
-  replayWindow = DEFAULT_REPLAY_WINDOW;
   private readonly all = new Map<Subscriber, TrackedSubscription>();
-  private readonly streams = new Streams();
-  private readonly abandoned: AbandonedStreams;
+  private readonly streams: Streams;
   /** Whose command has no answer yet. One that has ended meanwhile is still among them. */
   private readonly unanswered = new Set<TrackedSubscription>();
   private online = false;
@@ -34,12 +27,12 @@ export class Subscriptions {
     private readonly newBackoff: () => Backoff,
     private readonly muted: MutedMessages,
   ) {
-    this.abandoned = new AbandonedStreams(
-      commands,
-      newBackoff,
-      (stream) => this.idle(stream.target).includes(stream),
-      (stream) => this.streams.delete(stream),
-    );
+    this.streams = new Streams(commands, newBackoff, (target) => this.isUnanswered(target));
+  }
+
+  /** @param milliseconds of events that another instance may repeat */
+  set replayWindow(milliseconds: number) {
+    this.streams.replayWindow = milliseconds;
   }
 
   get size(): number {
@@ -56,7 +49,7 @@ export class Subscriptions {
     if (one === undefined) return;
     this.apply(one, { type: 'left' });
     this.giveTurns();
-    this.endIdle(subscriber.target);
+    this.streams.endIdle(subscriber.target);
   }
 
   /** Every subscriber of a topic or channel. */
@@ -79,9 +72,8 @@ export class Subscriptions {
   lost(): void {
     this.online = false;
     this.unanswered.clear();
-    this.abandoned.lost();
+    this.streams.lost();
     this.muted.lost();
-    this.streams.clear();
     this.applyToAll([...this.all.values()], (one) => ({ type: 'lost', resumes: resumes(one) }));
   }
 
@@ -191,7 +183,7 @@ export class Subscriptions {
     if ('error' in outcome) this.refused(one, trail, outcome.error);
     else if (outcome.reply.type === 'subscribed') this.subscribed(one, trail, outcome.reply);
     this.giveTurns();
-    this.endIdle(one.subscriber.target);
+    this.streams.endIdle(one.subscriber.target);
   }
 
   private refused(one: TrackedSubscription, trail: Trail | undefined, error: RealtimeError): void {
@@ -210,35 +202,19 @@ export class Subscriptions {
       // Of a stream that was live `since` was no question: without it, it is one.
       if (known !== undefined) return this.applyToAll(all, () => ({ type: 'anew' }));
       const isDoubtful = trail.resumed(frame.epoch);
-      const stream = this.streams.add(new Stream(frame.stream, target, trail));
+      const stream = this.streams.resume(frame, target, trail);
       this.applyToAll(all, () => ({ type: 'subscribed', stream, frame, snapshot: false }));
       return isDoubtful ? this.rereadAll(stream.missed('reconnected')) : undefined;
     }
-    const stream = known ?? this.begin(frame, target);
+    const stream = known ?? this.streams.begin(frame, target);
     // Also for a subscription that has ended meanwhile: the server sends that snapshot all the same.
     if (wantsSnapshot) stream.expectSnapshot(one.subscriber);
     this.apply(one, { type: 'subscribed', stream, frame, snapshot: wantsSnapshot });
     this.applyToAll(all, () => ({ type: 'anew' }));
   }
 
-  private begin({ stream, cursor, epoch, durable }: SubscribedFrame, target: Target): Stream {
-    const isResumable = (durable || 'channel' in target) && cursor !== '';
-    const trail = isResumable ? new Trail({ cursor, epoch }, this.replayWindow) : undefined;
-    return this.streams.add(new Stream(stream, target, trail));
-  }
-
-  /** Ends streams that nobody listens to. Until the server has done so they are live, and may be joined again. */
-  private endIdle(target: Target): void {
-    for (const stream of this.idle(target)) this.abandoned.add(stream);
-  }
-
-  /**
-   * None while a subscription to the same target is unanswered: it may turn out to be the same stream, and the server would
-   * end it after having begun it.
-   */
-  private idle(target: Target): Stream[] {
-    for (const { subscriber } of this.unanswered) if (isSameTarget(subscriber.target, target)) return [];
-    return this.streams.idle(target);
+  private isUnanswered(target: Target): boolean {
+    return [...this.unanswered].some(({ subscriber }) => isSameTarget(subscriber.target, target));
   }
 }
 
