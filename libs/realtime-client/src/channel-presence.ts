@@ -107,6 +107,8 @@ export class ChannelPresence implements Subscriber {
     const changes = this.members.take(frame);
     if (changes === undefined) return;
     for (const { action, member } of changes) this.emit(action, member);
+    // A listener may have been the last one.
+    if (this.look !== true) return;
     if (changes.length > 0 || 'members' in frame) this.emit('sync', this.members.items);
     this.counts({ count: this.members.size, principals: this.members.principals });
   }

@@ -119,9 +119,9 @@ export class OwnPresence {
   }
 
   private refused(said: Said, error: RealtimeError): void {
-    // What was acknowledged before and isn't now is over.
-    if (said === this.kept) this.kept = undefined;
-    if (this.kept === undefined && said !== null) this.isSaid = false;
+    // What was acknowledged before and isn't now is over. So is what may not even be left.
+    if (said === this.kept || said === null) this.kept = undefined;
+    if (this.kept === undefined) this.isSaid = false;
     if (this.wanted === said) this.wanted = this.kept;
     if (this.flying === undefined) this.host.report(error);
     else this.flying.reject(error);

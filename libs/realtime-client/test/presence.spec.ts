@@ -174,6 +174,23 @@ describe('presence', () => {
       expect(server.frames.unread).toEqual([]);
     });
 
+    it('says nothing more of members when the last of their listeners takes itself off', async () => {
+      const { presence } = setup.client().channel('room:1');
+      const heard: unknown[] = [];
+      presence.on('count', ({ count }) => heard.push(count));
+      const off = presence.on('join', ({ key }) => {
+        heard.push(key);
+        off();
+      });
+      const server = await setup.server.connection();
+      await server.acceptSubscription('s1');
+      members(server, 's1', member('1'));
+      changes(server, 's1', { action: 'join', ...member('2') }, { action: 'join', ...member('3') });
+      expect(await server.acceptSubscription('s1')).toMatchObject({ presence: 'count' });
+      await server.settled();
+      expect([heard, presence.members]).toEqual([[1, '2'], []]);
+    });
+
     it('is asked for as it is listened to by then when that changes before the answer', async () => {
       const { presence } = setup.client().channel('room:1');
       presence.on('count', () => undefined);
@@ -346,6 +363,18 @@ describe('presence', () => {
       next.send({ ...never, id });
       expect(await reported).toMatchObject({ code: 'FORBIDDEN' });
       expect(await next.expect('unsubscribe')).toMatchObject({ stream: 's1' });
+    });
+
+    it('does not come back where it may not even leave', async () => {
+      const channel = setup.client().channel('room:1');
+      const { server } = await enter(channel);
+      const left = channel.presence.leave();
+      const { id } = await server.expect('presence');
+      server.send({ ...never, id });
+      await expect(left).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      expect(await server.expect('unsubscribe')).toMatchObject({ stream: 's1' });
+      await server.settled();
+      expect(server.frames.unread).toEqual([]);
     });
 
     it('leaves on the next connection where it could not on the one before', async () => {
