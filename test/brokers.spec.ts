@@ -5,12 +5,12 @@ import { MetricsService } from '../src/metrics/metrics.service.js';
 import { RedisLink } from '../src/redis/redis-link.js';
 import { RedisState } from '../src/redis/redis-state.js';
 import { describe } from '@jest/globals';
-import { brokerContract } from './support/broker-contract.js';
+import { brokerContract, CHANNEL_BYTES } from './support/broker-contract.js';
 import { RedisCluster } from './support/redis-groups.js';
 import { hasRedis, RedisServer } from './support/redis.js';
 
 brokerContract('MemoryBroker', async () => {
-  const broker = new MemoryBroker(new Config(), new MetricsService());
+  const broker = new MemoryBroker(configOf({}), new MetricsService());
   broker.onModuleInit();
   return { brokers: [broker, broker], stop: async () => broker.onModuleDestroy() };
 });
@@ -44,7 +44,7 @@ brokerContract('MemoryBroker', async () => {
 });
 
 async function redisInstance(redisUrl: string) {
-  const config = Object.assign(new Config(), { broker: 'redis', redisUrl });
+  const config = configOf({ broker: 'redis', redisUrl });
   const metrics = new MetricsService();
   const link = new RedisLink(config, new RedisState(), metrics);
   const broker = new RedisBroker(config, link, metrics);
@@ -57,4 +57,8 @@ async function redisInstance(redisUrl: string) {
       link.onApplicationShutdown();
     },
   };
+}
+
+function configOf(settings: Partial<Config>): Config {
+  return Object.assign(new Config(), { limitHistoryBytesPerChannel: CHANNEL_BYTES, ...settings });
 }

@@ -47,6 +47,9 @@ export class TestReceiver implements Receiver {
   }
 }
 
+/** Bytes of one channel's history that the brokers of a test are to keep. */
+export const CHANNEL_BYTES = 1024 * 1024;
+
 /** Longest age of a history that a test waits for, in ms. */
 const SHORT_MS = 300;
 
@@ -194,6 +197,20 @@ export function brokerContract(name: string, start: () => Promise<TestBrokers>):
       await delay(SHORT_MS);
       expect((await here.newest(channel, 10)).messages).toEqual([]);
       expect(await after(channel, { cursor })).toBeUndefined();
+    });
+
+    it('keeps no more bytes of one channel than it may, and leaves no hole', async () => {
+      const channel = fresh();
+      const { receiver } = await open(channel);
+      const cursors: string[] = [];
+      for (let n = 0; n < 30; n += 1) cursors.push(await say(channel, JSON.stringify(n + 'x'.repeat(100_000))));
+      await receiver.until(() => receiver.messages.length === 30);
+      const { messages } = await here.newest(channel, 100);
+      expect(messages.length).toBeGreaterThan(1);
+      expect(messages.reduce((sum, { data }) => sum + data.length, 0)).toBeLessThan(CHANNEL_BYTES);
+      expect(messages.map(({ cursor }) => cursor)).toEqual(cursors.slice(-messages.length));
+      expect(await after(channel, { cursor: cursors.at(-messages.length - 1) ?? '' })).toHaveLength(messages.length);
+      expect(await after(channel, { cursor: cursors.at(-messages.length - 2) ?? '' })).toBeUndefined();
     });
 
     it('reaches back to no message that was not to be kept, nor before it', async () => {

@@ -56,10 +56,9 @@ export class PresenceService implements OnModuleDestroy {
    */
   set(subscriber: Subscriber, request: PresenceRequest): void | Promise<void> {
     try {
-      return this.apply(subscriber, request);
+      return this.apply(subscriber, request)?.catch((error: unknown) => this.refused(error));
     } catch (error) {
-      if (error instanceof CommandError) this.metrics.presenceRefused.inc(error.code);
-      throw error;
+      this.refused(error);
     }
   }
 
@@ -84,6 +83,11 @@ export class PresenceService implements OnModuleDestroy {
    */
   attendance(channel: string, limit: number): Attendance | Promise<Attendance> {
     return this.broker.presence.attendance(channel, limit);
+  }
+
+  private refused(error: unknown): never {
+    if (error instanceof CommandError) this.metrics.presenceRefused.inc(error.code);
+    throw error;
   }
 
   private apply(

@@ -13,6 +13,8 @@ import { PresencePlace } from './presence-place.js';
 const RENEW_MS = 5_000;
 /** Channels of which it is said at once. */
 const BATCH = 256;
+/** For how long changes are gathered before they are told, in ms: those of one tick come one after the other. */
+const GATHER_MS = 10;
 /** For how long a change may be on its way when its number is known already, in ms. */
 const ON_ITS_WAY_MS = 250;
 /** For how long instances have to enter their members again when Redis lost its data, before anybody is told that they left, in ms. */
@@ -170,7 +172,7 @@ export class RedisPresence implements PresenceBroker {
 
   /** Has those who watch told of what changed, when it is time, and so many ms later: whoever made a change asks first. */
   private schedule(channel: string, place: PresencePlace, later: number): void {
-    const wait = Math.max(0, place.readyAt - performance.now()) + later;
+    const wait = Math.max(GATHER_MS, place.readyAt - performance.now()) + later;
     place.turn ??= setTimeout(() => void this.flush(channel, place), wait).unref();
   }
 
