@@ -34,6 +34,7 @@ const folders = {
   ],
   control: ['session', 'subscriptions', 'channels', 'redis', 'auth', 'config', 'errors', 'metrics'],
   realtime: [
+    'audit',
     'rights',
     'session',
     'subscriptions',

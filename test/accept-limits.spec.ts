@@ -34,12 +34,19 @@ async function refused(): Promise<void> {
 
 describe('limits at accept', () => {
   it('cut what is beyond those of an address, and take another when one is gone', async () => {
-    await start({ LIMIT_LOOPBACK: 'true', LIMIT_SOCKETS_PER_ADDRESS: '3', HTTP_KEEP_ALIVE_MS: '600000' });
+    await start({
+      LIMIT_LOOPBACK: 'true',
+      LIMIT_SOCKETS_PER_ADDRESS: '3',
+      HTTP_KEEP_ALIVE_MS: '600000',
+      AUDIT_LOG: 'stdout',
+    });
     const sockets = [await served(), await served(), await served()];
     await refused();
     const [first, ...others] = sockets;
     first?.reset();
     expect(await oneShot('/metrics')).toMatch(/^edge_hive_sockets_refused_total\{reason="address"\} [1-9]/m);
+    const audited = '"event":"socket_refused","address":"127.0.0.1","reason":"address"';
+    while (!gateway.output.includes(audited)) await oneShot('/metrics');
     for (const socket of others) socket.reset();
   });
 

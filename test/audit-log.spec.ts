@@ -63,9 +63,21 @@ describe('the audit log', () => {
     await subscribe(client, { topic: 'messages' });
     await client.request({ type: 'subscribe', id: '2', channel: 'room:1' });
     const identity = { principal: 'ann', address: '127.0.0.1' };
-    expect(await entry({ event: 'limit_hit', ...identity })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect(await entry({ event: 'limit_hit', ...identity })).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      reason: expect.stringContaining('1 subscriptions'),
+    });
     await client.request({ type: 'auth', id: '3', token: tokenOf('ann', { rooms: ['b'] }) });
     expect(await entry({ event: 'rights_changed', principal: 'ann' })).toMatchObject({ subscriptionsEnded: 1 });
+  });
+
+  it('tells who was told to read again, and why', async () => {
+    const client = await service.connect('rita', { rooms: ['a'] });
+    await subscribe(client, { topic: 'messages' });
+    expect((await post('topics/messages/resync', API_KEY)).status).toBe(202);
+    const told = { principal: 'rita', topic: 'messages', reason: 'requested', address: '127.0.0.1' };
+    expect(await entry({ event: 'resync', ...told })).toMatchObject({ connection: expect.any(String) });
+    await client.close();
   });
 
   it('tells who disconnected whom, who asked for a resync, and of a wrong key, whatever they are called', async () => {

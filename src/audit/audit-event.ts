@@ -56,6 +56,20 @@ export type AuditEvent =
       readonly address: string;
       readonly principal?: string;
       readonly code: string;
+      /** Names the limit, as the client is told. */
+      readonly reason: string;
+    }
+  /** A TCP connection was cut when it came, since a limit of sockets was reached: of all, of its address, or of its rate. */
+  | { readonly event: 'socket_refused'; readonly address: string; readonly reason: string }
+  /** A subscriber was told that continuity is lost, and to read again: of a table, or of a channel. */
+  | {
+      readonly event: 'resync';
+      readonly connection: string;
+      readonly address: string;
+      readonly principal?: string;
+      readonly topic?: string;
+      readonly channel?: string;
+      readonly reason: string;
     };
 
 export type AuditKind = AuditEvent['event'];

@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { DropArgument, Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.js';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { AddressLimits } from '../session/address-limits.js';
+import type { VisitorRefusal } from '../session/visitors.js';
 
 /** Sockets beyond the connections, for HTTP and for those that are told why they get no connection. */
 const OTHER_SOCKETS = 2_000;
@@ -18,6 +20,7 @@ export class SocketGuard {
     { limitSockets, limitConnections }: Config,
     private readonly addresses: AddressLimits,
     private readonly metrics: MetricsService,
+    private readonly audit: AuditLog,
   ) {
     this.limit = limitSockets > 0 ? limitSockets : limitConnections + OTHER_SOCKETS;
     metrics.sockets.readFrom(() => this.open);
@@ -25,7 +28,7 @@ export class SocketGuard {
 
   guard(server: Server): void {
     server.maxConnections = this.limit;
-    server.on('drop', () => this.metrics.socketsRefused.inc('total'));
+    server.on('drop', (dropped?: DropArgument) => this.refused('total', dropped?.remoteAddress));
     server.prependListener('connection', (socket: Socket) => this.admit(socket));
   }
 
@@ -43,8 +46,13 @@ export class SocketGuard {
       socket.on('close', entered);
       return;
     }
-    this.metrics.socketsRefused.inc(entered);
+    this.refused(entered, socket.remoteAddress);
     socket.resetAndDestroy();
+  }
+
+  private refused(reason: 'total' | VisitorRefusal, address = ''): void {
+    this.metrics.socketsRefused.inc(reason);
+    this.audit.record({ event: 'socket_refused', address, reason });
   }
 
   private readonly closed = (): void => {

@@ -134,6 +134,8 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
   }
 
   send(delivery: Delivery): void {
+    const { content } = delivery;
+    if (content.type === 'resync') this.readsAgain(content.stream, content.reason);
     this.outbox.send(delivery);
   }
 
@@ -146,7 +148,7 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
   refuse({ code, message, retryable }: CommandError, id: string | undefined): void {
     const { metrics, audit } = this.context;
     metrics.commandsRejected.inc(code);
-    if (LIMIT_CODES.has(code)) audit.record({ event: 'limit_hit', ...this.identity, code });
+    if (LIMIT_CODES.has(code)) audit.record({ event: 'limit_hit', ...this.identity, code, reason: message });
     this.reply({ type: 'error', ...(id !== undefined && { id }), code, message, retryable });
   }
 
@@ -222,6 +224,11 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
 
   whenGone(callback: () => void): void {
     this.transport.whenGone(callback);
+  }
+
+  private readsAgain(stream: string, reason: string): void {
+    const target = this.subscriptions.get(stream)?.target;
+    if (!this.closed) this.context.audit.record({ event: 'resync', ...this.identity, ...target, reason });
   }
 
   /** For the audit log. */
