@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AppModule } from './app.module.js';
+import { AppModule, type Composition } from './app.module.js';
 import type { Config } from './config/config.js';
 import { listenError } from './config/listen-error.js';
 import { HttpAdapter } from './http-adapter.js';
@@ -12,22 +12,27 @@ const BACKLOG = 4_096;
 
 export interface ApplicationListener {
   /** From now on SIGTERM and SIGINT drain the service. */
-  draining(): void;
+  draining?(): void;
 }
 
 /** Starts the service; settles when it listens. SIGTERM and SIGINT drain it, then end the process with 0. */
 export async function startApplication(
   config: Readonly<Config>,
+  composition: Composition,
   listener: ApplicationListener,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), new HttpAdapter(config), {
-    logger: new StderrLogger(config.logLevel),
-    abortOnError: false,
-    // Bodies are read behind the guards of who may send them: see JsonBody.
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forRoot(config, composition),
+    new HttpAdapter(config),
+    {
+      logger: new StderrLogger(config.logLevel),
+      abortOnError: false,
+      // Bodies are read behind the guards of who may send them: see JsonBody.
+      bodyParser: false,
+    },
+  );
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  listener.draining();
+  listener.draining?.();
   app.disable('x-powered-by');
   // The nearest proxy only: addresses further out are what a client claims.
   app.set('trust proxy', config.trustProxy ? 1 : false);

@@ -5,8 +5,11 @@ for (const signal of SIGNALS) process.on(signal, endAtOnce);
 
 // Not before: loading takes most of a start.
 const { run } = await import('./run.js');
-await run({
-  draining: () => {
-    for (const signal of SIGNALS) process.off(signal, endAtOnce);
+await run(
+  {},
+  {
+    draining: () => {
+      for (const signal of SIGNALS) process.off(signal, endAtOnce);
+    },
   },
-});
+);

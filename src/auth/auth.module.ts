@@ -1,8 +1,10 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { JwtService } from '@nestjs/jwt';
 import { AuditModule } from '../audit/audit.module.js';
 import { SurrealModule } from '../surreal/surreal.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
+import { AuthOptions, AuthOptionsModule } from './auth-options.js';
 import { DevelopmentAccess } from './development-access.js';
 import { KeyAttempts } from './key-attempts.js';
 import { MetricsKeyGuard } from './metrics-key.guard.js';
@@ -30,7 +32,11 @@ import { RECORDS_NEEDED, TokenVerifier } from './tokens/token-verifier.js';
       inject: [PolicyService],
       useFactory: ({ needsRecords }: PolicyService) => needsRecords,
     },
-    TokenVerifier,
+    {
+      provide: TokenVerifier,
+      inject: [{ token: AuthOptions, optional: true }, ModuleRef],
+      useFactory: ({ verifier = TokenVerifier }: AuthOptions = {}, module: ModuleRef) => module.create(verifier),
+    },
     TokenIssuer,
     PolicyService,
     KeyAttempts,
@@ -50,4 +56,15 @@ import { RECORDS_NEEDED, TokenVerifier } from './tokens/token-verifier.js';
     MetricsKeyGuard,
   ],
 })
-export class AuthModule {}
+export class AuthModule {
+  /** The same module, with what was chosen. To be imported once, in `AppModule`. */
+  static forRoot(options: AuthOptions): DynamicModule {
+    return {
+      module: AuthOptionsModule,
+      global: true,
+      imports: [AuthModule],
+      providers: [{ provide: AuthOptions, useValue: options }],
+      exports: [AuthOptions],
+    };
+  }
+}

@@ -25,6 +25,8 @@ export interface Gateway {
 export interface GatewayOptions {
   /** In a process group of its own, as a terminal starts it: `process.kill(-pid, …)` reaches all of it. */
   readonly ownGroup?: boolean;
+  /** What is run in place of `dist/main.js`. */
+  readonly main?: string;
   /** How long it may take to be ready. */
   readonly startMs?: number;
 }
@@ -35,10 +37,10 @@ export interface GatewayOptions {
  */
 export async function startGateway(
   env: Readonly<Record<string, string>> = {},
-  { ownGroup = false, startMs = START_MS }: GatewayOptions = {},
+  { ownGroup = false, main = MAIN, startMs = START_MS }: GatewayOptions = {},
 ): Promise<Gateway> {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main], {
     env: { PATH, HOST: '127.0.0.1', PORT: '0', SURREAL_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: ownGroup,

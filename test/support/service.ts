@@ -1,7 +1,7 @@
 import type { Surreal } from 'surrealdb';
 import { TestClient, type TestClientOptions } from './client.js';
 import { sharedDatabase, type TestDatabase } from './database.js';
-import { startGateway, type Gateway } from './gateway.js';
+import { startGateway, type Gateway, type GatewayOptions } from './gateway.js';
 import { JWT_SECRET, tokenOf } from './tokens.js';
 
 /** A gateway over a database of its own in the server that all tests share, and clients that end with it. */
@@ -35,9 +35,10 @@ export function databaseEnv({ url, namespace, database, username, password }: Te
 export async function startService(
   env: Readonly<Record<string, string>> = {},
   database = sharedDatabase(),
+  options: GatewayOptions = {},
 ): Promise<Service> {
   const writer = await database.connect();
-  const gateway = await startGateway({ ...databaseEnv(database), ...env });
+  const gateway = await startGateway({ ...databaseEnv(database), ...env }, options);
   const clients: TestClient[] = [];
   return {
     gateway,
