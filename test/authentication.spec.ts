@@ -35,6 +35,7 @@ describe('authentication', () => {
       principal: { id: 'user-1', expires: expect.any(Number) },
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       heartbeat: { interval: 25_000, timeout: 10_000 },
+      presence: { grace: 10_000 },
       limits: expect.objectContaining({ frameBytes: 262_144, subscriptions: 100, commandsPerSecond: 100 }),
     });
   });
