@@ -57,7 +57,7 @@ export class ChannelView {
     this.presence.join(channel, (error) => this.problem.show(error));
     this.subscription.ready.then(
       () => this.entries.showState('ready'),
-      () => undefined, // onError tells.
+      () => undefined, // onError shows why.
     );
     this.show();
   }

@@ -47,7 +47,7 @@ export class TopicView {
       });
       this.subscription.ready.then(
         () => this.entries.showState('ready'),
-        () => undefined, // onError tells.
+        () => undefined, // onError shows why.
       );
       this.show();
     } catch (error) {

@@ -56,7 +56,7 @@ export class TickerGateway implements OnGatewayConnection<TickerSocket> {
   }
 }
 
-/** Only messages that were written for clients are told to them. */
+/** Only messages that were written for clients reach them. */
 function refusal(error: unknown): { readonly code: CloseCode; readonly reason: string } {
   if (error instanceof RefusedToken) return { code: error.closeCode, reason: error.message };
   if (!(error instanceof CommandError)) return { code: CLOSE_CODES.OVERLOADED, reason: 'failed' };

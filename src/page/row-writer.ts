@@ -60,7 +60,7 @@ export class RowWriter implements BeforeApplicationShutdown {
     if (failed) throw refusalOf(failed.reason);
   }
 
-  /** Before the database ends, whose end would be told as a fault otherwise. */
+  /** Before the database ends, whose end would be reported as a fault otherwise. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.connection?.stop();
   }

@@ -38,7 +38,7 @@ export const CLOSE_CODES = {
 
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];
 
-/** Why continuity of a stream was lost, as told by `resync`. */
+/** Why continuity of a stream was lost, as `resync` says. */
 export type ResyncReason =
   /** A change became visible after a newer change of the same record had been delivered. */
   | 'late'

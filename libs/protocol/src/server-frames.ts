@@ -40,7 +40,7 @@ export interface WelcomeFrame {
   protocol: 1;
   connection: string;
   principal: PrincipalInfo;
-  /** The server's, ISO 8601: what `expires` is to be compared with. Servers of earlier versions don't tell it. */
+  /** The server's, ISO 8601: what `expires` is to be compared with. Servers of earlier versions don't send it. */
   time?: string;
   /** Both in milliseconds. */
   heartbeat: { interval: number; timeout: number };
@@ -67,7 +67,7 @@ export interface SubscribedFrame extends StreamTarget {
   cursor: string;
   epoch: string;
   durable: boolean;
-  /** Only `false`: the database is known not to tell every write to the topic. */
+  /** Only `false`: the database is known not to report every write to the topic. */
   complete?: false;
   /** Only with `since`. */
   recovered?: boolean;

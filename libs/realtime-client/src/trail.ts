@@ -38,7 +38,7 @@ export class Trail {
   private readonly seen = new Map<string, Seen>();
   /** By record, when the newest change that was delivered of it was committed. */
   private readonly latest = new Map<string, number>();
-  /** That a change was late was delivered lately. What is late behind it waits for a checkpoint, so that many are one. */
+  /** A `resync` for a late change was delivered since the last checkpoint. Changes that are late behind it share one, at the next checkpoint. */
   private isLateKnown = false;
   private isLateDue = false;
   private newest = -Infinity;
@@ -111,12 +111,12 @@ export class Trail {
     this.latest.clear();
   }
 
-  /** Whether it says all: nothing was late of which that is yet to be delivered. */
+  /** No late change waits for its `resync`. */
   get isComplete(): boolean {
     return !this.isLateDue;
   }
 
-  /** @returns whether changes were late, of which that is to be delivered now */
+  /** @returns whether `resync` is to be delivered now, for changes that were late */
   checkpoint(cursor: string): boolean {
     this.advance(cursor);
     this.isLateKnown = this.isLateDue;
