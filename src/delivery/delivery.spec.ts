@@ -8,6 +8,15 @@ import type { WireFormat } from './wire-format.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
+/** Weak references that were looked at are strong until the turn is over. */
+const collect = async () => {
+  await turn();
+  gc();
+  await turn();
+};
+
 class Format implements WireFormat {
   readonly write = jest.fn((content: Content) => Buffer.from(`${this.name} ${content.type}`));
   constructor(readonly name: string) {}
@@ -46,6 +55,21 @@ describe('Delivery', () => {
     for (const frame of [...frames, ...frames]) frame?.written();
     expect(observer).toHaveBeenCalledTimes(1);
   });
+
+  it('keeps nothing of what its observer knows once it was written, however long its frames wait', async () => {
+    const observed = (): [Delivery, WeakRef<object>] => {
+      const known = { row: 'large' };
+      return [checkpoint().onFirstWrite(() => expect(known.row).toBe('large')), new WeakRef(known)];
+    };
+    const [delivery, known] = observed();
+    const frame = delivery.in(new Format('a'));
+    await collect();
+    expect(known.deref()).toBeDefined();
+    frame?.written();
+    await collect();
+    expect(known.deref()).toBeUndefined();
+    expect(frame?.bytes.toString()).toBe('a checkpoint');
+  });
 });
 
 describe('RowsDelivery', () => {
@@ -60,13 +84,9 @@ describe('RowsDelivery', () => {
   });
 
   it('keeps no bytes that wait for nobody', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const [delivery, format] = [chunk(), new Format('a')];
     delivery.in(format);
-    await turn();
-    collect();
-    await turn();
+    await collect();
     expect(delivery.in(format)?.bytes.toString()).toBe('a snapshot');
     expect(format.write).toHaveBeenCalledTimes(2);
   });

@@ -29,10 +29,11 @@ export class Delivery {
 
   /** `observer` is called once, when the first transport has been handed this. To be said before it is sent. */
   onFirstWrite(observer: () => void): this {
-    let waits = true;
+    // Let go of behind the first: frames that wait for long would keep all that it knows, which nobody counts.
+    let waiting: (() => void) | undefined = observer;
     this.observer = () => {
-      if (waits) observer();
-      waits = false;
+      waiting?.();
+      waiting = undefined;
     };
     return this;
   }
