@@ -51,10 +51,10 @@ export class Publisher {
 
   /** What the guard has decided about a channel. @throws CommandError BAD_FRAME, FORBIDDEN where it has decided nothing */
   permit(session: Session, channel: string): PublishPermit {
-    checkChannelName(channel);
     const permit = session.permits?.get(channel);
-    if (!permit) throw new CommandError('FORBIDDEN', 'channel: not allowed to publish here.');
-    return permit;
+    if (permit) return permit;
+    checkChannelName(channel);
+    throw new CommandError('FORBIDDEN', 'channel: not allowed to publish here.');
   }
 }
 
