@@ -26,13 +26,9 @@ function queryToken(url: string): string | undefined {
 }
 
 function subprotocolToken(headers: HandshakeRequest['headers']): string | undefined {
-  return headerText(headers['sec-websocket-protocol'])
-    .split(',')
+  return headers['sec-websocket-protocol']
+    ?.split(',')
     .map((protocol) => protocol.trim())
     .find((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL_PREFIX))
     ?.slice(BEARER_SUBPROTOCOL_PREFIX.length);
-}
-
-function headerText(header: string | string[] | undefined): string {
-  return Array.isArray(header) ? header.join(',') : (header ?? '');
 }
