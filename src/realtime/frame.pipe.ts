@@ -2,7 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/c
 import { FrameShape } from './frame-shape.js';
 import type { CommandFrame } from './parse-frame.js';
 
-/** TurnQueue the frame of a command into its validated DTO, with the fields that the DTO declares and no others. */
+/** Turns the frame of a command into its validated DTO, with the fields that the DTO declares and no others. */
 @Injectable()
 export class FramePipe implements PipeTransform<CommandFrame, object> {
   private readonly shapes = new Map<NonNullable<ArgumentMetadata['metatype']>, FrameShape>();
