@@ -36,7 +36,7 @@ import { SignIn } from './sign-in.js';
     Sessions,
     SignIn,
   ],
-  exports: [AddressLimits, HeldBytes, SessionRegistry, Sessions, SignIn],
+  exports: [AddressLimits, SessionRegistry, Sessions, SignIn],
 })
 export class SessionModule {}
 
