@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RecordId } from 'surrealdb';
 import { Recorder } from '../../test/support/recorder.js';
@@ -50,6 +52,25 @@ describe('Stream', () => {
     expect(one.frames).toHaveLength(1);
     expect(other.frames[0]).toBe(one.frames[0]);
     expect(waiting.frames).toEqual([]);
+  });
+
+  it('keeps no rows of a change whose frame waits', async () => {
+    jest.useRealTimers();
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const stream = open();
+    const slow = join(stream);
+    const offered = (): WeakRef<Change> => {
+      const change = created({ room: 'a' });
+      stream.offer(change);
+      return new WeakRef(change);
+    };
+    const [first] = [offered(), offered()];
+    // A weak reference that is new is strong until the turn is over.
+    await new Promise((resolve) => setImmediate(resolve));
+    gc();
+    expect(first?.deref()).toBeUndefined();
+    expect(slow.sent).toHaveLength(2);
   });
 
   it('tells nothing more to one who is held back or has left', () => {
