@@ -1,5 +1,4 @@
-import type { Lasting } from '../delivery/holdings.js';
-import { Holdings } from '../delivery/holdings.js';
+import { Holdings, type Lasting } from '../delivery/holdings.js';
 import { notHeld } from '../delivery/subscriptions.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
@@ -52,23 +51,32 @@ const LARGEST_SHARE = 0.5;
 /** What the filters of some subscriptions take together. */
 class Pool {
   readonly sum = { bytes: 0, scans: 0 };
-  private readonly overlaps = new Map<string, Overlap>();
+  /** Absent where one change may be for any number of them. */
+  private readonly overlaps: Map<string, Overlap> | undefined;
   private readonly held = new Holdings<Weight>();
+
+  constructor(
+    private readonly limits: Load & Partial<FullLoad>,
+    private readonly whose: string,
+  ) {
+    this.overlaps = limits.matches === undefined ? undefined : new Map();
+  }
 
   get isEmpty(): boolean {
     return this.held.isEmpty;
   }
 
   /** @throws CommandError LIMIT_EXCEEDED */
-  check(weight: Weight, limits: Load & Partial<FullLoad>, whose: string): void {
+  check(weight: Weight): void {
     if (this.held.has(weight)) return;
+    const { limits, whose } = this;
     for (const kind of KINDS) {
       if (weight[kind] === 0 || this.sum[kind] + weight[kind] <= limits[kind]) continue;
       throw new CommandError('LIMIT_EXCEEDED', REFUSALS[kind](whose, limits[kind]));
     }
     const { matches = Infinity } = limits;
     const { reach } = weight;
-    if (!reach || (this.overlaps.get(reach.topic)?.with(reach.rows) ?? 0) <= matches) return;
+    if (!reach || (this.overlaps?.get(reach.topic)?.with(reach.rows) ?? 0) <= matches) return;
     throw new CommandError('LIMIT_EXCEEDED', tooAlike(whose, matches));
   }
 
@@ -83,7 +91,7 @@ class Pool {
   private grow({ bytes, scans, reach }: Weight, sign: 1 | -1): void {
     this.sum.bytes += sign * bytes;
     this.sum.scans += sign * scans;
-    if (!reach) return;
+    if (!reach || !this.overlaps) return;
     const overlap = this.overlaps.get(reach.topic) ?? new Overlap();
     this.overlaps.set(reach.topic, overlap);
     if (sign > 0) overlap.add(reach.rows);
@@ -94,22 +102,23 @@ class Pool {
 
 /** The memory and work that filters may take: of a connection, of whom it belongs to, and of all. */
 export class FilterBudget {
-  private readonly all = new Pool();
-  private readonly strangers = new Pool();
+  private readonly all: Pool;
+  private readonly strangers: Pool;
   private readonly owners = new Map<string, Pool>();
   private readonly connections = new Map<Subscriber, Pool>();
-  private readonly share: FullLoad;
   private readonly ofOwner: FullLoad;
 
   constructor(private readonly limits: FilterLimits) {
     const { owner, total } = limits;
     const { bytes, scans, matches } = total;
-    this.share = { bytes: bytes * LARGEST_SHARE, scans: scans * LARGEST_SHARE, matches: matches * LARGEST_SHARE };
+    const share = { bytes: bytes * LARGEST_SHARE, scans: scans * LARGEST_SHARE, matches: matches * LARGEST_SHARE };
     this.ofOwner = {
-      bytes: Math.min(owner.bytes, this.share.bytes),
-      scans: Math.min(owner.scans, this.share.scans),
-      matches: Math.min(owner.matches, this.share.matches),
+      bytes: Math.min(owner.bytes, share.bytes),
+      scans: Math.min(owner.scans, share.scans),
+      matches: Math.min(owner.matches, share.matches),
     };
+    this.all = new Pool(total, 'all connections');
+    this.strangers = new Pool(share, 'all without a token');
   }
 
   /** What all filters take. */
@@ -129,19 +138,19 @@ export class FilterBudget {
    * @throws CommandError LIMIT_EXCEEDED
    */
   take(subscriber: Subscriber, weight: Weight): () => void {
+    // Of a subscription that chooses nothing there is nothing to keep.
+    if (isNothing(weight)) return () => undefined;
     const whose = ownerOf(subscriber);
     const key = ownerKey(whose);
     const isStranger = whose.kind === 'address';
-    const ofConnection = this.connections.get(subscriber) ?? new Pool();
-    const ofOwner = this.owners.get(key) ?? new Pool();
-    ofConnection.check(weight, this.limits.connection, 'this connection');
-    ofOwner.check(weight, this.ofOwner, isStranger ? 'one address without a token' : 'one principal');
-    if (isStranger) this.strangers.check(weight, this.share, 'all without a token');
-    this.all.check(weight, this.limits.total, 'all connections');
+    const ofConnection = this.connections.get(subscriber) ?? new Pool(this.limits.connection, 'this connection');
+    const ofOwner =
+      this.owners.get(key) ?? new Pool(this.ofOwner, isStranger ? 'one address without a token' : 'one principal');
+    const pools = [ofConnection, ofOwner, ...(isStranger ? [this.strangers] : []), this.all];
+    for (const pool of pools) pool.check(weight);
     const letGo = hold(subscriber, weight);
     this.connections.set(subscriber, ofConnection);
     this.owners.set(key, ofOwner);
-    const pools = [ofConnection, ofOwner, this.all, ...(isStranger ? [this.strangers] : [])];
     for (const pool of pools) pool.add(weight);
     return () => {
       letGo();
@@ -150,6 +159,10 @@ export class FilterBudget {
       if (ofOwner.isEmpty && this.owners.get(key) === ofOwner) this.owners.delete(key);
     };
   }
+}
+
+function isNothing({ bytes, scans, reach, policy }: Weight): boolean {
+  return bytes === 0 && scans === 0 && !reach && !policy;
 }
 
 /** Books it on the subscriber's account. @throws CommandError LIMIT_EXCEEDED */
