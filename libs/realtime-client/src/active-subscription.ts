@@ -1,4 +1,5 @@
 import type { EventFrame, MessageFrame, Row, SubscribedFrame, SubscribeFrame } from '@edge-hive/protocol';
+import { Deferred } from './deferred.js';
 import { invoke, RealtimeError, type Report } from './errors.js';
 import { EventBuffer } from './event-buffer.js';
 import type { Subscriber } from './subscriber.js';
@@ -44,9 +45,8 @@ export interface SubscriptionHost {
 export class ActiveSubscription<Event> implements Subscription<Event>, Subscriber {
   readonly target: Target;
   readonly wantsSnapshot: boolean;
-  readonly ready: Promise<void>;
-  private resolveReady: () => void = () => undefined;
-  private rejectReady: (error: RealtimeError) => void = () => undefined;
+  private readonly readiness = new Deferred();
+  readonly ready = this.readiness.promise;
   private buffer: EventBuffer<Event> | undefined;
   private gap: ResyncNotice['reason'] | undefined;
   /** What came in the turn in which `ready` resolved: who awaits that comes first. */
@@ -65,10 +65,6 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
   ) {
     this.target = spec.target;
     this.wantsSnapshot = spec.request.snapshot !== undefined && spec.request.snapshot !== false;
-    this.ready = new Promise((resolve, reject) => {
-      this.resolveReady = resolve;
-      this.rejectReady = reject;
-    });
     this.ready.catch(() => undefined); // an application may leave it alone: onError or the error event say it as well
     if (spec.callback === undefined) this.buffer = this.newBuffer();
   }
@@ -165,7 +161,7 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
     this.over = true;
     this.buffer?.end(error);
     const reason = error ?? new RealtimeError('CLOSED', 'Unsubscribed before the server answered.');
-    this.rejectReady(reason);
+    this.readiness.reject(reason);
     this.spec.view?.ended(reason);
     if (error === undefined) return;
     if (this.spec.options.onError) invoke(this.spec.options.onError, error, this.host.report);
@@ -176,7 +172,7 @@ export class ActiveSubscription<Event> implements Subscription<Event>, Subscribe
   private becomeReady(): void {
     this.isReady = true;
     this.held = [];
-    this.resolveReady();
+    this.readiness.resolve();
     queueMicrotask(() => this.release());
   }
 

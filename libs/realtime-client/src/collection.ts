@@ -1,8 +1,9 @@
 import type { Row } from '@edge-hive/protocol';
 import type { ActiveSubscription, SubscriptionSpec, ViewListener } from './active-subscription.js';
 import { type CollectionOptions, snapshotOf } from './collection-options.js';
+import { Deferred } from './deferred.js';
 import { Emitter } from './emitter.js';
-import { invoke, type RealtimeError, type Report } from './errors.js';
+import { invoke, type Report } from './errors.js';
 import { rowOrder } from './row-order.js';
 import { type RowChange, RowSet } from './row-set.js';
 import type { TopicEvent } from './subscription.js';
@@ -32,13 +33,12 @@ export interface CollectionHost {
 
 /** The rows of a table that match, kept as they are in the database. */
 export class Collection<Item extends { id: string } = Row> {
+  private readonly readiness = new Deferred();
   /** Resolves when the rows are there. Rejects with why they never will be. */
-  readonly ready: Promise<void>;
+  readonly ready = this.readiness.promise;
   private readonly rows: RowSet<Item>;
   private readonly events = new Emitter<CollectionEvents<Item> & { batch: readonly RowChange<Item>[] }>();
   private readonly subscription: ActiveSubscription<TopicEvent<Item>>;
-  private resolveReady: () => void = () => undefined;
-  private rejectReady: (error: RealtimeError) => void = () => undefined;
   private current: CollectionStatus = 'loading';
   private isNotifying = false;
   /** A snapshot comes, or a replay, before which events say nothing: they may be older than the rows. */
@@ -54,10 +54,6 @@ export class Collection<Item extends { id: string } = Row> {
     options: CollectionOptions,
     private readonly host: CollectionHost,
   ) {
-    this.ready = new Promise((resolve, reject) => {
-      this.resolveReady = resolve;
-      this.rejectReady = reject;
-    });
     this.ready.catch(() => undefined); // onError or the error event say it as well
     this.rows = new RowSet(rowOrder(options.orderBy ?? []), options.limit);
     this.subscription = host.begin(this.spec(topic, options));
@@ -136,7 +132,7 @@ export class Collection<Item extends { id: string } = Row> {
       ended: (error) => {
         clearTimeout(this.timer);
         this.become('stale');
-        this.rejectReady(error);
+        this.readiness.reject(error);
       },
     };
   }
@@ -148,7 +144,7 @@ export class Collection<Item extends { id: string } = Row> {
     this.rows.replace(rows);
     this.deliver();
     this.become('current');
-    this.resolveReady();
+    this.readiness.resolve();
   }
 
   private apply({ action, data, transition }: TopicEvent<Item>): void {
