@@ -2,6 +2,7 @@ import type { Backoff } from './backoff.js';
 import type { Commands, Outcome } from './commands.js';
 import { Deferred } from './deferred.js';
 import { RealtimeError, type Report } from './errors.js';
+import { Pause } from './pause.js';
 
 /** A state as JSON text; null: that it isn't present. */
 type Said = string | null;
@@ -35,10 +36,15 @@ export class OwnPresence {
   /** Of what is under way, and of what is to be said then. */
   private flying: Deferred | undefined;
   private next: Deferred | undefined;
-  private backoff: Backoff | undefined;
-  private pause: ReturnType<typeof setTimeout> | undefined;
+  /** After a refusal that passes. */
+  private readonly pause: Pause;
 
-  constructor(private readonly host: OwnPresenceHost) {}
+  constructor(private readonly host: OwnPresenceHost) {
+    this.pause = new Pause(
+      () => host.newBackoff(),
+      () => this.flush(),
+    );
+  }
 
   /** The connection has to be subscribed to the channel. */
   get isWanted(): boolean {
@@ -64,8 +70,8 @@ export class OwnPresence {
     this.isLive = false;
     this.inFlight = undefined;
     this.known = undefined;
-    this.backoff = undefined;
-    this.resume();
+    this.pause.end();
+    this.pause.reset();
     this.waitAgain();
   }
 
@@ -86,7 +92,7 @@ export class OwnPresence {
     if (this.inFlight !== undefined) return;
     const { wanted: said } = this;
     if (said === undefined || (this.isLive && said === this.known)) return this.settle();
-    if (!this.isLive || this.pause !== undefined) return;
+    if (!this.isLive || this.pause.isOn) return;
     const command = {};
     this.inFlight = command;
     this.flying = this.next;
@@ -102,7 +108,7 @@ export class OwnPresence {
   private answered(said: Said, outcome: Outcome): void {
     this.inFlight = undefined;
     if ('reply' in outcome) this.acknowledged(said);
-    else if (outcome.error.retryable) this.pauseFor((this.backoff ??= this.host.newBackoff()));
+    else if (outcome.error.retryable) this.refusedForNow();
     else this.refused(said, outcome.error);
     this.flush();
     this.host.changed();
@@ -111,7 +117,7 @@ export class OwnPresence {
   private acknowledged(said: Said): void {
     this.known = said;
     this.kept = said ?? undefined;
-    this.backoff = undefined;
+    this.pause.reset();
     if (said === null) this.isSaid = false;
     if (said === null && this.wanted === null) this.wanted = undefined;
     this.flying?.resolve();
@@ -133,17 +139,9 @@ export class OwnPresence {
     this.next = undefined;
   }
 
-  private pauseFor(backoff: Backoff): void {
+  private refusedForNow(): void {
     this.waitAgain();
-    this.pause = setTimeout(() => {
-      this.resume();
-      this.flush();
-    }, backoff.next());
-  }
-
-  private resume(): void {
-    clearTimeout(this.pause);
-    this.pause = undefined;
+    this.pause.begin();
   }
 
   private waitAgain(): void {

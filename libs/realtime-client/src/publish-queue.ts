@@ -3,6 +3,7 @@ import type { Backoff } from './backoff.js';
 import type { Commands, Outcome, Settle } from './commands.js';
 import { RealtimeError } from './errors.js';
 import type { Muted, MutedMessages } from './muted-messages.js';
+import { Pause } from './pause.js';
 import { randomText } from './random-text.js';
 
 /** What the server remembers a key for, less what clocks and networks may differ by, in milliseconds. */
@@ -47,15 +48,17 @@ export class PublishQueue {
   private speaker: string | undefined;
   private author: string | undefined;
   private handedOver: (() => void) | undefined;
-  private backoff: Backoff | undefined;
-  private pause: ReturnType<typeof setTimeout> | undefined;
+  /** After a refusal that passes. All wait with it, so that what was refused isn't overtaken. */
+  private readonly pause: Pause;
 
   constructor(
     private readonly bounds: QueueBounds,
     private readonly commands: Commands,
-    private readonly newBackoff: () => Backoff,
+    newBackoff: () => Backoff,
     private readonly mutedMessages: MutedMessages,
-  ) {}
+  ) {
+    this.pause = new Pause(newBackoff, () => this.flush());
+  }
 
   get idle(): boolean {
     return this.entries.size === 0;
@@ -119,7 +122,7 @@ export class PublishQueue {
   lost(): void {
     this.online = false;
     this.handedOver?.();
-    this.resume();
+    this.pause.end();
   }
 
   closed(error: RealtimeError): void {
@@ -129,7 +132,7 @@ export class PublishQueue {
 
   private flush(): void {
     for (const entry of this.entries) {
-      if (!this.online || this.pause !== undefined || this.inFlight >= WINDOW) return;
+      if (!this.online || this.pause.isOn || this.inFlight >= WINDOW) return;
       if (entry.author !== this.speaker) return;
       if (!entry.inFlight) this.send(entry);
     }
@@ -150,31 +153,18 @@ export class PublishQueue {
     entry.inFlight = false;
     this.inFlight -= 1;
     if ('reply' in outcome || !isPassing(outcome.error)) {
-      if (this.pause === undefined) this.backoff = undefined;
+      if (!this.pause.isOn) this.pause.reset();
       this.finish(entry, outcome);
     } else if (outcome.error.code !== 'DISCONNECTED') {
       // It was not carried out: its key is unused, unless an earlier try was.
       if (!entry.inDoubt) delete entry.sentAt;
-      this.pauseFor((this.backoff ??= this.newBackoff()));
+      this.pause.begin();
     } else {
       entry.inDoubt = true;
       if (entry.muted) this.mutedMessages.doubt(entry.muted);
       return;
     }
     this.flush();
-  }
-
-  /** All wait with it, so that what was refused isn't overtaken. */
-  private pauseFor(backoff: Backoff): void {
-    this.pause ??= setTimeout(() => {
-      this.resume();
-      this.flush();
-    }, backoff.next());
-  }
-
-  private resume(): void {
-    clearTimeout(this.pause);
-    this.pause = undefined;
   }
 
   private finish(entry: Publish, outcome: Outcome): void {
