@@ -2,7 +2,7 @@ import type { PresenceFrame, SubscribeFrame } from '@edge-hive/protocol';
 import type { Backoff } from './backoff.js';
 import type { Commands } from './commands.js';
 import { Emitter } from './emitter.js';
-import { invoke, RealtimeError, type Report } from './errors.js';
+import { RealtimeError, type Report } from './errors.js';
 import { MemberSet } from './member-set.js';
 import { OwnPresence } from './own-presence.js';
 import type { PresenceCount, PresenceEvents } from './presence-events.js';
@@ -168,7 +168,7 @@ export class ChannelPresence implements Subscriber {
 
   private lookWanted(): Look {
     const listened = (name: keyof PresenceEvents) => this.events.of(name).length > 0;
-    if (['sync', 'join', 'update', 'leave'].some((name) => listened(name as keyof PresenceEvents))) return true;
+    if ((['sync', 'join', 'update', 'leave'] as const).some(listened)) return true;
     return listened('count') ? 'count' : false;
   }
 
@@ -179,6 +179,6 @@ export class ChannelPresence implements Subscriber {
   }
 
   private emit<Name extends keyof PresenceEvents>(name: Name, payload: PresenceEvents[Name]): void {
-    for (const listener of this.events.of(name)) invoke(listener, payload, this.host.report);
+    this.events.emit(name, payload, this.host.report);
   }
 }

@@ -12,7 +12,7 @@ import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import { Emitter } from './emitter.js';
 import { ErrorReports } from './error-reports.js';
-import { closedError, invoke, RealtimeError } from './errors.js';
+import { closedError, RealtimeError } from './errors.js';
 import { MutedMessages } from './muted-messages.js';
 import { Presences } from './presences.js';
 import { PublishQueue } from './publish-queue.js';
@@ -123,10 +123,7 @@ export class RealtimeClient {
    * @throws TypeError naming the option that can't be used
    */
   collection<Item extends { id: string } = Row>(topic: string, options: CollectionOptions = {}): Collection<Item> {
-    return new Collection(topic, options, {
-      begin: (spec) => this.begin(spec),
-      report: (error) => this.reports.add(error),
-    });
+    return new Collection(topic, options, { begin: (spec) => this.begin(spec), report: this.host.report });
   }
 
   /**
@@ -246,6 +243,6 @@ export class RealtimeClient {
   }
 
   private emit<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): void {
-    for (const listener of this.events.of(name)) invoke(listener, payload, (error) => this.reports.add(error));
+    this.events.emit(name, payload, this.host.report);
   }
 }

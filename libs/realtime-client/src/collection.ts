@@ -3,7 +3,7 @@ import type { ActiveSubscription, SubscriptionSpec, ViewListener } from './activ
 import { type CollectionOptions, snapshotOf } from './collection-options.js';
 import { Deferred } from './deferred.js';
 import { Emitter } from './emitter.js';
-import { invoke, type Report } from './errors.js';
+import type { Report } from './errors.js';
 import { rowOrder } from './row-order.js';
 import { type RowChange, RowSet } from './row-set.js';
 import type { TopicEvent } from './subscription.js';
@@ -177,16 +177,14 @@ export class Collection<Item extends { id: string } = Row> {
   private deliver(): void {
     const changes = this.rows.takeChanges();
     if (changes.length === 0) return;
-    for (const listener of this.events.of('batch')) invoke(listener, changes, this.host.report);
-    for (const change of changes) {
-      for (const listener of this.events.of('change')) invoke(listener, change, this.host.report);
-    }
+    this.events.emit('batch', changes, this.host.report);
+    for (const change of changes) this.events.emit('change', change, this.host.report);
   }
 
   private become(status: CollectionStatus): void {
     // Without rows there is nothing that could be stale.
     if (status === this.current || (status === 'stale' && this.current === 'loading')) return;
     this.current = status;
-    for (const listener of this.events.of('status')) invoke(listener, status, this.host.report);
+    this.events.emit('status', status, this.host.report);
   }
 }

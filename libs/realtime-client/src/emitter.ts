@@ -1,4 +1,6 @@
-/** Listeners by event name, typed by a map from name to payload. A listener that throws is its caller's to handle. */
+import { invoke, type Report } from './errors.js';
+
+/** Listeners by event name, typed by a map from name to payload. */
 export class Emitter<Events extends object> {
   private readonly listeners: { [Name in keyof Events]?: Set<(payload: Events[Name]) => void> } = {};
 
@@ -12,6 +14,11 @@ export class Emitter<Events extends object> {
   /** The listeners of this moment, so that one may take itself or another off while it runs. */
   of<Name extends keyof Events>(name: Name): ((payload: Events[Name]) => void)[] {
     return [...(this.listeners[name] ?? [])];
+  }
+
+  /** Calls the listeners of this moment: what one of them throws is reported, and stops no other. */
+  emit<Name extends keyof Events>(name: Name, payload: Events[Name], report: Report): void {
+    for (const listener of this.of(name)) invoke(listener, payload, report);
   }
 
   clear(): void {

@@ -7,10 +7,9 @@ export class ErrorReports {
 
   add(error: RealtimeError): void {
     const listeners = this.listeners();
-    // eslint-disable-next-line no-console -- where nobody listens, this is the only way that a developer gets to know
-    if (listeners.length === 0) console.error(error);
-    // eslint-disable-next-line no-console -- as above: there is no other listener for the errors of this one
-    for (const listener of listeners) invoke(listener, error, (failure) => console.error(failure));
+    if (listeners.length === 0) print(error);
+    // There is no other listener for the errors of this one.
+    for (const listener of listeners) invoke(listener, error, print);
   }
 
   /** Reports what a promise rejects with, where the application doesn't wait for it. */
@@ -21,4 +20,9 @@ export class ErrorReports {
       if (error.code !== 'CLOSED' && error.code !== 'REPLACED') this.add(error);
     });
   }
+}
+
+function print(error: RealtimeError): void {
+  // eslint-disable-next-line no-console -- where nobody listens, this is the only way that a developer gets to know
+  console.error(error);
 }
