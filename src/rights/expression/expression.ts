@@ -1,7 +1,5 @@
 /** What of a principal a constant reads. */
 export interface Reads {
-  /** Values of `$auth`, `$token`, `$access` and `$session`. */
-  readonly parameters: ReadonlySet<string>;
   /** Fields of the principal's own record. */
   readonly self: boolean;
   /** Tables of edges that begin or end at the principal's own record, where nothing else of theirs is read. */

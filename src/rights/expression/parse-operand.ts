@@ -66,7 +66,6 @@ class OperandParser {
       const known = [...PARAMETERS].join(', ');
       throw new UnsupportedExpression(`${name} can't be followed: use fields of the row, ${known}`);
     }
-    this.reads.parameter(name);
     this.steps(name === '$auth' ? 'own' : name === '$token' ? 'claims' : 'value');
     return this.constant();
   }

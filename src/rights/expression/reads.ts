@@ -2,16 +2,11 @@ import type { Reads } from './expression.js';
 
 /** Collects what an expression reads while it is parsed. */
 export class ReadsBuilder {
-  private readonly parameters = new Set<string>();
   private readonly edges = new Set<string>();
   private readonly nodes = new Set<string>();
   private readonly tables = new Set<string>();
   private self = false;
   private anything = false;
-
-  parameter(name: string): void {
-    this.parameters.add(name);
-  }
 
   ownField(): void {
     this.self = true;
@@ -34,15 +29,14 @@ export class ReadsBuilder {
   }
 
   build(): Reads {
-    const { parameters, edges, tables, self, anything } = this;
-    return { parameters, edges, tables, self, anything };
+    const { edges, tables, self, anything } = this;
+    return { edges, tables, self, anything };
   }
 }
 
 export function joinReads(all: readonly Reads[]): Reads {
   const union = (of: (reads: Reads) => Iterable<string>) => new Set(all.flatMap((reads) => [...of(reads)]));
   return {
-    parameters: union((reads) => reads.parameters),
     edges: union((reads) => reads.edges),
     tables: union((reads) => reads.tables),
     self: all.some(({ self }) => self),
