@@ -76,6 +76,7 @@ describe('a permission', () => {
     ['array::any($auth.x, |$y| $y)', /not supported/],
     ['$auth.x.filter(1) = a', /the method filter\(\)/],
     ['[a, b] CONTAINS 1', /lists of fields/],
+    ['owner = (user:[a, 1])', /lists of fields/],
     ['a = { b: 1 }', /is not understood/],
     ['a ?? b', /is not understood/],
     ['x INSIDE 1..5', /is not understood/],
@@ -110,6 +111,9 @@ describe('a permission', () => {
     ['a INSIDE $auth->(member, guest)->room', { edges: ['member', 'guest'] }],
     ['a INSIDE $auth.org->owns->room', { self: true, anything: true, tables: ['owns', 'room'] }],
     ["a = type::record('x', $token.x).y", { anything: true }],
+    ['a = $token.scopes.contains($auth.role)', { self: true }],
+    ['a = $token.scopes.contains(count($auth->member))', { edges: ['member'] }],
+    ['a = (badge:[$auth.role, 1])', { self: true }],
   ])('says what of a principal it reads: %s', (text, reads) => {
     const expression = parseExpression(text);
     const found = { self: false, anything: false, edges: [] as string[], tables: [] as string[] };

@@ -1,7 +1,7 @@
 import { parseName } from '../../values/record-name.js';
 import type { Constant, Expression } from './expression.js';
 import { isKnownFunction, isKnownMethod, whyUnknown } from './known-functions.js';
-import { joinReads, ReadsBuilder } from './reads.js';
+import { ReadsBuilder } from './reads.js';
 import type { CursorOfTokens } from './token-cursor.js';
 import { UnsupportedExpression } from './tokens.js';
 
@@ -43,7 +43,7 @@ class OperandParser {
     if (token.kind === 'name') return this.named();
     if (cursor.take('-')) return this.negative();
     if (cursor.take('(')) return this.inParentheses();
-    if (cursor.take('[')) return this.collected(']');
+    if (cursor.take('[')) return this.collected();
     throw new UnsupportedExpression(`${cursor.rest} is not understood`);
   }
 
@@ -97,13 +97,11 @@ class OperandParser {
     if (cursor.peek()?.text !== '(' && /^math::[a-z]/.test(name)) return this.constant();
     cursor.expect('(');
     if (!isKnownFunction(name)) throw new UnsupportedExpression(whyUnknown(name));
-    const parts = this.list(')');
-    if (parts.some(({ kind }) => kind !== 'constant')) {
-      throw new UnsupportedExpression(
-        `${name} of the row is worked out by the database alone: keep what it gives in a field (DEFINE FIELD … VALUE)`,
-      );
-    }
-    return this.stepped(parts);
+    this.constants(
+      ')',
+      `${name} of the row is worked out by the database alone: keep what it gives in a field (DEFINE FIELD … VALUE)`,
+    );
+    return this.stepped();
   }
 
   private inParentheses(): Operand {
@@ -116,7 +114,8 @@ class OperandParser {
       if (following === '.' || following === '[') throw new UnsupportedExpression(`${cursor.rest} is not understood`);
       return expression;
     }
-    return this.stepped([expression]);
+    this.reads.include(expression.reads);
+    return this.stepped();
   }
 
   /** A record id, as `(person:1)`. */
@@ -124,37 +123,38 @@ class OperandParser {
     const { cursor } = this;
     for (let token = cursor.next(); token.text !== ')'; token = cursor.next()) {
       const isPlain = token.kind === 'literal' || /^[:,-]$/.test(token.text) || token.kind === 'name';
-      if (token.text === '[') this.list(']');
+      if (token.text === '[') this.elements();
       else if (!isPlain) throw new UnsupportedExpression(`${token.text} in a record id is not supported`);
     }
     return this.constant();
   }
 
-  private collected(end: string): Operand {
-    const parts = this.list(end);
-    if (parts.some(({ kind }) => kind !== 'constant')) {
-      throw new UnsupportedExpression('lists of fields of the row are not supported: compare each of them');
-    }
-    return this.stepped(parts);
+  private collected(): Operand {
+    this.elements();
+    return this.stepped();
   }
 
-  private list(end: string): readonly Expression[] {
+  private elements(): void {
+    this.constants(']', 'lists of fields of the row are not supported: compare each of them');
+  }
+
+  /** Constants with commas between them, up to a sign. What they read is read here. @throws UnsupportedExpression for others */
+  private constants(end: string, refusal: string): void {
     const parts: Expression[] = [];
     while (!this.cursor.take(end)) {
       if (parts.length > 0) this.cursor.expect(',');
       parts.push(this.inner());
     }
-    return parts;
+    for (const part of parts) {
+      if (part.kind !== 'constant') throw new UnsupportedExpression(refusal);
+      this.reads.include(part.reads);
+    }
   }
 
-  /** Steps behind constants. */
-  private stepped(parts: readonly Expression[]): Constant {
+  /** A constant, with the steps behind it. */
+  private stepped(): Constant {
     this.steps('value');
-    const own = this.constant();
-    return {
-      ...own,
-      reads: joinReads([own.reads, ...parts.flatMap((part) => (part.kind === 'constant' ? part.reads : []))]),
-    };
+    return this.constant();
   }
 
   private constant(): Constant {
@@ -179,9 +179,7 @@ class OperandParser {
     if (token.kind !== 'name') throw new UnsupportedExpression(`${token.text} behind a point is not supported`);
     if (cursor.take('(')) {
       if (!isKnownMethod(token.text)) throw new UnsupportedExpression(`the method ${token.text}() is not supported`);
-      if (this.list(')').some(({ kind }) => kind !== 'constant')) {
-        throw new UnsupportedExpression(`${token.text}() of the row is not supported`);
-      }
+      this.constants(')', `${token.text}() of the row is not supported`);
       return 'value';
     }
     return from === 'own' && token.text === 'id' ? 'own' : this.readFrom(from);

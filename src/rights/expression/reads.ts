@@ -28,6 +28,14 @@ export class ReadsBuilder {
     this.anything = true;
   }
 
+  /** What a part of it reads. */
+  include({ edges, tables, self, anything }: Reads): void {
+    for (const table of edges) this.edges.add(table);
+    for (const table of tables) this.tables.add(table);
+    this.self ||= self;
+    this.anything ||= anything;
+  }
+
   build(): Reads {
     const { edges, tables, self, anything } = this;
     return { edges, tables, self, anything };
