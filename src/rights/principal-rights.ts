@@ -4,7 +4,7 @@ import { EVERY_ROW, NO_ROW, type Condition } from '../filter/condition.js';
 import type { FieldMask, RowRights } from '../filter/row-rights.js';
 import { equalValues } from '../values/compare.js';
 import { InexactValue } from './exact-condition.js';
-import type { Expression, Reads } from './expression/expression.js';
+import { statementsOf, type Expression, type Reads } from './expression/expression.js';
 import { joinReads } from './expression/reads.js';
 import type { Answer } from './principal-constants.js';
 import { askedTexts, rowCondition, type Constants } from './row-condition.js';
@@ -112,20 +112,10 @@ function expressionsOf(permissions: TablePermissions): readonly Expression[] {
 }
 
 function readsOf(expression: Expression): readonly Reads[] {
-  switch (expression.kind) {
-    case 'constant':
-      return [expression.reads];
-    case 'compare':
-      return [expression.operand.reads];
-    case 'and':
-    case 'or':
-      return expression.of.flatMap(readsOf);
-    case 'not':
-      return readsOf(expression.of);
-    case 'field':
-    case 'row':
-      return [];
-  }
+  return statementsOf(expression).flatMap((statement) => {
+    if (statement.kind === 'constant') return statement.reads;
+    return statement.kind === 'compare' ? statement.operand.reads : [];
+  });
 }
 
 function isSame(before: Answer, now: Answer): boolean {

@@ -1,6 +1,6 @@
 import { EVERY_ROW, NO_ROW, type Condition } from '../filter/condition.js';
 import { exactCondition } from './exact-condition.js';
-import type { Constant, Expression } from './expression/expression.js';
+import { statementsOf, type Constant, type Expression } from './expression/expression.js';
 
 /** What constants are for one principal, by the text that the database is asked. */
 export type Constants = ReadonlyMap<string, unknown>;
@@ -12,20 +12,10 @@ export function truthText({ text }: Constant): string {
 
 /** What the database has to be asked for one principal before an expression becomes a condition. */
 export function askedTexts(expression: Expression): readonly string[] {
-  switch (expression.kind) {
-    case 'constant':
-      return [truthText(expression)];
-    case 'compare':
-      return [expression.operand.text];
-    case 'and':
-    case 'or':
-      return expression.of.flatMap(askedTexts);
-    case 'not':
-      return askedTexts(expression.of);
-    case 'field':
-    case 'row':
-      return [];
-  }
+  return statementsOf(expression).flatMap((statement) => {
+    if (statement.kind === 'constant') return truthText(statement);
+    return statement.kind === 'compare' ? statement.operand.text : [];
+  });
 }
 
 /**

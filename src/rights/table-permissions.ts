@@ -1,6 +1,6 @@
 import { CommandError } from '../errors/command-error.js';
 import { parsePath, type Path } from '../values/path.js';
-import type { Expression } from './expression/expression.js';
+import { statementsOf, type Expression, type Statement } from './expression/expression.js';
 import { parseExpression } from './expression/parse-expression.js';
 import { UnsupportedExpression } from './expression/tokens.js';
 
@@ -72,16 +72,17 @@ function permission(select: unknown, of: string, computed: ReadonlySet<string>):
   if (typeof select !== 'string') throw new UnsupportedExpression(`the permission of ${of} is not understood`);
   const quoted = `the permission of ${of} can't be followed, ${JSON.stringify(select)}`;
   const expression = parsed(select, quoted);
-  const unknown = partThat(expression, (part) => part.kind === 'row');
-  if (unknown?.kind === 'row') {
+  const statements = statementsOf(expression);
+  const unknown = statements.find((statement) => statement.kind === 'row');
+  if (unknown) {
     throw new UnsupportedExpression(
       `${quoted}: ${unknown.text} hangs on more of the row than one field beside a value that is the same for all rows; keep what it gives in a field (DEFINE FIELD … VALUE), and compare that`,
     );
   }
-  const field = partThat(expression, (part) => computed.has(fieldOf(part) ?? ''));
+  const field = statements.map(fieldOf).find((name) => name !== undefined && computed.has(name));
   if (field === undefined) return expression;
   throw new UnsupportedExpression(
-    `${quoted}: the field ${fieldOf(field)} is computed when it is read, and nothing tells when it changes; use a field with VALUE instead of COMPUTED`,
+    `${quoted}: the field ${field} is computed when it is read, and nothing tells when it changes; use a field with VALUE instead of COMPUTED`,
   );
 }
 
@@ -94,17 +95,6 @@ function parsed(select: string, quoted: string): Expression {
   }
 }
 
-function fieldOf(part: Expression): string | undefined {
-  return part.kind === 'field' ? part.name : part.kind === 'compare' ? part.field : undefined;
-}
-
-function partThat(expression: Expression, is: (part: Expression) => boolean): Expression | undefined {
-  if (is(expression)) return expression;
-  if (expression.kind === 'not') return partThat(expression.of, is);
-  if (expression.kind !== 'and' && expression.kind !== 'or') return undefined;
-  for (const part of expression.of) {
-    const found = partThat(part, is);
-    if (found) return found;
-  }
-  return undefined;
+function fieldOf(statement: Statement): string | undefined {
+  return statement.kind === 'field' ? statement.name : statement.kind === 'compare' ? statement.field : undefined;
 }

@@ -20,13 +20,30 @@ export interface Constant {
 
 export type Comparator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'INSIDE' | 'CONTAINS' | 'CONTAINSANY' | 'CONTAINSALL';
 
-/** A permission, as far as it can be followed without the database. */
-export type Expression =
+/** What is said of a row, without AND, OR and NOT. */
+export type Statement =
   | Constant
   /** A field of the row. */
   | { readonly kind: 'field'; readonly name: string }
   | { readonly kind: 'compare'; readonly operator: Comparator; readonly field: string; readonly operand: Constant }
-  | { readonly kind: 'and' | 'or'; readonly of: readonly Expression[] }
-  | { readonly kind: 'not'; readonly of: Expression }
   /** Its value hangs on the row in a way that only the database knows. */
   | { readonly kind: 'row'; readonly text: string };
+
+/** A permission, as far as it can be followed without the database. */
+export type Expression =
+  | Statement
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Expression[] }
+  | { readonly kind: 'not'; readonly of: Expression };
+
+/** The statements that an expression is made of, in their order. */
+export function statementsOf(expression: Expression): readonly Statement[] {
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return expression.of.flatMap(statementsOf);
+    case 'not':
+      return statementsOf(expression.of);
+    default:
+      return [expression];
+  }
+}
