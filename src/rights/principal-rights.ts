@@ -1,4 +1,4 @@
-import type { RecordUser } from '../auth/tokens/principal.js';
+import type { Principal, RecordUser } from '../auth/tokens/principal.js';
 import { CommandError } from '../errors/command-error.js';
 import { EVERY_ROW, NO_ROW, type Condition } from '../filter/condition.js';
 import type { FieldMask, RowRights } from '../filter/row-rights.js';
@@ -16,8 +16,13 @@ export class PrincipalRights {
   private readonly rights = new Map<string, RowRights | CommandError>();
   private answer: Answer | undefined;
   reads: Reads = joinReads([]);
+  /** How many wait for rights of it: then it is there, whether or not a session speaks for it yet. */
+  awaited = 0;
 
-  constructor(readonly user: RecordUser) {}
+  constructor(
+    readonly principal: Principal,
+    readonly user: RecordUser,
+  ) {}
 
   get tables(): Iterable<string> {
     return this.topics.keys();

@@ -81,12 +81,13 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
   async prepare(principal: Principal, topics: Iterable<string>): Promise<void> {
     const { record } = principal;
     if (!record) return;
-    const rights = this.principals.get(principal) ?? new PrincipalRights(record);
+    const rights = this.principals.get(principal) ?? new PrincipalRights(principal, record);
+    this.principals.set(principal, rights);
     const asked = [...topics].filter((topic) => this.policy.asksDatabase({ principal, local: false }, topic));
+    rights.awaited += 1;
     try {
+      // From then on it is told of what happens, so that what is answered below can't be out of date.
       await this.define(rights, asked);
-      // From now on it is told of what happens, so that what is answered below can't be out of date.
-      this.principals.set(principal, rights);
       if (asked.some((topic) => rights.lacks(topic))) {
         this.due.add(principal);
         await this.rounds.next();
@@ -94,6 +95,8 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error;
       throw new CommandError('UNAVAILABLE', 'topic: the database does not answer now; try again in a moment.');
+    } finally {
+      rights.awaited -= 1;
     }
   }
 
@@ -108,10 +111,10 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
     return this.join(policy, own.of(topic));
   }
 
-  /** These principals alone are there. */
+  /** These principals alone are there, and those that are waited for. */
   retain(principals: ReadonlySet<Principal>): void {
     for (const [principal, rights] of this.principals) {
-      if (principals.has(principal)) continue;
+      if (rights.awaited > 0 || principals.has(principal)) continue;
       this.principals.delete(principal);
       this.affected.remove(rights);
     }
@@ -131,7 +134,7 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
       if (concerned.size > 0) after ??= n;
     }
     if (after === undefined) return undefined;
-    for (const [principal, rights] of this.principals) if (concerned.has(rights)) this.due.add(principal);
+    for (const { principal } of concerned) this.due.add(principal);
     return { after, until: this.refresh() };
   }
 
