@@ -1,11 +1,16 @@
 import type { Questions } from '../surreal/connection/questions.js';
 import { escapeName } from '../values/escape-name.js';
-import { readPermissions, type StructuredField, type TablePermissions } from './table-permissions.js';
+import {
+  readPermissions,
+  type StructuredField,
+  type StructuredPermissions,
+  type TablePermissions,
+} from './table-permissions.js';
 
 interface Known {
   /** The definitions as they were read. */
   readonly text: string;
-  readonly permissions: TablePermissions | undefined;
+  readonly permissions: TablePermissions;
 }
 
 interface StructuredTable {
@@ -33,10 +38,11 @@ export class Definitions {
     for (const name of names) {
       const before = this.tables.get(name);
       const now = found.get(name);
-      if (before && before.text === now?.text) continue;
-      if (now) this.tables.set(name, now);
+      const text = now && textOf(now);
+      if (before?.text === text) continue;
+      if (now && text !== undefined) this.tables.set(name, { text, permissions: readPermissions(now) });
       else this.tables.delete(name);
-      if (before ?? now) changed.add(name);
+      changed.add(name);
     }
     return changed;
   }
@@ -46,7 +52,7 @@ export class Definitions {
     for (const name of this.tables.keys()) if (!tables.has(name)) this.tables.delete(name);
   }
 
-  private async ask(names: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+  private async ask(names: readonly string[]): Promise<ReadonlyMap<string, StructuredPermissions>> {
     const [info] = await this.questions.ask('INFO FOR DB STRUCTURE');
     const { tables = [] } = info as { tables?: readonly StructuredTable[] };
     const there = tables.filter(({ name }) => names.includes(name));
@@ -57,13 +63,16 @@ export class Definitions {
     return new Map(
       there.map(({ name, permissions }, n) => {
         const { fields = [] } = infos[n] as { fields?: readonly StructuredField[] };
-        const select = permissions?.select;
-        const text = JSON.stringify([
-          select,
-          fields.map((field) => [field.name, field.computed !== undefined, field.permissions?.select]),
-        ]);
-        return [name, { text, permissions: readPermissions({ table: name, select, fields }) }];
+        return [name, { table: name, select: permissions?.select, fields }];
       }),
     );
   }
+}
+
+/** What is read of them, to tell whether they are others. */
+function textOf({ select, fields }: StructuredPermissions): string {
+  return JSON.stringify([
+    select,
+    fields.map((field) => [field.name, field.computed !== undefined, field.permissions?.select]),
+  ]);
 }
