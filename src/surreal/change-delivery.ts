@@ -77,7 +77,7 @@ export class ChangeDelivery implements FeedReaderListener {
     const reason =
       cause instanceof Error ? cause.message : "it holds a value that the database can't hand out, such as a regex";
     this.logger.error(
-      `A transaction in the changefeed (versionstamp ${mark.place.stamp}) can't be read: ${reason}. Every stream is delivered to read again`,
+      `A transaction in the changefeed (versionstamp ${mark.place.stamp}) can't be read: ${reason}. Every stream is told to read again`,
     );
     this.events.unreadable(mark);
   }
