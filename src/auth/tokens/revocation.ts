@@ -1,14 +1,22 @@
 import type { Principal } from './principal.js';
 
-/** Tokens that don't count any more, though they haven't expired. */
-export type Revocation = {
+interface Kept {
   /** Unix time in seconds at which the last of these tokens expires: then it needn't be known any more. Absent: it may be for good. */
   readonly until?: number;
-} & (
-  | { readonly jti: string }
-  /** Tokens of a principal that were issued before a Unix time in seconds. */
-  | { readonly principal: string; readonly before: number }
-);
+}
+
+interface RevokedToken extends Kept {
+  readonly jti: string;
+}
+
+/** Tokens of a principal that were issued before a Unix time in seconds. */
+export interface RevokedPrincipal extends Kept {
+  readonly principal: string;
+  readonly before: number;
+}
+
+/** Tokens that don't count any more, though they haven't expired. */
+export type Revocation = RevokedToken | RevokedPrincipal;
 
 /** Names the tokens, and tells nothing of `until`: the same tokens have the same text. */
 export function revocationText(revocation: Revocation): string {

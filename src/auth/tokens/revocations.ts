@@ -2,23 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import type { Principal } from './principal.js';
 import { KeysUnavailableError, RevokedTokenError } from './authentication-error.js';
-import { issuedBefore, type Revocation } from './revocation.js';
+import { issuedBefore, type Revocation, type RevokedPrincipal } from './revocation.js';
 
 /** How often it is looked for those whose tokens have expired, in ms. */
 const PRUNE_MS = 60_000;
-
-interface Entry {
-  readonly revocation: Revocation;
-  readonly until: number;
-}
 
 /** Which tokens were revoked, as far as this instance knows. */
 @Injectable()
 export class Revocations {
   /** Whether all that instances share is known here: before, no token can be let in. */
   complete = true;
-  private readonly byJti = new Map<string, Entry>();
-  private readonly byPrincipal = new Map<string, Entry>();
+  private readonly byJti = new Map<string, Revocation>();
+  private readonly byPrincipal = new Map<string, RevokedPrincipal>();
   private prunedAt = 0;
 
   constructor(metrics: MetricsService) {
@@ -32,14 +27,13 @@ export class Revocations {
   /** Of one principal, the latest time counts, for as long as any is to be known. */
   add(revocation: Revocation): void {
     this.prune();
-    const entry = { revocation, until: revocation.until ?? Infinity };
     if ('jti' in revocation) {
       const known = this.byJti.get(revocation.jti);
-      if (!known || known.until < entry.until) this.byJti.set(revocation.jti, entry);
+      if (!known || endOf(known) < endOf(revocation)) this.byJti.set(revocation.jti, revocation);
       return;
     }
     const known = this.byPrincipal.get(revocation.principal);
-    this.byPrincipal.set(revocation.principal, known ? latest(known, entry) : entry);
+    this.byPrincipal.set(revocation.principal, known ? latest(known, revocation) : revocation);
   }
 
   /**
@@ -49,15 +43,15 @@ export class Revocations {
   check({ id, claims }: Principal): void {
     if (!this.complete) throw new KeysUnavailableError('it can not be known which tokens are revoked');
     if (typeof claims.jti === 'string' && this.byJti.has(claims.jti)) throw new RevokedTokenError();
-    const revoked = this.byPrincipal.get(id)?.revocation;
-    if (revoked && 'before' in revoked && issuedBefore(claims.iat, revoked.before)) throw new RevokedTokenError();
+    const revoked = this.byPrincipal.get(id);
+    if (revoked && issuedBefore(claims.iat, revoked.before)) throw new RevokedTokenError();
   }
 
   /** All that are known and whose tokens haven't expired. */
   *[Symbol.iterator](): IterableIterator<Revocation> {
     this.prune(true);
-    for (const entries of [this.byJti, this.byPrincipal])
-      for (const { revocation } of entries.values()) yield revocation;
+    yield* this.byJti.values();
+    yield* this.byPrincipal.values();
   }
 
   private prune(always = false): void {
@@ -65,16 +59,18 @@ export class Revocations {
     if (!always && time - this.prunedAt < PRUNE_MS) return;
     this.prunedAt = time;
     for (const entries of [this.byJti, this.byPrincipal]) {
-      for (const [key, { until }] of entries) if (until * 1_000 < time) entries.delete(key);
+      for (const [key, revocation] of entries) if (endOf(revocation) * 1_000 < time) entries.delete(key);
     }
   }
 }
 
 /** Both as one: the later time, kept for as long as the longer of them. */
-function latest(a: Entry, b: Entry): Entry {
-  const until = Math.max(a.until, b.until);
-  const [x, y] = [a.revocation, b.revocation];
-  if (!('before' in x) || !('before' in y)) return b;
-  const before = Math.max(x.before, y.before);
-  return { revocation: { principal: y.principal, before, ...(Number.isFinite(until) && { until }) }, until };
+function latest(a: RevokedPrincipal, b: RevokedPrincipal): RevokedPrincipal {
+  const until = Math.max(endOf(a), endOf(b));
+  const before = Math.max(a.before, b.before);
+  return { principal: b.principal, before, ...(Number.isFinite(until) && { until }) };
+}
+
+function endOf({ until = Infinity }: Revocation): number {
+  return until;
 }
