@@ -34,8 +34,8 @@ export class WrongKeys {
 
   /** Counts a try as wrong until it is found right. `false`: it must not be looked at. */
   begin(address: string): boolean {
+    if (!this.mayTry(address)) return false;
     const sender = this.senderAt(address);
-    if (sender.tries + 1 > this.atOnce && this.now() >= sender.trustedUntil) return false;
     sender.tries = Math.min(this.atOnce, sender.tries + 1);
     return true;
   }
