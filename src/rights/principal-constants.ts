@@ -1,7 +1,6 @@
-import type { RecordId } from 'surrealdb';
 import { ServerError } from 'surrealdb';
 import type { RecordUser } from '../auth/tokens/principal.js';
-import type { Questions } from '../surreal/connection/questions.js';
+import { textsOfExisting, type Questions } from '../surreal/connection/questions.js';
 import type { Query } from '../surreal/connection/sdk-session.js';
 import { recordIdText } from '../values/record-id-text.js';
 import { tokensOf } from './expression/tokens.js';
@@ -59,7 +58,7 @@ async function ask(query: Query, asked: readonly Asked[]): Promise<readonly Answ
     return `[${texts.map((text) => bound(text, n)).join(', ')}]`;
   });
   const [rows, values] = await query(`SELECT VALUE id FROM $rights_records; RETURN [${lists.join(', ')}]`, bindings);
-  const there = new Set((rows as readonly (RecordId | undefined)[]).flatMap((id) => (id ? [recordIdText(id)] : [])));
+  const there = textsOfExisting(rows);
   return asked.map(({ user, texts }, n): Answer => {
     if (!there.has(recordIdText(user.auth))) return { kind: 'gone' };
     const list = (values as readonly (readonly unknown[])[])[n] ?? [];

@@ -29,8 +29,7 @@ export class Questions implements OnApplicationShutdown {
     for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
       const ids = records.slice(start, start + RECORDS_AT_ONCE);
       const [rows] = await this.ask('SELECT VALUE id FROM $ids', { ids });
-      // The embedded engine answers NONE for one that is gone, a server leaves it out.
-      for (const id of rows as readonly (RecordId | undefined)[]) if (id) found.add(recordIdText(id));
+      for (const text of textsOfExisting(rows)) found.add(text);
     }
     return found;
   }
@@ -52,4 +51,9 @@ export class Questions implements OnApplicationShutdown {
     this.connection.start();
     return this.connection.attempted;
   }
+}
+
+/** Of the answer to `SELECT VALUE id FROM` some records. The embedded engine says NONE for one that is gone, a server leaves it out. */
+export function textsOfExisting(rows: unknown): ReadonlySet<string> {
+  return new Set((rows as readonly (RecordId | undefined)[]).flatMap((id) => (id ? recordIdText(id) : [])));
 }
