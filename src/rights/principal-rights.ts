@@ -8,7 +8,7 @@ import { statementsOf, type Expression, type Reads } from './expression/expressi
 import { joinReads } from './expression/reads.js';
 import type { Answer } from './principal-constants.js';
 import { askedTexts, rowCondition, type Constants } from './row-condition.js';
-import { refusal, type Permission, type TablePermissions } from './table-permissions.js';
+import { notKnownNow, refusal, type Permission, type TablePermissions } from './table-permissions.js';
 
 /** What the database's permissions give one principal. */
 export class PrincipalRights {
@@ -83,9 +83,7 @@ export class PrincipalRights {
   private work(topic: string): RowRights | CommandError {
     const permissions = this.topics.get(topic);
     const { answer } = this;
-    if (!permissions || !answer || this.lacks(topic)) {
-      return new CommandError('UNAVAILABLE', 'topic: the rights to it are not known now; try again in a moment.');
-    }
+    if (!permissions || !answer || this.lacks(topic)) return notKnownNow();
     if (permissions.kind === 'refused') return refusal(permissions.message);
     if (answer.kind === 'gone') return refusal('the record of the principal does not exist');
     if (answer.kind === 'failed') return refusal("the database can't work its permissions out for this principal");

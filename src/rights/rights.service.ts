@@ -18,6 +18,7 @@ import { joinRights } from './join-rights.js';
 import { askConstants } from './principal-constants.js';
 import { PrincipalRights } from './principal-rights.js';
 import { Rounds } from './rounds.js';
+import { notKnownNow } from './table-permissions.js';
 
 /** Told of the principals whose rights have become others, before anything more is delivered. */
 export type RightsListener = (principals: ReadonlySet<Principal>) => void;
@@ -106,8 +107,7 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
     if (!policy) throw new CommandError('FORBIDDEN', 'topic: not allowed to subscribe here.');
     if (!this.policy.asksDatabase(caller, topic)) return policy;
     const own = caller.principal && this.principals.get(caller.principal);
-    if (!own)
-      throw new CommandError('UNAVAILABLE', 'topic: the rights to it are not known now; try again in a moment.');
+    if (!own) throw notKnownNow();
     return this.join(policy, own.of(topic));
   }
 

@@ -52,6 +52,11 @@ export function refusal(message: string): CommandError {
   return new CommandError('FORBIDDEN', `topic: ${message}.`);
 }
 
+/** Why nobody can subscribe to the table for now. */
+export function notKnownNow(): CommandError {
+  return new CommandError('UNAVAILABLE', 'topic: the rights to it are not known now; try again in a moment.');
+}
+
 function fieldPermission(
   table: string,
   { name, permissions }: StructuredField,
