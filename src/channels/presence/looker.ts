@@ -1,4 +1,5 @@
 import type { Subscriber } from '../../delivery/subscriber.js';
+import { notHeld } from '../../delivery/subscriptions.js';
 import { CommandError } from '../../errors/command-error.js';
 import { Backlog, type Recipient } from '../backlog.js';
 import type { MemberList } from './member-list.js';
@@ -33,10 +34,7 @@ export class Looker {
   hold(list: MemberList): boolean {
     try {
       if (this.share(list)) return true;
-      throw new CommandError(
-        'LIMIT_EXCEEDED',
-        'As much is held for this connection as may be: ask for less at a time.',
-      );
+      throw notHeld();
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       this.refuse(error);

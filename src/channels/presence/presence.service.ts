@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import type { Subscriber } from '../../delivery/subscriber.js';
+import { notHeld } from '../../delivery/subscriptions.js';
 import { CommandError } from '../../errors/command-error.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import { Broker } from '../broker.js';
@@ -129,12 +130,7 @@ export class PresenceService implements OnModuleDestroy {
     if (this.claims.heldBy(subscriber).size + more > limitPresences) {
       throw new CommandError('LIMIT_EXCEEDED', `A connection may have ${limitPresences} presences: leave one first.`);
     }
-    if (!subscriber.subscriptions.held.fits(bytes)) {
-      throw new CommandError(
-        'LIMIT_EXCEEDED',
-        'As much is held for this connection as may be: ask for less at a time.',
-      );
-    }
+    if (!subscriber.subscriptions.held.fits(bytes)) throw notHeld();
   }
 
   /** Its connection is gone, without a word: it stays as long as that may come back and its token is good. */
