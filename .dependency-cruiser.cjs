@@ -69,7 +69,7 @@ const rooms = {
   'auth/tokens': ['addresses'],
   'auth/policy': ['tokens'],
   'channels/history': ['broker.ts', 'owner.ts', 'shares.ts', 'share-levels.ts'],
-  'channels/presence': ['broker.ts', 'shares.ts', 'iso-clock.ts', 'backlog.ts'],
+  'channels/presence': ['broker.ts', 'shares.ts', 'iso-clock.ts', 'backlog.ts', 'channel-data.ts'],
   'channels/redis': ['presence', 'broker.ts', 'channel-cursor.ts'],
   'realtime/frames': [],
   'rights/expression': [],

@@ -1,19 +1,12 @@
 import { CommandError } from '../../errors/command-error.js';
+import { encodeData } from '../channel-data.js';
 
 /**
- * JSON text of a presence's state. What parses can still be nested deeper than the encoder's stack reaches.
+ * JSON text of a presence's state.
  * @throws CommandError BAD_FRAME, or LIMIT_EXCEEDED beyond so many bytes
  */
 export function encodeState(state: Readonly<Record<string, unknown>>, most: number): string {
-  const json = textOf(state);
+  const json = encodeData(state, 'state');
   if (Buffer.byteLength(json) <= most) return json;
   throw new CommandError('LIMIT_EXCEEDED', `state may have ${most} bytes as JSON: leave out what others needn't see.`);
-}
-
-function textOf(state: object): string {
-  try {
-    return JSON.stringify(state);
-  } catch {
-    throw new CommandError('BAD_FRAME', 'state is nested too deeply.');
-  }
 }
