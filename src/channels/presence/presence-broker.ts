@@ -1,4 +1,8 @@
+import { CommandError } from '../../errors/command-error.js';
 import type { Member, MemberChange, MemberName } from './member.js';
+
+/** Characters of changes, about, that an observer is handed at once. */
+export const MOST_CHARACTERS = 256 * 1024;
 
 /** A channel's members as those who watch it know them: by all changes that they were handed so far. */
 export interface KnownMembers {
@@ -19,6 +23,20 @@ export interface Attendance {
   readonly count: number;
   /** Among all of them. */
   readonly principals: number;
+}
+
+/** @param members all of them, in the order in which they came */
+export function attendanceOf(members: readonly Member[], limit: number): Attendance {
+  return {
+    members: members.slice(0, limit),
+    count: members.length,
+    principals: new Set(members.map(({ id }) => id)).size,
+  };
+}
+
+/** A channel has as many members as it may. */
+export function tooManyPresent(limit: number): CommandError {
+  return new CommandError('LIMIT_EXCEEDED', `channel: ${limit} are present already, as many as may be.`);
 }
 
 /**

@@ -1,11 +1,15 @@
-import { CommandError } from '../../errors/command-error.js';
 import type { Member, MemberName } from './member.js';
 import { pauseAfter } from './pause.js';
-import type { Attendance, KnownMembers, MembersObserver, PresenceBroker } from './presence-broker.js';
+import {
+  attendanceOf,
+  MOST_CHARACTERS,
+  tooManyPresent,
+  type Attendance,
+  type KnownMembers,
+  type MembersObserver,
+  type PresenceBroker,
+} from './presence-broker.js';
 import { Roster } from './roster.js';
-
-/** Characters of changes, about, that observers are handed at once. */
-const MOST_CHARACTERS = 256 * 1024;
 
 interface Place {
   readonly roster: Roster;
@@ -43,10 +47,7 @@ export class MemoryPresence implements PresenceBroker {
   enter(channel: string, member: Member): void {
     const place = this.placeOf(channel);
     if (place.roster.size >= this.limits.members && !place.roster.has(member)) {
-      throw new CommandError(
-        'LIMIT_EXCEEDED',
-        `channel: ${this.limits.members} are present already, as many as may be.`,
-      );
+      throw tooManyPresent(this.limits.members);
     }
     place.roster.enter(member);
     this.changed(channel, place);
@@ -73,13 +74,8 @@ export class MemoryPresence implements PresenceBroker {
   }
 
   attendance(channel: string, limit: number): Attendance {
-    const roster = this.places.get(channel)?.roster ?? new Roster();
-    const members = [...roster.now()];
-    return {
-      members: members.slice(0, limit),
-      count: members.length,
-      principals: new Set(members.map(({ id }) => id)).size,
-    };
+    const members = this.places.get(channel)?.roster.now() ?? [];
+    return attendanceOf([...members], limit);
   }
 
   close(): void {

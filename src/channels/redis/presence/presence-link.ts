@@ -1,8 +1,8 @@
-import { CommandError } from '../../../errors/command-error.js';
 import { unavailable } from '../../../redis/in-flight.js';
 import type { RedisLink } from '../../../redis/redis-link.js';
 import { nameText, type Member, type MemberName } from '../../presence/member.js';
 import { CROWD, CROWD_PAUSES } from '../../presence/pause.js';
+import { tooManyPresent } from '../../presence/presence-broker.js';
 import type { ChannelKeys } from '../channel-keys.js';
 import type { Marks } from '../marks.js';
 import { parseValue, valueRest } from './presence-news.js';
@@ -48,9 +48,7 @@ export class PresenceLink {
     const about = [nameText(member), owner, member.since, valueRest(member), rules.members, take ? 'take' : 'keep'];
     const reply = await this.run(ENTER, channel, link.clock.in(rules.timeout), ...about);
     if (reply === 'late') throw unavailable();
-    if (reply === 'full') {
-      throw new CommandError('LIMIT_EXCEEDED', `channel: ${rules.members} are present already, as many as may be.`);
-    }
+    if (reply === 'full') throw tooManyPresent(rules.members);
     return reply === 'first' || reply === 'taken' ? reply : 'there';
   }
 

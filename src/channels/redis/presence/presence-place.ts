@@ -1,11 +1,9 @@
 import { nameText, type Member, type MemberName } from '../../presence/member.js';
-import type { KnownMembers, MembersObserver } from '../../presence/presence-broker.js';
+import { MOST_CHARACTERS, type KnownMembers, type MembersObserver } from '../../presence/presence-broker.js';
 import { Roster } from '../../presence/roster.js';
 import type { Roll } from './presence-link.js';
 import type { PresenceNews } from './presence-news.js';
 
-/** Characters of changes, about, that observers are handed at once. */
-const MOST_CHARACTERS = 256 * 1024;
 /** Changes that may wait while the members are read: beyond, they are read again. */
 const MOST_WAITING = 10_000;
 

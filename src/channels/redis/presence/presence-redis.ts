@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { LimitedLog } from '../../../errors/limited-log.js';
 import type { RedisLink } from '../../../redis/redis-link.js';
 import { nameText, type Member, type MemberName } from '../../presence/member.js';
-import type { Attendance, KnownMembers, MembersObserver, PresenceBroker } from '../../presence/presence-broker.js';
+import {
+  attendanceOf,
+  type Attendance,
+  type KnownMembers,
+  type MembersObserver,
+  type PresenceBroker,
+} from '../../presence/presence-broker.js';
 import type { ChannelKeys } from '../channel-keys.js';
 import type { Marks } from '../marks.js';
 import { PresenceLink, type PresenceRules } from './presence-link.js';
@@ -110,11 +116,7 @@ export class RedisPresence implements PresenceBroker {
 
   async attendance(channel: string, limit: number): Promise<Attendance> {
     const { members } = await this.redis.roll(channel);
-    return {
-      members: members.slice(0, limit),
-      count: members.length,
-      principals: new Set(members.map(({ id }) => id)).size,
-    };
+    return attendanceOf(members, limit);
   }
 
   /** Something was published of an open channel's presence. */
