@@ -10,8 +10,8 @@ const NAME_BYTES = 512;
 /** Whoever is handed what is published in Redis. */
 export interface TopicListener {
   published(name: string, payload: string): void;
-  /** The connection was lost: all of these are subscribed to again, and what came meanwhile was missed. */
-  restored(names: readonly string[]): void;
+  /** The connection was lost: all names are subscribed to again, and what came meanwhile was missed. */
+  restored(): void;
   /** Redis refuses this name, though it took it before. */
   refused(name: string): void;
 }
@@ -30,7 +30,7 @@ export class RedisTopics {
       this.listener?.published(name, payload),
     );
     // A cluster's subscribers subscribe again by themselves.
-    if (kind === 'cluster') subscriber.on('subscribersReady', () => this.listener?.restored([...this.names]));
+    if (kind === 'cluster') subscriber.on('subscribersReady', () => this.listener?.restored());
     else subscriber.on('ready', () => void this.restore());
   }
 
@@ -86,7 +86,7 @@ export class RedisTopics {
         await this.restoreEach(chunk);
       }
     }
-    this.listener?.restored(names);
+    this.listener?.restored();
   }
 
   /** One name that is refused takes all of its command with it. */
