@@ -20,7 +20,7 @@ export class PresencePlace {
   /** When the members are read again, if they are. */
   rereading: NodeJS.Timeout | undefined;
   private observer: MembersObserver | undefined;
-  private readonly roster = new Roster();
+  private roster = new Roster();
   private epoch = '';
   private changes = 0;
   /** Number of the last change of which those who watch were told. */
@@ -48,8 +48,7 @@ export class PresencePlace {
   unwatch(): void {
     this.observer = undefined;
     this.waiting = undefined;
-    for (const member of [...this.roster.now()]) this.roster.leave(member);
-    this.roster.take();
+    this.roster = new Roster();
     this.epoch = '';
   }
 
