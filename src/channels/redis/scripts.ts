@@ -4,7 +4,7 @@ import { RedisScript } from '../../redis/redis-script.js';
 const KNOWN_MS = 5 * 60_000;
 
 /** Before Redis 7, a script may only write after it asked for the time if what it did is replicated, not the script. */
-const NOW = `
+export const NOW = `
 if redis.replicate_commands then redis.replicate_commands() end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -1,4 +1,5 @@
 import { RedisScript } from '../../../redis/redis-script.js';
+import { NOW } from '../scripts.js';
 
 /** For how long Redis knows the presence of a channel beyond the last lease, in ms: its numbers must not begin again before. */
 const KNOWN_MS = 60_000;
@@ -8,11 +9,7 @@ const KNOWN_MS = 60_000;
  * members. A member's value begins with its owner: the instance that keeps it up. What changes is published with its number,
  * in one order with the channel's messages.
  */
-const COMMON = `
-if redis.replicate_commands then redis.replicate_commands() end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function int(number) return string.format('%.0f', number) end
+const COMMON = `${NOW}
 local command, lease, epoch = ARGV[1], tonumber(ARGV[2]), redis.call('HGET', KEYS[2], 'epoch')
 if not epoch then
   epoch = ARGV[3]
