@@ -1,5 +1,5 @@
 import type { Message, Publication } from '../broker.js';
-import { cursorOf, type Place } from './place.js';
+import { cursorOf, PLACE, readPlace, type Place } from './place.js';
 
 /** A message as it comes from Redis. */
 export interface Carried {
@@ -9,7 +9,7 @@ export interface Carried {
   readonly message: Message;
 }
 
-const HEADER = /^([\w-]{8}) (\d{1,16}) (\d{1,16}) ([\w-]{4}) ([\w-]{4})$/;
+const HEADER = new RegExp(`^${PLACE} ([\\w-]{4})$`);
 
 /** What is handed to Redis of a publication. Redis puts the place before it, in a line of its own. */
 export function carriedBody({ event, data, from, time, exclude }: Publication): string {
@@ -21,10 +21,10 @@ export function parseCarried(channel: string, payload: string): Carried | undefi
   const first = payload.indexOf('\n');
   const second = payload.indexOf('\n', first + 1);
   if (first < 0 || second < 0) return undefined;
-  const [, epoch, number, at, mark, previous] = HEADER.exec(payload.slice(0, first)) ?? [];
+  const header = readPlace(HEADER, payload.slice(0, first));
   const fields = parseFields(payload.slice(first + 1, second));
-  if (epoch === undefined || mark === undefined || previous === undefined || !fields) return undefined;
-  const place = { epoch, number: Number(number), at: Number(at), mark };
+  if (!header || !fields) return undefined;
+  const { place, more: previous } = header;
   return { place, previous, message: { channel, ...fields, data: payload.slice(second + 1), cursor: cursorOf(place) } };
 }
 

@@ -12,6 +12,19 @@ export interface Place {
   readonly mark: string;
 }
 
+/** The text of a place in Redis, as a pattern with four groups. */
+export const PLACE = String.raw`([\w-]{8}) (\d{1,16}) (\d{1,16}) ([\w-]{4})`;
+
+/**
+ * Reads a text by a pattern that begins with `PLACE`, and may have one more group.
+ * @returns the place, and the text of that group; undefined for what is none
+ */
+export function readPlace(pattern: RegExp, text: unknown): { place: Place; more: string } | undefined {
+  const [, epoch, number, at, mark, more = ''] = typeof text === 'string' ? (pattern.exec(text) ?? []) : [];
+  if (epoch === undefined || mark === undefined) return undefined;
+  return { place: { epoch, number: Number(number), at: Number(at), mark }, more };
+}
+
 /** @returns undefined for a cursor of another broker */
 export function placeOf({ run, number, shared }: CursorParts): Place | undefined {
   return shared && { epoch: run, number, ...shared };
