@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TestClient } from './support/client.js';
 import { startGateway, type Gateway } from './support/gateway.js';
+import { metric } from './support/health.js';
 import { until } from './support/poll.js';
 import { framesOf, membersAt } from './support/presence.js';
 import { TcpProxy } from './support/proxy.js';
@@ -10,6 +11,8 @@ import { JWT_SECRET, tokenOf } from './support/tokens.js';
 /** An instance that was killed is missed for half a minute. */
 jest.setTimeout(90_000);
 
+/** For how long a presence outlasts its connection: long enough to be seen to. */
+const GRACE_MS = 2_000;
 /** All that happens to presence is told within so many ms, the end of an instance too. */
 const TELL_MS = 30_000;
 
@@ -23,7 +26,7 @@ const TELL_MS = 30_000;
   let channels = 0;
 
   const start = (url: string) =>
-    startGateway({ JWT_SECRET, API_KEY: 'key', BROKER: 'redis', REDIS_URL: url, PRESENCE_GRACE_MS: '600' });
+    startGateway({ JWT_SECRET, API_KEY: 'key', BROKER: 'redis', REDIS_URL: url, PRESENCE_GRACE_MS: String(GRACE_MS) });
 
   beforeAll(async () => {
     redis = await RedisServer.start();
@@ -84,6 +87,8 @@ const TELL_MS = 30_000;
     return (await response.json()) as { members: { id: string; state: unknown }[]; count: number; principals: number };
   };
 
+  const graceBytes = () => metric(gateway(0), 'edge_hive_presence_grace_bytes');
+
   it('is one for observers of both, and for servers', async () => {
     const [here, there] = await observers();
     if (!here || !there) throw new Error('There are two.');
@@ -140,11 +145,12 @@ const TELL_MS = 30_000;
     const before = await member(0, 'ann');
     for (const client of [here, there]) await untilIds(client, 'ann');
     before.socket.terminate();
+    await until(async () => (await graceBytes()) > 0);
     const after = await member(1, 'ann', { moved: true });
-    // Long enough for the grace on the first instance to end.
+    await until(async () => (await graceBytes()) === 0);
+    // What the end of the grace did on the first instance comes before what it is asked for now.
     await member(0, 'bob');
-    await until(async () => (await attendance(0)).count === 2);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    for (const client of [here, there]) await untilIds(client, 'ann', 'bob');
     expect((await attendance(1)).members.map(({ id }) => id)).toEqual(['ann', 'bob']);
     expect(leaves(here)).toEqual([]);
     expect(leaves(there)).toEqual([]);

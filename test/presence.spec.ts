@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { PresenceFrame } from '@edge-hive/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TestClient } from './support/client.js';
 import { metric } from './support/health.js';
 import { startGateway, type Gateway } from './support/gateway.js';
+import { until } from './support/poll.js';
 import { framesOf, membersAt, present, presenceFrames } from './support/presence.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 
@@ -73,11 +73,7 @@ describe('presence', () => {
   async function breakOff(client: TestClient): Promise<void> {
     const before = await keptBytes();
     client.socket.terminate();
-    for (let looks = 0; looks < 200; looks++) {
-      if ((await keptBytes()) > before) return;
-      await pause(20);
-    }
-    throw new Error('Nothing is kept of the presence of a client that is gone.');
+    await until(async () => (await keptBytes()) > before);
   }
 
   const actions = (client: TestClient) =>

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from './poll.js';
 
 const BIN = process.env.REDIS_SERVER ?? 'redis-server';
 const START_MS = 15_000;
@@ -98,11 +98,7 @@ export class RedisServer {
   }
 
   private async ready(): Promise<void> {
-    const deadline = Date.now() + START_MS;
-    while (!/PONG|NOAUTH/.exec(await this.ask('PING').catch(() => ''))) {
-      if (Date.now() > deadline) throw new Error(`Redis did not start within ${START_MS} ms.`);
-      await delay(25);
-    }
+    await until(async () => /PONG|NOAUTH/.test(await this.ask('PING').catch(() => '')), START_MS);
   }
 }
 
