@@ -21,6 +21,8 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   readonly clock = new RedisClock();
   readonly topics: RedisTopics;
   private readonly clients: RedisClients;
+  /** Each of the clients once: a cluster has one for all. */
+  private readonly connections: ReadonlySet<RedisClients['commands']>;
   private readonly inFlight: InFlight;
   private readonly logger = new Logger(RedisLink.name);
   private readonly log = new LimitedLog(RedisLink.name);
@@ -36,6 +38,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   ) {
     const { redisUrl, redisTimeoutMs: timeoutMs, limitBrokerCommands: commands, limitBrokerBytes: bytes } = config;
     this.clients = redisClients(parseRedisAddress(redisUrl), timeoutMs);
+    this.connections = new Set([this.clients.commands, this.clients.subscriber]);
     this.inFlight = new InFlight({ commands, bytes, timeoutMs });
     this.topics = new RedisTopics(this.clients, this.inFlight);
     metrics.redisCommandsWaiting.readFrom(() => this.inFlight.commands);
@@ -47,19 +50,18 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
 
   /** Waits for Redis, but not for long: the service starts without it. */
   async onModuleInit(): Promise<void> {
-    const { clients, config } = this;
     const ready = new Promise<void>((resolve) => this.onReady(resolve));
-    for (const client of new Set([clients.commands, clients.subscriber])) void client.connect().catch(() => undefined);
+    for (const client of this.connections) void client.connect().catch(() => undefined);
     this.beat = setInterval(() => void this.look(), BEAT_MS);
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, config.redisTimeoutMs)));
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.config.redisTimeoutMs)));
     await Promise.race([ready, late]);
     clearTimeout(timer);
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.beat);
-    for (const client of new Set([this.clients.commands, this.clients.subscriber])) {
+    for (const client of this.connections) {
       client.removeAllListeners();
       client.on('error', () => undefined);
       client.disconnect();
@@ -101,8 +103,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   }
 
   private watch(): void {
-    const { commands, subscriber } = this.clients;
-    for (const client of new Set([commands, subscriber])) {
+    for (const client of this.connections) {
       client.on('error', (error: unknown) => this.failed(error));
       client.on('close', () => this.lost());
       client.on('ready', () => void this.look());
