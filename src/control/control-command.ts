@@ -19,13 +19,21 @@ export function encodeControl(command: ControlCommand): { event: string; data: s
   }
 }
 
-/** @returns undefined for what a newer version of the service says, and this one doesn't know */
+/** @returns undefined for what is none: a newer version of the service knows others, and others can write to the same Redis */
 export function parseControl({ event, data }: { event: string; data: string }): ControlCommand | undefined {
-  const value = JSON.parse(data) as unknown;
+  const value = valueOf(data);
   if (event === 'disconnect' && typeof value === 'string') return { kind: 'disconnect', principal: value };
   if (event === 'resync' && typeof value === 'string') return { kind: 'resync', topic: value };
   if (event !== 'revoke' || !Array.isArray(value)) return undefined;
   const [text, until] = value as unknown[];
   const revocation = parseRevocation(String(text), typeof until === 'number' ? until : Infinity);
   return revocation && { kind: 'revoke', revocation };
+}
+
+function valueOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
