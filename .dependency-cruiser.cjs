@@ -68,6 +68,7 @@ const rooms = {
   'auth/addresses': [],
   'auth/tokens': ['addresses'],
   'auth/policy': ['tokens'],
+  'config/themes': ['setting.ts', 'is-database-url.ts', 'is-origin-list.ts', 'is-redis-url.ts'],
   'channels/history': ['broker.ts', 'owner.ts', 'shares.ts', 'share-levels.ts'],
   'channels/presence': ['broker.ts', 'shares.ts', 'iso-clock.ts', 'backlog.ts', 'channel-data.ts'],
   'channels/redis': ['presence', 'broker.ts', 'channel-cursor.ts'],

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { Config } from '../src/config/config.js';
+import { themes } from '../src/config/config.js';
 import { settingsOf } from '../src/config/setting.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -18,7 +18,9 @@ describe('docker/', () => {
     const [, gateway = ''] = /^ {2}gateway:\n(.*?)^ {2}\w+:$/ms.exec(compose) ?? [];
     const variables = [...gateway.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, variable]) => variable);
     expect(variables).not.toEqual([]);
-    expect(settingsOf(Config).map(({ variable }) => variable)).toEqual(expect.arrayContaining(variables));
+    expect(themes.flatMap((theme) => settingsOf(theme)).map(({ variable }) => variable)).toEqual(
+      expect.arrayContaining(variables),
+    );
   });
 
   it('names every variable that compose asks for in .env.example', () => {

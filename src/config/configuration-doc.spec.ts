@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { Config } from './config.js';
+import { Config, themes } from './config.js';
 import { settingsOf } from './setting.js';
 
 const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
@@ -18,10 +18,12 @@ const rows = text
   .filter(({ length }) => length === 3);
 
 const defaults = new Config();
-const expected = settingsOf(Config).map(({ variable, property, description }) => {
-  const value: unknown = Reflect.get(defaults, property);
-  return [`\`${variable}\``, value === '' ? 'empty' : `\`${String(value)}\``, description];
-});
+const expected = themes
+  .flatMap((theme) => settingsOf(theme))
+  .map(({ variable, property, description }) => {
+    const value: unknown = Reflect.get(defaults, property);
+    return [`\`${variable}\``, value === '' ? 'empty' : `\`${String(value)}\``, description];
+  });
 
 describe('docs/configuration.md', () => {
   it.each(expected)('tells default and meaning of %s', (variable, ...cells) => {
@@ -46,6 +48,11 @@ describe('docs/configuration.md', () => {
       [...ofAll, ...others].sort(),
     );
     for (const name of [...ofAll, ...others]) expect(ceiling).toContain(`\`${name}\``);
+  });
+
+  it('has a property of its own for each variable', () => {
+    const properties = themes.flatMap((theme) => settingsOf(theme)).map(({ property }) => property);
+    expect(Object.keys(defaults).sort()).toEqual(properties.sort());
   });
 
   it('names every variable once, and none that the service does not read', () => {

@@ -19,7 +19,7 @@ export function Setting(variable: string, description: string): PropertyDecorato
   };
 }
 
-/** The settings of a configuration class in the order they are declared. */
-export function settingsOf(configClass: new () => object): readonly SettingDescription[] {
-  return settings.get(configClass.prototype as object) ?? [];
+/** The settings that a class declares, in their order. */
+export function settingsOf(theme: { readonly prototype: unknown }): readonly SettingDescription[] {
+  return settings.get(theme.prototype as object) ?? [];
 }
