@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestClient } from './support/client.js';
+import { beforeExpiry } from './support/expiry.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 
@@ -144,7 +145,7 @@ describe('authentication', () => {
   });
 
   it('renews a token of the same principal', async () => {
-    const client = await connect({ token: tokenOf('user-6', { exp: Math.floor(Date.now() / 1000) + 2 }) });
+    const client = await connect({ token: tokenOf('user-6', { exp: Math.floor(Date.now() / 1000) + 60 }) });
     await client.next('welcome');
     expect(await client.request({ type: 'auth', id: '1', token: tokenOf('user-6') })).toMatchObject({
       type: 'authenticated',
@@ -163,8 +164,11 @@ describe('authentication', () => {
   });
 
   it('closes with 4410 when the token expires', async () => {
-    const client = await connect({ token: tokenOf('user-9', { exp: Math.floor(Date.now() / 1000) + 2 }) });
-    await client.next('welcome');
+    const client = await beforeExpiry(async (exp) => {
+      const open = await connect({ token: tokenOf('user-9', { exp }) });
+      await open.next('welcome');
+      return open;
+    });
     expect((await client.closed).code).toBe(4410);
   });
 

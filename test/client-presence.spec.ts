@@ -16,6 +16,8 @@ const POLICY = {
 
 describe('presence through the client library', () => {
   let service: Service;
+  /** Where a presence ends soon after its connection. At the other, no test lives to see that. */
+  let hasty: Service;
   let file: PolicyFile;
   let wire: Wire;
   let rooms = 0;
@@ -24,7 +26,9 @@ describe('presence through the client library', () => {
 
   beforeAll(async () => {
     file = await policyFile(POLICY);
-    service = await startService({ POLICY_FILE: file.path, API_KEY, PRESENCE_GRACE_MS: '3000' });
+    const start = (grace: number) =>
+      startService({ POLICY_FILE: file.path, API_KEY, PRESENCE_GRACE_MS: String(grace) });
+    [service, hasty] = await Promise.all([start(600_000), start(300)]);
   }, 60_000);
   beforeEach(async () => {
     rooms += 1;
@@ -35,7 +39,7 @@ describe('presence through the client library', () => {
     for (const client of clients.splice(0)) client.close();
     await wire.stop();
   });
-  afterAll(() => service.stop());
+  afterAll(() => Promise.all([service.stop(), hasty.stop()]));
   afterAll(() => file.remove());
 
   /** A client of a principal. Over the wire, a test can cut it off. */
@@ -67,8 +71,11 @@ describe('presence through the client library', () => {
   }
 
   /** An observer that knows that nobody is there. */
-  async function observer(principal = 'watcher'): Promise<ReturnType<typeof observe> & { channel: Channel }> {
-    const channel = connect(principal).channel(room);
+  async function observer(
+    principal = 'watcher',
+    url = service.gateway.url,
+  ): Promise<ReturnType<typeof observe> & { channel: Channel }> {
+    const channel = connect(principal, url).channel(room);
     const begun = new Promise((resolve) => channel.presence.on('sync', resolve));
     const observed = observe(channel);
     await begun;
@@ -129,11 +136,13 @@ describe('presence through the client library', () => {
   });
 
   it('ends when a connection breaks for good', async () => {
-    const { heard, sees } = await observer();
-    await connect('ann', wire.url).channel(room).presence.enter({});
+    const { heard, sees } = await observer('watcher', hasty.gateway.url);
+    const breaking = await Wire.to(hasty.gateway.url);
+    await connect('ann', breaking.url).channel(room).presence.enter({});
     await sees('ann {}');
-    wire.cut();
+    breaking.cut();
     await sees();
+    await breaking.stop();
     expect(heard).toEqual(['join ann {}', 'leave ann {}']);
   });
 

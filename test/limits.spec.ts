@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestClient, type TestClientOptions } from './support/client.js';
 import { startGateway, type Gateway } from './support/gateway.js';
+import { until } from './support/poll.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 
 let gateway: Gateway;
@@ -28,9 +29,8 @@ describe('command rates', () => {
     expect(client.types.filter((type) => type === 'pong').length).toBeLessThan(20);
     const ids = client.frames.flatMap((frame) => ('id' in frame ? [Number(frame.id)] : []));
     expect(ids).toEqual([...ids.keys()]);
-    let reply = await client.request({ type: 'ping', id: 'again' });
-    while (reply.type === 'error') reply = await client.request({ type: 'ping', id: 'again' });
-    expect(reply.type).toBe('pong');
+    // Asked without a pause, a fast machine makes a flood of it.
+    await until(async () => (await client.request({ type: 'ping', id: 'again' })).type === 'pong');
   });
 
   it('answers WebSocket pings, and closes a flood of them with 4429', async () => {
@@ -45,7 +45,7 @@ describe('command rates', () => {
   it('counts pongs, too', async () => {
     const client = await connect('user-1');
     await client.next('welcome');
-    for (let n = 0; n < 10; n++) client.socket.pong();
+    for (let n = 0; n < 30; n++) client.socket.pong();
     expect(await client.request({ type: 'ping', id: '1' })).toMatchObject({ code: 'RATE_LIMITED' });
     for (let n = 0; n < 5_000; n++) client.socket.pong();
     expect((await client.closed).code).toBe(4429);
@@ -90,7 +90,7 @@ describe('limits on one connection', () => {
     ALLOWED_ORIGINS: 'https://app.example, https://other.example',
     API_KEY: 'key',
     HEARTBEAT_INTERVAL_MS: '300',
-    HEARTBEAT_TIMEOUT_MS: '200',
+    HEARTBEAT_TIMEOUT_MS: '2000',
     LIMIT_SUBSCRIPTIONS: '1',
     LIMIT_COMMANDS_BURST: '100000',
   });

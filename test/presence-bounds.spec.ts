@@ -133,7 +133,7 @@ describe('bounds of presence', () => {
 
   it('let nobody stay whose process is frozen: the heartbeat finds it, and then the grace is over', async () => {
     const room = channel();
-    const frozen = await startGateway({ ...ENV, HEARTBEAT_TIMEOUT_MS: '200', PRESENCE_GRACE_MS: '100' });
+    const frozen = await startGateway({ ...ENV, HEARTBEAT_TIMEOUT_MS: '2000', PRESENCE_GRACE_MS: '100' });
     try {
       const watching = await TestClient.connect(frozen.url, { token: tokenOf('watcher') });
       await watching.request({ type: 'subscribe', id: 's', channel: room, presence: true });

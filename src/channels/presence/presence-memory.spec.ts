@@ -48,6 +48,22 @@ describe('presence in memory', () => {
     ]);
   });
 
+  it('says nothing of who comes and leaves between two calls, nor of a leave before its join', () => {
+    presence.watch('lobby', observe);
+    presence.leave('lobby', member('early'));
+    presence.enter('lobby', member('stays'));
+    pass(1);
+    for (let n = 0; n < 10; n++) {
+      presence.enter('lobby', member('blinks', `{"n":${n}}`));
+      pass(1);
+      presence.leave('lobby', member('blinks'));
+      pass(1);
+    }
+    presence.enter('lobby', member('early'));
+    pass(INTERVAL);
+    expect(calls.map(({ changes }) => changes)).toEqual([['join stays'], ['join early']]);
+  });
+
   it.each([
     ['a few', 1],
     ['many', 20],
