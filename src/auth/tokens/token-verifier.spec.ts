@@ -56,6 +56,11 @@ function forge(header: object, payload: unknown, secret?: string, hash = 'sha256
   return `${input}.${secret === undefined ? '' : createHmac(hash, secret).update(input).digest('base64url')}`;
 }
 
+/** Arrays in arrays. */
+function nested(levels: number): unknown {
+  return JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+}
+
 const HOUR = Math.floor(Date.now() / 1000) + 3600;
 const PAYLOAD = { sub: 'user-1', exp: HOUR };
 
@@ -166,12 +171,29 @@ describe('TokenVerifier', () => {
       () => forge({ alg: 'HS256' }, { ...PAYLOAD, a: 'a'.repeat(8192) }, SECRET),
       'longer',
     ],
+    [
+      'claims of more levels than 64',
+      { jwtSecret: SECRET },
+      () => forge({ alg: 'HS256' }, { ...PAYLOAD, deep: nested(64) }, SECRET),
+      'nested',
+    ],
+    [
+      'claims of as many levels as a token has room for',
+      { jwtSecret: SECRET },
+      () => forge({ alg: 'HS256' }, { ...PAYLOAD, deep: nested(3_000) }, SECRET),
+      'nested',
+    ],
     ['what is no token', { jwtSecret: SECRET }, () => 'hello', 'malformed'],
     ['nothing', { jwtSecret: SECRET }, () => '', 'malformed'],
   ])('refuses %s', async (_name, settings, token, message) => {
     const refused = verifier(settings).verify(await token());
     await expect(refused).rejects.toThrow(AuthenticationError);
     await expect(refused).rejects.toThrow(message);
+  });
+
+  it('takes claims of 64 levels', async () => {
+    const token = forge({ alg: 'HS256' }, { ...PAYLOAD, deep: nested(63) }, SECRET);
+    await expect(verifier({ jwtSecret: SECRET }).verify(token)).resolves.toMatchObject({ id: 'user-1' });
   });
 
   it('judges each token by its own header, whichever came before', async () => {
