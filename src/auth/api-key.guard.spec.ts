@@ -1,13 +1,26 @@
 import 'reflect-metadata';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Global, Module, Req, UseGuards, type INestApplication } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Global,
+  Injectable,
+  Module,
+  Req,
+  UseGuards,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Config } from '../config/config.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { ApiKeyGuard, type ServiceRequest } from './api-key.guard.js';
 import { AuthModule } from './auth.module.js';
+import type { Principal } from './tokens/principal.js';
+import { Revocations } from './tokens/revocations.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
+import { TokenVerifier } from './tokens/token-verifier.js';
 
 @Controller()
 @UseGuards(ApiKeyGuard)
@@ -20,12 +33,15 @@ class CallerController {
 
 let app: INestApplication | undefined;
 
-async function start(settings: Partial<Config>) {
+async function start(settings: Partial<Config>, verifier?: Type<TokenVerifier>) {
   const config = Object.assign(new Config(), settings);
   @Global()
   @Module({ providers: [{ provide: Config, useValue: config }], exports: [Config] })
   class ConfigModule {}
-  @Module({ imports: [ConfigModule, MetricsModule, AuthModule], controllers: [CallerController] })
+  @Module({
+    imports: [ConfigModule, MetricsModule, AuthModule, ...(verifier ? [AuthModule.forRoot({ verifier })] : [])],
+    controllers: [CallerController],
+  })
   class TestModule {}
   app = await NestFactory.create(TestModule, { logger: false, abortOnError: false });
   await app.listen(0, '127.0.0.1');
@@ -84,6 +100,24 @@ describe('ApiKeyGuard', () => {
     const { get } = await start({ jwtJwksUrl: 'http://127.0.0.1:1/keys' });
     const header = Buffer.from('{"alg":"ES256"}').toString('base64url');
     expect((await get({ authorization: `Bearer ${header}.e30.c2ln` })).status).toBe(503);
+  });
+});
+
+describe('a verifier of one’s own', () => {
+  /** Knows one token, of which it asks nobody else. */
+  @Injectable()
+  class OwnVerifier extends TokenVerifier {
+    override verify(): Promise<Principal> {
+      return Promise.resolve({ id: 'script', roles: ['service'], claims: {} });
+    }
+  }
+
+  it('lets nobody in whose tokens are revoked', async () => {
+    const { get } = await start({ apiKey: 'right' }, OwnVerifier);
+    const own = { authorization: 'Bearer own' };
+    expect((await get(own)).status).toBe(200);
+    app?.get(Revocations).add({ principal: 'script', before: Date.now() / 1_000 });
+    expect((await get(own)).status).toBe(401);
   });
 });
 

@@ -11,7 +11,8 @@ import { Config } from '../config/config.js';
 import { AuthenticationError, KeysUnavailableError } from './tokens/authentication-error.js';
 import { bearerToken } from './tokens/bearer-token.js';
 import { KeyAttempts } from './key-attempts.js';
-import { isService, SERVICE_CALLER, type Caller } from './tokens/principal.js';
+import { isService, SERVICE_CALLER, type Caller, type Principal } from './tokens/principal.js';
+import { Revocations } from './tokens/revocations.js';
 import { ServerKey } from './tokens/server-key.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 
@@ -28,6 +29,7 @@ export class ApiKeyGuard implements CanActivate {
   constructor(
     { apiKey }: Config,
     private readonly verifier: TokenVerifier,
+    private readonly revocations: Revocations,
     private readonly attempts: KeyAttempts,
   ) {
     this.key = new ServerKey(apiKey);
@@ -52,12 +54,19 @@ export class ApiKeyGuard implements CanActivate {
   }
 
   private async serviceOf(token: string, address: string): Promise<Caller> {
-    const principal = await this.verifier.verify(token, address).catch((error: unknown) => {
+    const principal = await this.verified(token, address).catch((error: unknown) => {
       if (error instanceof KeysUnavailableError) throw new ServiceUnavailableException(error.message);
       if (error instanceof AuthenticationError) throw new UnauthorizedException(error.message);
       throw error;
     });
     if (!isService(principal)) throw new ForbiddenException('The token has to have the role service.');
     return { principal, local: false };
+  }
+
+  private async verified(token: string, address: string): Promise<Principal> {
+    const principal = await this.verifier.verify(token, address);
+    // A verifier of the application's own needn't ask.
+    this.revocations.check(principal);
+    return principal;
   }
 }
