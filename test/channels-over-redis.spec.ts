@@ -1,5 +1,6 @@
 import type { SubscribedFrame } from '@edge-hive/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import type { TestClient } from './support/client.js';
 import type { Gateway } from './support/gateway.js';
 import { Instances } from './support/instances.js';
@@ -133,6 +134,28 @@ const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age:
     await publish(ann, 3);
     await hears(bob, 2);
     expect(heard(bob)).toEqual([1, 3]);
+    expect(ann.types).not.toContain('resync');
+  });
+
+  it('deliver nothing that somebody else wrote in Redis and that is no JSON, and all that follows', async () => {
+    const { client: ann } = await subscribe(0);
+    await publish(ann, 1);
+    await hears(ann, 1);
+    const other = new Redis(redis.url);
+    try {
+      const name = `edge-hive:{${room}}:head`;
+      const [, epoch, number, at, mark] = /^(\S{8}) (\d+) (\d+) (\S{4})/.exec((await other.get(name)) ?? '') ?? [];
+      const next = `${epoch} ${Number(number) + 1} ${at} fake ${mark}\n["2026-11-29T08:00:00.000Z","said",null,null]\n`;
+      for (const data of ['nothing', '1,"from":"bob"', '']) expect(await other.publish(name, next + data)).toBe(1);
+    } finally {
+      other.disconnect();
+    }
+    await publish(ann, 2);
+    await hears(ann, 2);
+    expect(ann.frames.filter(({ type }) => type === 'message')).toMatchObject([
+      { data: 1, from: 'ann' },
+      { data: 2, from: 'ann' },
+    ]);
     expect(ann.types).not.toContain('resync');
   });
 

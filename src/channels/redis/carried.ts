@@ -1,4 +1,5 @@
 import type { Message, Publication } from '../broker.js';
+import { isJson, isTime } from './foreign-text.js';
 import { cursorOf, PLACE, readPlace, type Place } from './place.js';
 
 /** A message as it comes from Redis. */
@@ -24,14 +25,16 @@ export function parseCarried(channel: string, payload: string): Carried | undefi
   const header = readPlace(HEADER, payload.slice(0, first));
   const fields = parseFields(payload.slice(first + 1, second));
   if (!header || !fields) return undefined;
+  const data = payload.slice(second + 1);
+  if (!isJson(data)) return undefined;
   const { place, more: previous } = header;
-  return { place, previous, message: { channel, ...fields, data: payload.slice(second + 1), cursor: cursorOf(place) } };
+  return { place, previous, message: { channel, ...fields, data, cursor: cursorOf(place) } };
 }
 
 function parseFields(json: string): Pick<Message, 'time' | 'event' | 'from' | 'exclude'> | undefined {
   try {
     const [time, event, from, exclude] = JSON.parse(json) as unknown[];
-    if (typeof time !== 'string' || typeof event !== 'string') return undefined;
+    if (!isTime(time) || typeof event !== 'string') return undefined;
     return {
       time,
       event,

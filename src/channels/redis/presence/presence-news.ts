@@ -1,4 +1,5 @@
 import type { Member } from '../../presence/member.js';
+import { isJsonObject, isTime } from '../foreign-text.js';
 
 /** A member, and the instance that keeps it up. */
 export interface OwnedMember {
@@ -38,7 +39,8 @@ export function valueRest({ id, key, state }: Member): string {
 /** @returns undefined for what is none */
 export function parseValue(value: string): OwnedMember | undefined {
   const [, owner, since, name, state] = /^(\S+) (\S+)\n([^\n]*)\n([^]*)$/.exec(value) ?? [];
-  if (owner === undefined || since === undefined || name === undefined || state === undefined) return undefined;
+  if (owner === undefined || name === undefined || state === undefined) return undefined;
+  if (!isTime(since) || !isJsonObject(state)) return undefined;
   try {
     const [id, key] = JSON.parse(name) as unknown[];
     if (typeof id !== 'string' || typeof key !== 'string') return undefined;
