@@ -16,8 +16,10 @@ const TOTAL = Number(HOSTILE_TOTAL_MIB) * MIB;
 const LOG = 8 * MIB;
 const HISTORY = 8 * MIB;
 const TOKENS = 2 * MIB;
+/** Of presences whose connection was lost. */
+const GRACE = 4 * MIB;
 /** As docs/configuration.md derives it: what is held may take half as much again, and eight snapshots are read at a time. */
-const CEILING = 1.5 * TOTAL + 8 * 12 * MIB + LOG + HISTORY + TOKENS + CONNECTIONS * 16 * 1024;
+const CEILING = 1.5 * TOTAL + 8 * 12 * MIB + LOG + HISTORY + TOKENS + GRACE + CONNECTIONS * 16 * 1024;
 
 /** Prints what the process has in memory, once all that is garbage is gone, whenever it gets a SIGUSR2. */
 const TELLS_MEMORY = `
@@ -50,6 +52,8 @@ describe('a thousand hostile connections', () => {
       LIMIT_LOG_BYTES: String(LOG),
       LIMIT_HISTORY_BYTES: String(HISTORY),
       LIMIT_TOKEN_BYTES: String(TOKENS),
+      LIMIT_PRESENCE_GRACE_BYTES: String(GRACE),
+      PRESENCE_GRACE_MS: '600000',
       NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(TELLS_MEMORY)}`,
     });
   }, 60_000);
@@ -88,6 +92,9 @@ describe('a thousand hostile connections', () => {
     expect(most.held).toBeGreaterThan(TOTAL / 2);
     expect(most.held).toBeLessThan(1.25 * TOTAL);
     expect(growth).toBeLessThan(CEILING);
+    const grace = await metric(service.gateway, 'edge_hive_presence_grace_bytes');
+    expect(grace).toBeGreaterThan(0);
+    expect(grace).toBeLessThanOrEqual(GRACE);
     expect(await bystander.request({ type: 'ping', id: 'last' })).toMatchObject({ type: 'pong' });
   }, 600_000);
 

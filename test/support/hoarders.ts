@@ -99,6 +99,22 @@ const asksForLittle: Hoarder = async (target) => {
   return client;
 };
 
+/** As many presences as it may have, each as large as may be, where all who hoard look at them, and it reads none. */
+const isPresentAtLength: Hoarder = async ({ gateway }, n) => {
+  const client = await presentAtLength(gateway, n);
+  client.socket.pause();
+  client.send({ type: 'subscribe', channel: 'crowd', presence: true });
+  return client;
+};
+
+/** The same, and its connection is lost: for a while they are kept for it. */
+const isLost: Hoarder = async ({ gateway }, n) => {
+  const client = await presentAtLength(gateway, n);
+  client.socket.terminate();
+  await client.closed;
+  return client;
+};
+
 export const HOARDERS: readonly Hoarder[] = [
   takesSnapshots,
   pipelines,
@@ -109,7 +125,19 @@ export const HOARDERS: readonly Hoarder[] = [
   subscribesToMuch,
   comesBack,
   asksForLittle,
+  isPresentAtLength,
+  isLost,
 ];
+
+async function presentAtLength(gateway: Gateway, n: number): Promise<TestClient> {
+  const client = await welcomed({ gateway, token: tokenOf(`present-${n}`) });
+  client.send({ type: 'subscribe', channel: 'crowd' });
+  for (let key = 0; key < 20; key += 1) {
+    client.send({ type: 'presence', channel: 'crowd', key: `${key}`, state: { text: 'x'.repeat(4_000) } });
+  }
+  await client.request({ type: 'ping', id: 'present' });
+  return client;
+}
 
 async function welcomed({ gateway, token }: Pick<Target, 'gateway' | 'token'>): Promise<TestClient> {
   const client = await TestClient.connect(gateway.url, { token });
