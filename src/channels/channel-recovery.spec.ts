@@ -222,7 +222,7 @@ describe('a subscriber that comes back to a channel', () => {
     await sayAll(1, 2, 3);
     const ann = new SlowSubscriber('ann', 2);
     await resume(ann, start);
-    channels.reauthorize(ann, () => false);
+    channels.reauthorize(ann, () => 'no');
     ann.drain();
     await settled();
     expect(ann.types).toEqual(['subscribed', 'message', 'unsubscribed']);

@@ -199,11 +199,25 @@ describe('ChannelsService', () => {
   it('ends with FORBIDDEN what renewed rights do not cover, and nothing else', async () => {
     await channels.subscribe(ann, { channel: 'lobby' });
     await channels.subscribe(ann, { channel: 'user:ann' });
-    channels.reauthorize(ann, (channel) => channel !== 'lobby');
+    channels.reauthorize(ann, (channel) => (channel === 'lobby' ? 'no' : 'yes'));
     await channels.publish(lobby);
     await channels.publish({ ...lobby, channel: 'user:ann' });
     expect(ann.frames.at(-2)).toMatchObject({ type: 'unsubscribed', channel: 'lobby', code: 'FORBIDDEN' });
     expect(ann.messages.map(({ channel }) => channel)).toEqual(['user:ann']);
+  });
+
+  it('ends with RIGHTS_CHANGED what nobody can say rights for now', async () => {
+    await channels.subscribe(ann, { channel: 'lobby' });
+    channels.reauthorize(ann, () => 'unknown');
+    await channels.publish(lobby);
+    expect(ann.frames.at(-1)).toMatchObject({ type: 'unsubscribed', channel: 'lobby', code: 'RIGHTS_CHANGED' });
+  });
+
+  it('begins nothing whose rights were lost while the channel was opened', async () => {
+    const lost = () => 'no' as const;
+    await expect(channels.subscribe(ann, { channel: 'lobby' }, lost)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(ann.frames).toEqual([]);
+    expect(await metrics.channels.value()).toBe(0);
   });
 
   it('delivers a repeated key once and answers the same cursor', async () => {

@@ -25,8 +25,11 @@ export interface ChannelRequest {
   readonly presence?: boolean | 'count';
 }
 
+/** Whether something may be done. `unknown`: who could say doesn't answer now. */
+export type Permission = 'yes' | 'no' | 'unknown';
+
 /** Whether a subscriber may still use a channel so. */
-export type MayUse = (channel: string, use: 'subscribe' | 'presence') => boolean;
+export type MayUse = (channel: string, use: 'subscribe' | 'presence') => Permission;
 
 export interface ChannelMessage {
   readonly channel: string;
@@ -65,9 +68,11 @@ export class ChannelsService {
   /**
    * Answers `subscribed`, then what was missed since a cursor, then every message that is published from now on; where that
    * begins, who is there, if that is asked for.
-   * @throws CommandError BAD_FRAME, INVALID_CURSOR, LIMIT_EXCEEDED, UNAVAILABLE
+   *
+   * @param permissionNow whether it still may, asked when it begins: rights can change while the channel is opened
+   * @throws CommandError BAD_FRAME, INVALID_CURSOR, LIMIT_EXCEEDED, UNAVAILABLE, FORBIDDEN, RIGHTS_CHANGED
    */
-  async subscribe(subscriber: Subscriber, request: ChannelRequest): Promise<void> {
+  async subscribe(subscriber: Subscriber, request: ChannelRequest, permissionNow?: MayUse): Promise<void> {
     checkChannelName(request.channel);
     const channel = this.channels.get(request.channel) ?? this.open(request.channel, ownerOfSubscriber(subscriber));
     channel.waiting += 1;
@@ -75,7 +80,10 @@ export class ChannelsService {
       await channel.opened;
       if (request.presence) await channel.lookers(this.broker.presence).open();
       const missed = await this.missed(subscriber, channel, request);
-      if (!subscriber.closed) this.join(subscriber, channel, request, missed);
+      if (subscriber.closed) return;
+      const refusal = permissionNow && refusalOf(request, permissionNow);
+      if (refusal) throw refusal;
+      this.join(subscriber, channel, request, missed);
     } finally {
       channel.waiting -= 1;
       this.closeIfIdle(channel);
@@ -120,13 +128,10 @@ export class ChannelsService {
     for (const subscription of [...subscriber.subscriptions]) {
       if (!(subscription instanceof ChannelSubscription)) continue;
       const { channel } = subscription.target;
-      if (!may(channel, 'subscribe')) {
-        subscription.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover this channel.'));
-      } else if (!may(channel, 'presence')) {
-        this.presence.release(subscriber, channel);
-        if (!subscription.looks) continue;
-        subscription.end(new CommandError('FORBIDDEN', 'The renewed rights do not cover who is on this channel.'));
-      }
+      const refusal = refusalOf({ channel, presence: subscription.looks }, may);
+      // Who may not be seen any more doesn't lose the channel for it.
+      if (!refusal && may(channel, 'presence') !== 'yes') this.presence.release(subscriber, channel);
+      if (refusal) subscription.end(refusal);
     }
   }
 
@@ -219,6 +224,25 @@ export class ChannelsService {
     if (presence === false) subscription.lookAway();
     else if (presence)
       subscription.look(presence === true ? 'members' : 'count', channel.lookers(this.broker.presence));
+  }
+}
+
+/** Why a subscription may not be; `undefined`: it may. */
+function refusalOf({ channel, presence }: ChannelRequest, may: MayUse): CommandError | undefined {
+  return (
+    refused(may(channel, 'subscribe'), 'this channel') ??
+    refused(presence ? may(channel, 'presence') : 'yes', 'who is on this channel')
+  );
+}
+
+function refused(permission: Permission, what: string): CommandError | undefined {
+  switch (permission) {
+    case 'yes':
+      return undefined;
+    case 'no':
+      return new CommandError('FORBIDDEN', `The rights as they are now do not cover ${what}.`);
+    case 'unknown':
+      return new CommandError('RIGHTS_CHANGED', `Whether the rights cover ${what} is not known now: subscribe again.`);
   }
 }
 

@@ -82,6 +82,14 @@ export class MetricsService {
     'rights_asked_total',
     'Times that the database was asked what its permissions give a principal.',
   );
+  readonly recordRights = this.level(
+    'record_rights',
+    'Decisions kept on which principals may select which records, for channels.',
+  );
+  readonly recordRightsAsked = this.counter(
+    'record_rights_asked_total',
+    'Times that it was decided whether a principal may select a record.',
+  );
   readonly authFailures = this.counter('auth_failures_total', 'Tokens of connections that were refused.');
   readonly idempotencyKeyBytes = this.level('idempotency_key_bytes', 'Bytes kept to know repeated publishes by.');
   readonly channelHistoryBytes = this.level('channel_history_bytes', 'Bytes of recent messages kept, of all channels.');

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PolicyService } from '../auth/policy/policy.service.js';
 import type { Principal } from '../auth/tokens/principal.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
+import type { ChannelRights } from '../session/channel-rights.js';
 import type { PublishPermits } from '../session/publish-permits.js';
 import type { Session } from '../session/session.js';
 import { CommandGuard } from './command.guard.js';
@@ -21,10 +22,15 @@ class Caller {
 }
 
 describe('CommandGuard', () => {
-  const mayUseChannel = jest.fn((_: unknown, channel: string, use: string) => channel.startsWith(use));
+  const mayUse = jest.fn((_: unknown, channel: string, use: string): boolean | Promise<boolean> =>
+    channel.startsWith('asked') ? Promise.resolve(channel.includes(use)) : channel.startsWith(use),
+  );
   const channelHistory = jest.fn(() => HISTORY);
   const policyRights = jest.fn((_: unknown, topic: string) => (topic === 'open' ? {} : undefined));
-  const guard = new CommandGuard({ mayUseChannel, channelHistory, policyRights } as unknown as PolicyService);
+  const guard = new CommandGuard(
+    { channelHistory, policyRights } as unknown as PolicyService,
+    { mayUse } as unknown as ChannelRights,
+  );
   const check = (caller: Caller, frame: CommandFrame) => guard.check(caller as unknown as Session, frame);
   const refused = (code: string, field: string) =>
     expect.objectContaining({ code, message: expect.stringMatching(`^${field}:`) as unknown });
@@ -73,21 +79,37 @@ describe('CommandGuard', () => {
     { type: 'presence', channel: null },
   ])('leaves fields of the wrong type to those who validate them: %j', (frame) => {
     expect(() => check(new Caller(ANN), frame)).not.toThrow();
-    expect(mayUseChannel).not.toHaveBeenCalled();
+    expect(mayUse).not.toHaveBeenCalled();
   });
 
   it('notes what it has decided about publishing, and asks the policy once', () => {
     const caller = new Caller(ANN);
-    for (let n = 0; n < 3; n += 1) check(caller, { type: 'publish', channel: 'publish' });
+    for (let n = 0; n < 3; n += 1) void check(caller, { type: 'publish', channel: 'publish' });
     expect(caller.permits?.get('publish')).toEqual({ channel: 'publish', history: HISTORY });
-    expect(mayUseChannel).toHaveBeenCalledTimes(1);
+    expect(mayUse).toHaveBeenCalledTimes(1);
     expect(channelHistory).toHaveBeenCalledTimes(1);
   });
 
   it('notes no permit for what it refuses, nor for a name that is none', () => {
     const caller = new Caller(ANN);
     expect(() => check(caller, { type: 'publish', channel: 'other' })).toThrow();
-    check(caller, { type: 'publish', channel: `publish${'x'.repeat(300)}` });
+    void check(caller, { type: 'publish', channel: `publish${'x'.repeat(300)}` });
     expect(caller.permits).toBeUndefined();
+  });
+
+  it('waits for what the database is asked', async () => {
+    const caller = new Caller(ANN);
+    await check(caller, { type: 'publish', channel: 'asked publish' });
+    expect(caller.permits?.get('asked publish')).toEqual({ channel: 'asked publish', history: HISTORY });
+    await check(caller, { type: 'subscribe', channel: 'asked subscribe, presence', presence: true });
+    const refusals: readonly (readonly [CommandFrame, string])[] = [
+      [{ type: 'publish', channel: 'asked' }, 'channel'],
+      [{ type: 'subscribe', channel: 'asked' }, 'channel'],
+      [{ type: 'subscribe', channel: 'asked subscribe', presence: true }, 'presence'],
+    ];
+    for (const [frame, field] of refusals) {
+      await expect(check(caller, frame)).rejects.toEqual(refused('FORBIDDEN', field));
+    }
+    expect(caller.permits?.get('asked')).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { PolicyService } from '../auth/policy/policy.service.js';
 import { isChannelName } from '../channels/channel-name.js';
 import { CommandError } from '../errors/command-error.js';
+import { ChannelRights } from '../session/channel-rights.js';
 import { PublishPermits } from '../session/publish-permits.js';
 import { subscriptionsNamed } from './unsubscribe.js';
 import type { Session } from '../session/session.js';
@@ -16,39 +17,52 @@ const PLACES = ['topic', 'channel', 'stream'] as const;
  */
 @Injectable()
 export class CommandGuard implements CanActivate {
-  constructor(private readonly policy: PolicyService) {}
+  constructor(
+    private readonly policy: PolicyService,
+    private readonly channels: ChannelRights,
+  ) {}
 
-  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
-  canActivate(context: ExecutionContext): boolean {
+  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const [session, frame] = context.getArgs<[Session, CommandFrame]>();
-    this.check(session, frame);
-    return true;
+    const checked = this.check(session, frame);
+    return checked ? checked.then(() => true) : true;
   }
 
-  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN */
-  check(session: Session, frame: CommandFrame): void {
-    if (!this.allows(session, frame)) {
-      const place = PLACES.find((field) => frame[field] !== undefined) ?? 'type';
-      throw refusal(session, place, `to ${frame.type} here`);
-    }
-    if (!this.allowsLook(session, frame)) throw refusal(session, 'presence', 'to see who is on this channel');
+  /**
+   * @returns when there is something to wait for: only what hangs on a record of the database is
+   * @throws CommandError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE
+   */
+  check(session: Session, frame: CommandFrame): Promise<void> | undefined {
+    const allowed = this.allows(session, frame);
+    if (typeof allowed !== 'boolean') return this.checkAsked(session, frame, allowed);
+    expectAllowed(session, frame, allowed);
+    const look = this.allowsLook(session, frame);
+    if (typeof look !== 'boolean') return look.then((isAllowed) => expectLook(session, isAllowed));
+    expectLook(session, look);
+    return undefined;
   }
 
-  private allows(session: Session, frame: CommandFrame): boolean {
+  private async checkAsked(session: Session, frame: CommandFrame, allowed: Promise<boolean>): Promise<void> {
+    expectAllowed(session, frame, await allowed);
+    expectLook(session, await this.allowsLook(session, frame));
+  }
+
+  private allows(session: Session, frame: CommandFrame): boolean | Promise<boolean> {
     const { caller, principal, subscriptions } = session;
     const { type, topic, channel, stream } = frame;
     switch (type) {
       case 'auth':
         return true;
       case 'subscribe':
-        if (typeof channel === 'string') return this.policy.mayUseChannel(caller, channel, 'subscribe');
+        if (typeof channel === 'string') return this.channels.mayUse(session, channel, 'subscribe');
         return typeof topic !== 'string' || this.policy.policyRights(caller, topic) !== undefined;
       case 'publish':
         if (!principal) return false;
         return typeof channel !== 'string' || this.allowsPublish(session, channel);
       case 'presence':
         if (!principal) return false;
-        return typeof channel !== 'string' || this.policy.mayUseChannel(caller, channel, 'presence');
+        return typeof channel !== 'string' || this.channels.mayUse(session, channel, 'presence');
       case 'unsubscribe':
         // Who may subscribe without a token may end that without one.
         return principal !== undefined || subscriptionsNamed(subscriptions, { stream, topic, channel }).length > 0;
@@ -58,9 +72,14 @@ export class CommandGuard implements CanActivate {
   }
 
   /** What was decided is noted for whoever publishes, and not decided again while the rights stay as they are. */
-  private allowsPublish(session: Session, channel: string): boolean {
+  private allowsPublish(session: Session, channel: string): boolean | Promise<boolean> {
     if (session.permits?.get(channel)) return true;
-    if (!this.policy.mayUseChannel(session.caller, channel, 'publish')) return false;
+    const allowed = this.channels.mayUse(session, channel, 'publish');
+    if (typeof allowed === 'boolean') return allowed && this.permit(session, channel);
+    return allowed.then((isAllowed) => isAllowed && this.permit(session, channel));
+  }
+
+  private permit(session: Session, channel: string): true {
     // A name that is none is refused when its frame is validated.
     if (!isChannelName(channel)) return true;
     session.permits ??= new PublishPermits();
@@ -69,10 +88,20 @@ export class CommandGuard implements CanActivate {
   }
 
   /** Who subscribes to a channel may also want to know who is there. */
-  private allowsLook({ caller }: Session, { type, channel, presence }: CommandFrame): boolean {
+  private allowsLook(session: Session, { type, channel, presence }: CommandFrame): boolean | Promise<boolean> {
     if (type !== 'subscribe' || typeof channel !== 'string' || !presence) return true;
-    return this.policy.mayUseChannel(caller, channel, 'presence');
+    return this.channels.mayUse(session, channel, 'presence');
   }
+}
+
+function expectAllowed(session: Session, frame: CommandFrame, isAllowed: boolean): void {
+  if (isAllowed) return;
+  const place = PLACES.find((field) => frame[field] !== undefined) ?? 'type';
+  throw refusal(session, place, `to ${frame.type} here`);
+}
+
+function expectLook(session: Session, isAllowed: boolean): void {
+  if (!isAllowed) throw refusal(session, 'presence', 'to see who is on this channel');
 }
 
 function refusal({ principal }: Session, place: string, what: string): CommandError {

@@ -5,7 +5,6 @@ import type { Session } from '../session/session.js';
 import { FrameShape } from './frame-shape.js';
 import { PublishDto } from './frames/publish.dto.js';
 import type { CommandFrame } from './parse-frame.js';
-import type { PublishPermit } from '../session/publish-permits.js';
 import type { PublishText } from './publish-text.js';
 import { Publisher } from './publisher.js';
 
@@ -32,8 +31,8 @@ export class PublishRoute {
   /** @returns when there is something to wait for. Never throws, nor rejects. */
   serve(session: Session, frame: CommandFrame): Promise<void> | undefined {
     try {
-      this.guard.check(session, frame);
-      const published = this.publisher.publish(session, this.shape.read(frame) as PublishDto);
+      const checked = this.guard.check(session, frame);
+      const published = checked ? checked.then(() => this.publish(session, frame)) : this.publish(session, frame);
       return published?.catch((error: unknown) => this.filter.refuse(session, frame, error));
     } catch (error) {
       this.filter.refuse(session, frame, error);
@@ -44,8 +43,8 @@ export class PublishRoute {
   /** The same for a frame that was read as text, whose fields are right. */
   serveText(session: Session, frame: PublishText): Promise<void> | undefined {
     try {
-      const permit = session.permits?.get(frame.channel) ?? this.decide(session, frame.channel);
-      const published = this.publisher.publishText(session, frame, permit);
+      const permit = session.permits?.get(frame.channel);
+      const published = permit ? this.publisher.publishText(session, frame, permit) : this.decide(session, frame);
       return published?.catch((error: unknown) => this.filter.refuse(session, frame, error));
     } catch (error) {
       this.filter.refuse(session, frame, error);
@@ -53,9 +52,16 @@ export class PublishRoute {
     }
   }
 
-  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN, BAD_FRAME */
-  private decide(session: Session, channel: string): PublishPermit {
-    this.guard.check(session, { type: 'publish', channel });
-    return this.publisher.permit(session, channel);
+  /** @throws CommandError BAD_FRAME, RATE_LIMITED, UNAVAILABLE */
+  private publish(session: Session, frame: CommandFrame): Promise<void> | undefined {
+    return this.publisher.publish(session, this.shape.read(frame) as PublishDto);
+  }
+
+  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN, BAD_FRAME, RATE_LIMITED, UNAVAILABLE */
+  private decide(session: Session, frame: PublishText): Promise<void> | undefined {
+    const { channel } = frame;
+    const publish = () => this.publisher.publishText(session, frame, this.publisher.permit(session, channel));
+    const checked = this.guard.check(session, { type: 'publish', channel });
+    return checked ? checked.then(publish) : publish();
   }
 }

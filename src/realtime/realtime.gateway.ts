@@ -8,12 +8,13 @@ import {
   WebSocketGateway,
   type OnGatewayConnection,
 } from '@nestjs/websockets';
-import { ChannelsService } from '../channels/channels.service.js';
+import { ChannelsService, type MayUse } from '../channels/channels.service.js';
 import { RightsService } from '../rights/rights.service.js';
 import { LiveQueryService } from '../subscriptions/live-query.service.js';
 import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
 import { CommandGuard } from './command.guard.js';
+import { ChannelRights } from '../session/channel-rights.js';
 import { Session } from '../session/session.js';
 import { FramePipe } from './frame.pipe.js';
 import { AuthDto } from './frames/auth.dto.js';
@@ -37,6 +38,7 @@ export class RealtimeGateway implements OnGatewayConnection<Session> {
     private readonly rights: RightsService,
     private readonly liveQueries: LiveQueryService,
     private readonly channels: ChannelsService,
+    private readonly channelRights: ChannelRights,
     private readonly publisher: Publisher,
     private readonly presenter: Presenter,
   ) {}
@@ -53,7 +55,10 @@ export class RealtimeGateway implements OnGatewayConnection<Session> {
   @SubscribeMessage('subscribe')
   async subscribe(@ConnectedSocket() session: Session, @MessageBody(FramePipe) frame: SubscribeDto): Promise<void> {
     const { topic, channel } = frame;
-    if (channel !== undefined) return this.channels.subscribe(session, { ...frame, channel });
+    if (channel !== undefined) {
+      const permissionNow: MayUse = (name, use) => this.channelRights.current(session, name, use);
+      return this.channels.subscribe(session, { ...frame, channel }, permissionNow);
+    }
     if (topic === undefined) return;
     const rights = await this.rights.find(session.caller, topic);
     const rightsNow = () => this.rights.current(session.caller, topic);

@@ -28,6 +28,10 @@ export class PrincipalRights {
     return this.topics.keys();
   }
 
+  follows(table: string): boolean {
+    return this.topics.has(table);
+  }
+
   /** The tables that it subscribes to are read by these definitions from now on. */
   define(topic: string, permissions: TablePermissions): void {
     if (this.topics.get(topic) === permissions) return;

@@ -18,7 +18,7 @@ import { joinRights } from './join-rights.js';
 import { askConstants } from './principal-constants.js';
 import { PrincipalRights } from './principal-rights.js';
 import { Rounds } from './rounds.js';
-import { notKnownNow } from './table-permissions.js';
+import { notKnownNow, refusal } from './table-permissions.js';
 
 /** Told of the principals whose rights have become others, before anything more is delivered. */
 export type RightsListener = (principals: ReadonlySet<Principal>) => void;
@@ -80,16 +80,33 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
 
   /** Has the rights of a principal to some tables known. @throws CommandError UNAVAILABLE */
   async prepare(principal: Principal, topics: Iterable<string>): Promise<void> {
+    const asked = [...topics].filter((topic) => this.policy.asksDatabase({ principal, local: false }, topic));
+    await this.makeKnown(principal, asked, (rights) => asked.some((topic) => rights.lacks(topic)));
+  }
+
+  /**
+   * Has the database asked what the permissions of a table give a principal now, whatever the policy says.
+   *
+   * @throws CommandError UNAVAILABLE
+   */
+  async askAnew(principal: Principal, table: string): Promise<void> {
+    await this.makeKnown(principal, [table], () => true);
+  }
+
+  private async makeKnown(
+    principal: Principal,
+    asked: readonly string[],
+    isDue: (rights: PrincipalRights) => boolean,
+  ): Promise<void> {
     const { record } = principal;
     if (!record) return;
     const rights = this.principals.get(principal) ?? new PrincipalRights(principal, record);
     this.principals.set(principal, rights);
-    const asked = [...topics].filter((topic) => this.policy.asksDatabase({ principal, local: false }, topic));
     rights.awaited += 1;
     try {
       // From then on it is told of what happens, so that what is answered below can't be out of date.
       await this.define(rights, asked);
-      if (asked.some((topic) => rights.lacks(topic))) {
+      if (isDue(rights)) {
         this.due.add(principal);
         await this.rounds.next();
       }
@@ -109,6 +126,18 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
     const own = caller.principal && this.principals.get(caller.principal);
     if (!own) throw notKnownNow();
     return this.join(policy, own.of(topic));
+  }
+
+  /**
+   * What the permissions of a table give a principal, as it is known, whatever the policy says.
+   *
+   * @throws CommandError FORBIDDEN, UNAVAILABLE
+   */
+  ofTable(principal: Principal, table: string): RowRights {
+    const rights = this.principals.get(principal);
+    if (!rights) throw notKnownNow();
+    if (!rights.follows(table)) throw refusal(`there is no table ${table}`);
+    return rights.of(table);
   }
 
   /** These principals alone are there, and those that are waited for. */

@@ -21,6 +21,10 @@ export class PublishPermits {
     return this.byChannel.get(channel);
   }
 
+  channels(): Iterable<string> {
+    return this.byChannel.keys();
+  }
+
   add(permit: PublishPermit): PublishPermit {
     if (this.byChannel.size === MOST) this.byChannel.clear();
     this.byChannel.set(permit.channel, permit);

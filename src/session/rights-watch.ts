@@ -5,8 +5,10 @@ import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
 import { NO_ROW } from '../filter/condition.js';
 import type { RowRights } from '../filter/row-rights.js';
+import { RecordRights } from '../rights/record-rights.js';
 import { RightsService } from '../rights/rights.service.js';
 import { LiveQueryService } from '../subscriptions/live-query.service.js';
+import { ChannelRights } from './channel-rights.js';
 import { SessionRegistry } from './session-registry.js';
 import type { Session } from './session.js';
 
@@ -17,10 +19,14 @@ const UNKNOWN: RowRights = { where: NO_ROW, fields: [], masks: [] };
 @Injectable()
 export class RightsWatch implements OnModuleInit, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
+  /** Principals that sessions are about to speak for. */
+  private readonly expected = new Set<Principal>();
 
   constructor(
     private readonly config: Config,
     private readonly rights: RightsService,
+    private readonly records: RecordRights,
+    private readonly channelRights: ChannelRights,
     private readonly registry: SessionRegistry,
     private readonly liveQueries: LiveQueryService,
     private readonly audit: AuditLog,
@@ -35,14 +41,30 @@ export class RightsWatch implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
-  /** Has the rights of a principal known to all that a session is subscribed to. @throws CommandError UNAVAILABLE */
-  prepare({ subscriptions }: Session, principal: Principal): Promise<void> {
-    const topics = new Set([...subscriptions].flatMap(({ target }) => ('topic' in target ? target.topic : [])));
-    return this.rights.prepare(principal, topics);
+  /**
+   * Has the rights of a principal known to all that a session is subscribed to, and then lets the session speak for it.
+   *
+   * @throws CommandError UNAVAILABLE
+   */
+  async renew(session: Session, principal: Principal, identify: () => void): Promise<void> {
+    const topics = new Set([...session.subscriptions].flatMap(({ target }) => ('topic' in target ? target.topic : [])));
+    this.expected.add(principal);
+    try {
+      await this.rights.prepare(principal, topics);
+      await this.channelRights.prepare(session, principal);
+      identify();
+    } finally {
+      this.expected.delete(principal);
+    }
   }
 
   /** Ends what the rights of a session, as they are known, no longer cover or cover otherwise. */
   reauthorize(session: Session): void {
+    this.reauthorizeTopics(session);
+    this.channelRights.reauthorize(session);
+  }
+
+  private reauthorizeTopics(session: Session): void {
     this.liveQueries.reauthorize(session, (topic) => this.rightsOf(session, topic));
   }
 
@@ -56,11 +78,12 @@ export class RightsWatch implements OnModuleInit, OnApplicationShutdown {
   }
 
   private changed(principals: ReadonlySet<Principal>): void {
+    this.records.changed(principals);
     for (const session of [...this.registry]) {
       const { principal, id, subscriptions } = session;
       if (!principal || !principals.has(principal)) continue;
       const held = subscriptions.size;
-      this.reauthorize(session);
+      this.reauthorizeTopics(session);
       const subscriptionsEnded = held - subscriptions.size;
       if (subscriptionsEnded === 0) continue;
       this.audit.record({ event: 'rights_changed', connection: id, principal: principal.id, subscriptionsEnded });
@@ -68,7 +91,7 @@ export class RightsWatch implements OnModuleInit, OnApplicationShutdown {
   }
 
   private retain(): void {
-    const principals = new Set<Principal>();
+    const principals = new Set(this.expected);
     for (const { principal } of this.registry) if (principal?.record) principals.add(principal);
     this.rights.retain(principals);
   }

@@ -11,6 +11,7 @@ import { SurrealModule } from '../surreal/surreal.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { AddressLimits } from './address-limits.js';
 import { Admission } from './admission.js';
+import { ChannelRights } from './channel-rights.js';
 import { Drain } from './drain.js';
 import { Heartbeat } from './heartbeat.js';
 import { heldLimits } from './held-limits.js';
@@ -26,6 +27,7 @@ import { SignIn } from './sign-in.js';
   providers: [
     AddressLimits,
     Admission,
+    ChannelRights,
     Drain,
     Heartbeat,
     { provide: HeldBytes, useFactory: heldBytes, inject: [Config, MetricsService] },
@@ -36,7 +38,7 @@ import { SignIn } from './sign-in.js';
     Sessions,
     SignIn,
   ],
-  exports: [AddressLimits, SessionRegistry, Sessions, SignIn],
+  exports: [AddressLimits, ChannelRights, SessionRegistry, Sessions, SignIn],
 })
 export class SessionModule {}
 

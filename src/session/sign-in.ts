@@ -6,7 +6,6 @@ import type { Principal } from '../auth/tokens/principal.js';
 import { AuthenticationError, KeysUnavailableError, RevokedTokenError } from '../auth/tokens/authentication-error.js';
 import { Revocations } from '../auth/tokens/revocations.js';
 import { TokenVerifier } from '../auth/tokens/token-verifier.js';
-import { ChannelsService } from '../channels/channels.service.js';
 import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -25,7 +24,6 @@ export class SignIn {
     private readonly policy: PolicyService,
     private readonly registry: SessionRegistry,
     private readonly watch: RightsWatch,
-    private readonly channels: ChannelsService,
     private readonly metrics: MetricsService,
     private readonly audit: AuditLog,
   ) {}
@@ -77,10 +75,11 @@ export class SignIn {
     if (principal.id !== session.principal?.id) {
       throw new CommandError('UNAUTHENTICATED', 'The token is of another principal: open another connection for it.');
     }
-    await this.watch.prepare(session, principal);
-    if (session.closed) return;
-    if (this.revoked(principal)) throw new RefusedToken(new RevokedTokenError());
-    this.identify(session, principal);
+    await this.watch.renew(session, principal, () => {
+      if (session.closed) return;
+      if (this.revoked(principal)) throw new RefusedToken(new RevokedTokenError());
+      this.identify(session, principal);
+    });
   }
 
   private revoked(principal: Principal): boolean {
@@ -102,10 +101,9 @@ export class SignIn {
     expireAt(session, principal.expires);
     // What the database's permissions give by the newer token isn't told by claims.
     if (before && !principal.record && this.policy.sameRights(before, principal)) return;
-    const { caller, id, subscriptions } = session;
+    const { id, subscriptions } = session;
     const held = subscriptions.size;
     this.watch.reauthorize(session);
-    this.channels.reauthorize(session, (channel, use) => this.policy.mayUseChannel(caller, channel, use));
     const subscriptionsEnded = held - subscriptions.size;
     if (before)
       this.audit.record({ event: 'rights_changed', connection: id, principal: principal.id, subscriptionsEnded });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseEvents } from './changes/database-events.js';
-import type { DatabaseListener } from './changes/database-listener.js';
+import type { DatabaseListener, WriteObserver } from './changes/database-listener.js';
 import { DatabaseLifecycle } from './database-lifecycle.js';
 import { ChangeFeed } from './feed/change-feed.js';
 import { FeedHistory } from './feed/feed-history.js';
@@ -34,6 +34,11 @@ export class Database {
   /** From now on this one is told what happens to the tables that are followed, and nobody else. */
   listen(listener: DatabaseListener): void {
     this.events.listen(listener);
+  }
+
+  /** From now on this one is told of all that is written, too. */
+  observe(observer: WriteObserver): void {
+    this.events.observe(observer);
   }
 
   /** Whether the changefeed tells what a deleted record was, and computed fields. The embedded engine's does not. */

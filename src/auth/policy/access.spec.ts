@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { allows, parseAccess } from './access.js';
+import { allows, parseAccess, recordsOf } from './access.js';
 import { PolicyError } from './policy-error.js';
 import { SERVICE_CALLER, type Caller } from '../tokens/principal.js';
 
@@ -37,6 +37,8 @@ describe('allows', () => {
     [{ any: [{ role: 'admin' }, { principal: '{id}' }] }, caller('user-1'), true],
     [{ any: [{ role: 'admin' }, { principal: '{id}' }] }, caller('user-2'), false],
     [{ any: ['none', { any: ['service'] }] }, SERVICE_CALLER, true],
+    [{ surrealdb: 'room:{id}' }, caller('user-1'), false],
+    [{ surrealdb: 'room:{id}' }, SERVICE_CALLER, false],
   ])('%j for %j: %s', (json, who, allowed) => {
     expect(allows(parseAccess(json, 'read', ['id']), who, CAPTURES)).toBe(allowed);
   });
@@ -63,11 +65,77 @@ describe('parseAccess', () => {
     [{ principal: '{name}' }, /^read\.principal: unknown placeholder \{name\}/],
     [{ principal: '{id' }, /^read\.principal: \{ is not a placeholder/],
     [{ principal: 'user-*' }, /^read\.principal: a principal is named whole/],
+    [{ surrealdb: 7 }, /^read\.surrealdb: has to be a text/],
+    [{ surrealdb: 'room' }, /^read\.surrealdb: has to be a record/],
+    [{ surrealdb: 'room:' }, /^read\.surrealdb: has to be a record/],
+    [{ surrealdb: '{id}:1' }, /^read\.surrealdb: has to be a record/],
+    [{ surrealdb: '{id}' }, /^read\.surrealdb: has to be a record/],
+    [{ surrealdb: 'room:*' }, /^read\.surrealdb: a record is named whole/],
+    [{ surrealdb: 'room:{name}' }, /^read\.surrealdb: unknown placeholder \{name\}/],
+    [{ surrealdb: 'room:a b' }, /^read\.surrealdb: room:a b is not the id of a record/],
     [{ any: [] }, /^read\.any: has to be an array of conditions/],
     [{ any: 'public' }, /^read\.any: has to be an array/],
     [{ any: ['public', { any: [{ rule: 'a' }] }] }, /^read\.any\[1\]\.any\[0\]\.rule: unknown key/],
   ])('refuses %j', (json, message) => {
     expect(() => parseAccess(json, 'read', ['id'])).toThrow(PolicyError);
     expect(() => parseAccess(json, 'read', ['id'])).toThrow(message);
+  });
+
+  it('has records for channels only', () => {
+    expect(() => parseAccess({ surrealdb: 'room:1' }, 'read')).toThrow(/^read\.surrealdb: is for channels/);
+  });
+});
+
+describe('a condition on a record', () => {
+  const access = parseAccess({ any: [{ role: 'admin' }, { surrealdb: 'room:{id}' }] }, 'read', ['id']);
+  const named = (id: string) => recordsOf(access, new Map([['id', id]])).map(String);
+
+  it.each([
+    ['general', 'room:general'],
+    ['42', 'room:42'],
+    ['-1', 'room:-1'],
+    ['9223372036854775807', 'room:9223372036854775807'],
+    ['⟨a-b⟩', 'room:⟨a-b⟩'],
+    ['⟨42⟩', 'room:⟨42⟩'],
+    ['u"018f3b5c-7b3a-7000-8000-000000000000"', 'room:u"018f3b5c-7b3a-7000-8000-000000000000"'],
+  ])('names one with the id %s', (id, record) => {
+    expect(named(id)).toEqual([record]);
+    expect(allows(access, caller('user-1'), new Map([['id', id]]), (one) => String(one) === record)).toBe(true);
+  });
+
+  it.each([
+    ...[
+      'a b',
+      'a;',
+      "a'",
+      'a-b',
+      '042',
+      '⟨general⟩',
+      '`a-b`',
+      "['a']",
+      '[ s"a" ]',
+      '{a:1}',
+      'rand()',
+      '$auth',
+      'a:b',
+      'a..b',
+      '..',
+      '1..2',
+    ],
+    ...[
+      '⟨a⟩b⟩',
+      '⟨',
+      'é',
+      'a\\',
+      '99999999999999999999',
+      '1.5',
+      'NONE ',
+      '"a"',
+      'd"2024-01-01T00:00:00Z"',
+      'r"room:1"',
+    ],
+  ])('names none with %j', (id) => {
+    expect(named(id)).toEqual([]);
+    expect(allows(access, caller('user-1'), new Map([['id', id]]), () => true)).toBe(false);
   });
 });

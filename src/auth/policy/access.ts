@@ -1,8 +1,10 @@
 import { isVariable } from './claim-variable.js';
+import type { RecordId } from 'surrealdb';
 import { isService, principalIdOf, type Caller } from '../tokens/principal.js';
 import { PolicyError } from './policy-error.js';
 import { isObject, objectWith } from './policy-object.js';
-import { parseTemplate, type Captures, type TemplatePart } from './template.js';
+import { parseRecordTemplate, recordFor, type RecordTemplate } from './record-template.js';
+import { checkPlaceholders, fillTemplate, parseTemplate, type Captures, type TemplatePart } from './template.js';
 
 /** Who may: the condition of a rule. */
 export type Access =
@@ -13,27 +15,36 @@ export type Access =
   | { readonly kind: 'record' }
   | { readonly kind: 'role'; readonly role: string }
   | { readonly kind: 'principal'; readonly id: readonly TemplatePart[] }
+  /** Record users who may select a record, as the permissions of the database have it. */
+  | { readonly kind: 'selects'; readonly record: RecordTemplate }
   | { readonly kind: 'any'; readonly of: readonly Access[] };
 
 export const NOBODY: Access = { kind: 'none' };
 
+/** Whether the caller may select a record, as far as that is known. */
+export type Selects = (record: RecordId) => boolean;
+
 const NO_CAPTURES: Captures = new Map();
+const SELECTS_NOTHING: Selects = () => false;
 
 /**
- * @param placeholders that the rule's pattern has, such as `id` of `user:{id}`
+ * @param placeholders that the rule's pattern has, such as `id` of `user:{id}`; absent: it is a topic's
  * @throws PolicyError
  */
-export function parseAccess(json: unknown, place: string, placeholders: readonly string[] = []): Access {
+export function parseAccess(json: unknown, place: string, placeholders?: readonly string[]): Access {
   if (json === 'public' || json === 'authenticated' || json === 'service' || json === 'none') return { kind: json };
   if (!isObject(json) || Object.keys(json).length !== 1) {
     throw new PolicyError(
       place,
-      'has to be "public", "authenticated", "service", "none", {"role": …}, {"principal": …} or {"any": […]}, or alone, for a topic, "surrealdb"',
+      'has to be "public", "authenticated", "service", "none", {"role": …}, {"principal": …} or {"any": […]}, or alone, for a topic, "surrealdb", or, for a channel, {"surrealdb": "room:{id}"}',
     );
   }
-  const { role, principal, any } = objectWith(place, json, ['role', 'principal', 'any']);
+  const { role, principal, any, surrealdb } = objectWith(place, json, ['role', 'principal', 'any', 'surrealdb']);
   if (role !== undefined) return { kind: 'role', role: parseRole(role, `${place}.role`) };
-  if (principal !== undefined) return { kind: 'principal', id: parseId(principal, `${place}.principal`, placeholders) };
+  if (principal !== undefined) {
+    return { kind: 'principal', id: parseId(principal, `${place}.principal`, placeholders ?? []) };
+  }
+  if (surrealdb !== undefined) return parseSelects(surrealdb, `${place}.surrealdb`, placeholders);
   if (!Array.isArray(any) || any.length === 0)
     throw new PolicyError(`${place}.any`, 'has to be an array of conditions');
   return { kind: 'any', of: any.map((item, index) => parseAccess(item, `${place}.any[${index}]`, placeholders)) };
@@ -53,17 +64,23 @@ function parseRole(json: unknown, place: string): string {
 
 function parseId(json: unknown, place: string, placeholders: readonly string[]): readonly TemplatePart[] {
   const parts = parseTemplate(textAt(place, json), place);
-  for (const part of parts) {
-    if (part.kind === 'wildcard') throw new PolicyError(place, 'a principal is named whole, without *');
-    if (part.kind === 'placeholder' && !placeholders.includes(part.name)) {
-      throw new PolicyError(place, `unknown placeholder {${part.name}}`);
-    }
-  }
+  checkPlaceholders('a principal', parts, placeholders, place);
   return parts;
 }
 
+function parseSelects(json: unknown, place: string, placeholders: readonly string[] | undefined): Access {
+  if (!placeholders)
+    throw new PolicyError(place, 'is for channels; the rows of a topic are those of "surrealdb" alone');
+  return { kind: 'selects', record: parseRecordTemplate(textAt(place, json), place, placeholders) };
+}
+
 /** Whether the caller fulfils the condition, in a channel whose placeholders stand for `captures`. */
-export function allows(access: Access, caller: Caller, captures: Captures = NO_CAPTURES): boolean {
+export function allows(
+  access: Access,
+  caller: Caller,
+  captures: Captures = NO_CAPTURES,
+  selects: Selects = SELECTS_NOTHING,
+): boolean {
   const { principal, local } = caller;
   switch (access.kind) {
     case 'public':
@@ -81,14 +98,25 @@ export function allows(access: Access, caller: Caller, captures: Captures = NO_C
     case 'role':
       return principal?.roles.includes(access.role) ?? false;
     case 'principal':
-      return principal?.id === principalIdOf(fill(access.id, captures));
+      return principal?.id === principalIdOf(fillTemplate(access.id, captures));
+    case 'selects': {
+      const record = recordFor(access.record, captures);
+      return record !== undefined && selects(record);
+    }
     case 'any':
-      return access.of.some((one) => allows(one, caller, captures));
+      return access.of.some((one) => allows(one, caller, captures, selects));
   }
 }
 
-function fill(parts: readonly TemplatePart[], captures: Captures): string {
-  return parts
-    .map((part) => (part.kind === 'text' ? part.text : part.kind === 'placeholder' ? captures.get(part.name) : ''))
-    .join('');
+/** The records on which the condition hangs, in such a channel. */
+export function recordsOf(access: Access, captures: Captures): readonly RecordId[] {
+  if (access.kind === 'any') return access.of.flatMap((one) => recordsOf(one, captures));
+  if (access.kind !== 'selects') return [];
+  const record = recordFor(access.record, captures);
+  return record ? [record] : [];
+}
+
+/** Whether the condition hangs on records in some channels. */
+export function asksForRecords(access: Access): boolean {
+  return access.kind === 'any' ? access.of.some(asksForRecords) : access.kind === 'selects';
 }

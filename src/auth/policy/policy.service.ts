@@ -3,7 +3,8 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import type { RowRights } from '../../filter/row-rights.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
-import { allows } from './access.js';
+import type { RecordId } from 'surrealdb';
+import { allows, asksForRecords, recordsOf, type Access, type Selects } from './access.js';
 import type { HistoryRule } from './channel-history.js';
 import { matchChannel } from './channel-pattern.js';
 import { CLOSED_POLICY, DATABASE_TOPICS, DEVELOPMENT_POLICY } from './default-policy.js';
@@ -11,9 +12,11 @@ import { readPolicyFile } from './policy-file.js';
 import { ANY_TOPIC, DATABASE_RULE, OWN_TABLE_PREFIX, type ChannelUse, type Policy, type TopicRule } from './policy.js';
 import type { Caller, Principal } from '../tokens/principal.js';
 import { restrictionFor } from './row-restriction.js';
+import type { Captures } from './template.js';
 
 /** Claims that each new token of a principal has other values of. */
 const TOKEN_CLAIMS = ['exp', 'iat', 'nbf', 'jti'] as const;
+const USES: readonly ChannelUse[] = ['subscribe', 'publish', 'presence'];
 
 /** What callers may, by the policy file or, without one, by where the service runs. */
 @Injectable()
@@ -80,7 +83,11 @@ export class PolicyService implements OnModuleInit {
 
   /** Whether some rights are those of record users, whom only the database can know. */
   get needsRecords(): boolean {
-    return [...this.policy.topics.values()].some(({ database }) => database);
+    const { topics, channels } = this.policy;
+    return (
+      [...topics.values()].some(({ database }) => database) ||
+      channels.some((rule) => USES.some((use) => asksForRecords(rule[use])))
+    );
   }
 
   private ruleFor({ principal }: Caller, topic: string): TopicRule | undefined {
@@ -94,18 +101,30 @@ export class PolicyService implements OnModuleInit {
     return one.id === other.id && isEqual([one.roles, this.claimsOf(one)], [other.roles, this.claimsOf(other)]);
   }
 
-  mayUseChannel(caller: Caller, channel: string, use: ChannelUse): boolean {
-    for (const rule of this.policy.channels) {
-      const captures = matchChannel(rule.pattern, channel);
-      // Only the most specific rule counts: a broader one never gives what it denies.
-      if (captures) return allows(rule[use], caller, captures);
-    }
-    return false;
+  /** @param selects whether the caller may select a record of the database; absent: none */
+  mayUseChannel(caller: Caller, channel: string, use: ChannelUse, selects?: Selects): boolean {
+    const found = this.channelRule(channel, use);
+    return found !== undefined && allows(found.access, caller, found.captures, selects);
+  }
+
+  /** The records that say who may use a channel so: whoever may select one of them. */
+  channelRecords(channel: string, use: ChannelUse): readonly RecordId[] {
+    const found = this.channelRule(channel, use);
+    return found ? recordsOf(found.access, found.captures) : [];
   }
 
   /** How much of a channel is kept; `undefined`: nothing. As with rights, only the most specific rule counts. */
   channelHistory(channel: string): HistoryRule | undefined {
     return this.policy.channels.find(({ pattern }) => matchChannel(pattern, channel))?.history;
+  }
+
+  private channelRule(channel: string, use: ChannelUse): { access: Access; captures: Captures } | undefined {
+    for (const rule of this.policy.channels) {
+      const captures = matchChannel(rule.pattern, channel);
+      // Only the most specific rule counts: a broader one never gives what it denies.
+      if (captures) return { access: rule[use], captures };
+    }
+    return undefined;
   }
 
   /** To the object the same for topics under one rule. */

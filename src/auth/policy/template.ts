@@ -19,3 +19,24 @@ export function parseTemplate(text: string, place: string): readonly TemplatePar
     return { kind: 'placeholder', name };
   });
 }
+
+/** What is named is named by text and these placeholders. @throws PolicyError */
+export function checkPlaceholders(
+  what: string,
+  parts: readonly TemplatePart[],
+  placeholders: readonly string[],
+  place: string,
+): void {
+  for (const part of parts) {
+    if (part.kind === 'wildcard') throw new PolicyError(place, `${what} is named whole, without *`);
+    if (part.kind === 'placeholder' && !placeholders.includes(part.name)) {
+      throw new PolicyError(place, `unknown placeholder {${part.name}}`);
+    }
+  }
+}
+
+export function fillTemplate(parts: readonly TemplatePart[], captures: Captures): string {
+  return parts
+    .map((part) => (part.kind === 'text' ? part.text : part.kind === 'placeholder' ? captures.get(part.name) : ''))
+    .join('');
+}

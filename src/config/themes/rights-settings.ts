@@ -19,4 +19,9 @@ export class RightsSettings {
   @Min(50)
   @Max(60_000)
   rightsRefreshMs = 500;
+
+  @Setting('LIMIT_RECORD_RIGHTS', 'Principals and records on which channels hang: so many pairs are watched at most.')
+  @IsInt()
+  @Min(1)
+  limitRecordRights = 50_000;
 }

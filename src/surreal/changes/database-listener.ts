@@ -30,3 +30,11 @@ export interface DatabaseListener {
   /** A table that was followed is gone; it isn't followed any more. */
   removed(table: string): void;
 }
+
+/** Whoever wants to know what was written, to any table with a changefeed, whether or not anybody follows it. */
+export interface WriteObserver {
+  /** In the order of the feed, or late. */
+  wrote(changes: readonly Change[]): void;
+  /** Writes may have been missed. */
+  doubted(): void;
+}

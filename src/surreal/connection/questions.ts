@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { RecordId } from 'surrealdb';
 import { Config } from '../../config/config.js';
+import type { DatabaseRow } from '../../values/path.js';
 import { recordIdText } from '../../values/record-id-text.js';
 import { DatabaseProcess } from './database-process.js';
 import type { Query } from './sdk-session.js';
@@ -9,6 +10,8 @@ import { SupervisedConnection } from './supervised-connection.js';
 
 /** Records that are asked for in one query. */
 const RECORDS_AT_ONCE = 1_000;
+
+type Row = DatabaseRow & { readonly id: RecordId };
 
 /** A connection for what is asked now and then, so that nothing of it waits behind the changefeed, or the changefeed behind it. */
 @Injectable()
@@ -30,6 +33,17 @@ export class Questions implements OnApplicationShutdown {
       const ids = records.slice(start, start + RECORDS_AT_ONCE);
       const [rows] = await this.ask('SELECT VALUE id FROM $ids', { ids });
       for (const text of textsOfExisting(rows)) found.add(text);
+    }
+    return found;
+  }
+
+  /** Of some records the rows that are there, by their text. @throws DatabaseUnavailable */
+  async rows(records: Iterable<RecordId>): Promise<ReadonlyMap<string, DatabaseRow>> {
+    const all = [...records];
+    const found = new Map<string, DatabaseRow>();
+    for (let start = 0; start < all.length; start += RECORDS_AT_ONCE) {
+      const [rows] = await this.ask('SELECT * FROM $ids', { ids: all.slice(start, start + RECORDS_AT_ONCE) });
+      for (const row of rows as readonly (Row | undefined)[]) if (row) found.set(recordIdText(row.id), row);
     }
     return found;
   }

@@ -1,0 +1,49 @@
+import type { RecordId } from 'surrealdb';
+import type { Principal } from '../auth/tokens/principal.js';
+import { recordIdText } from '../values/record-id-text.js';
+import { RecordDecision } from './record-decision.js';
+
+/** The decisions that are kept, by principal and by record. */
+export class RecordDecisions implements Iterable<RecordDecision> {
+  size = 0;
+  private readonly byPrincipal = new Map<Principal, Map<string, RecordDecision>>();
+  private readonly byRecord = new Map<string, Set<RecordDecision>>();
+
+  get(principal: Principal, record: RecordId): RecordDecision | undefined {
+    return this.byPrincipal.get(principal)?.get(recordIdText(record));
+  }
+
+  of(principal: Principal): Iterable<RecordDecision> {
+    return this.byPrincipal.get(principal)?.values() ?? [];
+  }
+
+  /** All of one record, by its text. */
+  on(key: string): Iterable<RecordDecision> {
+    return this.byRecord.get(key) ?? [];
+  }
+
+  add(decision: RecordDecision): void {
+    const { principal, key } = decision;
+    const own = this.byPrincipal.get(principal) ?? new Map<string, RecordDecision>();
+    this.byPrincipal.set(principal, own.set(key, decision));
+    const same = this.byRecord.get(key) ?? new Set<RecordDecision>();
+    this.byRecord.set(key, same.add(decision));
+    this.size += 1;
+  }
+
+  delete(decision: RecordDecision): void {
+    const { principal, key } = decision;
+    const own = this.byPrincipal.get(principal);
+    if (own?.get(key) !== decision) return;
+    own.delete(key);
+    if (own.size === 0) this.byPrincipal.delete(principal);
+    const same = this.byRecord.get(key);
+    same?.delete(decision);
+    if (same?.size === 0) this.byRecord.delete(key);
+    this.size -= 1;
+  }
+
+  *[Symbol.iterator](): Iterator<RecordDecision> {
+    for (const own of this.byPrincipal.values()) yield* own.values();
+  }
+}
