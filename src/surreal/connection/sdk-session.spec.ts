@@ -3,7 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
-import { SdkSession } from './sdk-session.js';
+import { ServerError } from 'surrealdb';
+import { SdkSession, type Query } from './sdk-session.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 
 /** The SDK takes a moment to know that it is closed, and tells nobody when it does. */
@@ -33,6 +34,28 @@ describe('SdkSession', () => {
 
   it('answers each statement of a query', async () => {
     expect(await session.query('RETURN 1; RETURN $two', { two: 2 })).toEqual([1, 2]);
+  });
+
+  it('fails as the first statement that failed', async () => {
+    const failed = session.query("RETURN 1; THROW 'first'; THROW 'second'");
+    await expect(failed).rejects.toMatchObject({ kind: 'Thrown', message: expect.stringContaining('first') });
+    await expect(failed).rejects.toBeInstanceOf(ServerError);
+  });
+
+  it('fails a text that is no query', async () => {
+    await expect(session.query('SHOW CHANGES FOR NOBODY')).rejects.toBeInstanceOf(ServerError);
+  });
+
+  it('shows one state in a transaction, and commits nothing of it', async () => {
+    await session.query('DEFINE NAMESPACE IF NOT EXISTS test; USE NS test; DEFINE DATABASE IF NOT EXISTS session');
+    await session.query('DEFINE TABLE seen');
+    const count = async (query: Query) => (await query('SELECT VALUE id FROM seen')).flat().length;
+    const outside: Query = (text) => session.query(text);
+    const seen = await session.readTransaction(async (query) => {
+      await query('CREATE seen:1');
+      return [await count(query), await count(outside)];
+    });
+    expect([...seen, await count(outside)]).toEqual([1, 0, 0]);
   });
 
   it('keeps no answer once it was given', async () => {

@@ -3,14 +3,15 @@ import {
   ServerError,
   Surreal,
   WebSocketEngine,
-  type EngineFactory,
-  type QueryResponse,
+  type DriverContext,
   type SystemAuth,
+  type Uuid,
 } from 'surrealdb';
 import { WebSocket } from 'ws';
 import { DatabaseUnavailable } from './database-unavailable.js';
-import { withDeadline } from './deadline.js';
 import { FeedCodec } from '../entries/feed-codec.js';
+import { Lifetime } from './lifetime.js';
+import { resultsOf, type StatementAnswer } from './statement-results.js';
 import type { SurrealEndpoint } from './surreal-endpoint.js';
 
 /** One answer a statement. */
@@ -21,7 +22,7 @@ export interface SessionOptions {
   readonly endpoint: () => SurrealEndpoint;
   readonly timeoutMs: number;
   /** Replaces the SDK's WebSocket engine. */
-  readonly engine?: EngineFactory;
+  readonly engine?: (context: DriverContext) => WebSocketEngine;
 }
 
 /**
@@ -31,17 +32,14 @@ export interface SessionOptions {
 export class SdkSession {
   private readonly sockets = new Set<WebSocket>();
   private readonly surreal: Surreal;
-  /** Whoever waits for an answer. Racing answers with `ended` itself would keep each of them until the session ends. */
-  private readonly waiting = new Set<(reason: DatabaseUnavailable) => void>();
-  private lostFor: DatabaseUnavailable | undefined;
-  private announceEnd: (reason: DatabaseUnavailable) => void = () => undefined;
+  private readonly lifetime = new Lifetime();
   /** Settles when the connection has ended, with the reason. Never rejects. */
-  readonly ended: Promise<DatabaseUnavailable>;
+  readonly ended = this.lifetime.ended;
+  private engine: WebSocketEngine | undefined;
 
   private constructor(private readonly options: SessionOptions) {
-    this.ended = new Promise((resolve) => (this.announceEnd = resolve));
-    const sockets = this.sockets;
-    const closed = (code: number) => this.lose(new DatabaseUnavailable(`the connection was closed (${code})`, code));
+    const { sockets, lifetime } = this;
+    const closed = (code: number) => lifetime.end(new DatabaseUnavailable(`the connection was closed (${code})`, code));
     // A half-open socket ignores a polite close; only the socket itself can be torn down, so each is kept.
     class TrackedSocket extends WebSocket {
       constructor(url: string, protocols: string) {
@@ -53,7 +51,8 @@ export class SdkSession {
         });
       }
     }
-    const engine = options.engine ?? ((context) => new WebSocketEngine(context));
+    const { engine: make = (context) => new WebSocketEngine(context) } = options;
+    const engine = (context: DriverContext) => (this.engine = make(context));
     this.surreal = new Surreal({
       codecs: { cbor: (options) => new FeedCodec(options) },
       engines: { ...createRemoteEngines(), ws: engine, wss: engine },
@@ -102,24 +101,18 @@ export class SdkSession {
   }
 
   /** One answer a statement. @throws DatabaseUnavailable, or the server's error about the first statement that failed. */
-  async query(
-    text: string,
-    bindings?: Record<string, unknown>,
-    timeoutMs = this.options.timeoutMs,
-  ): Promise<unknown[]> {
-    return results(await this.within(timeoutMs, () => this.surreal.query(text, bindings).responses()));
+  query(text: string, bindings?: Record<string, unknown>, timeoutMs = this.options.timeoutMs): Promise<unknown[]> {
+    return this.within(timeoutMs, () => this.ask(text, bindings));
   }
 
   /** Runs queries that all see one state of the database. Nothing is written: the transaction is cancelled at the end. */
   async readTransaction<T>(work: (query: Query) => Promise<T>, timeoutMs = this.options.timeoutMs): Promise<T> {
-    const transaction = await this.within(timeoutMs, () => this.surreal.beginTransaction());
+    const transaction = await this.within(timeoutMs, () => this.connected.begin(undefined));
     try {
-      return await work(async (text, bindings) =>
-        results(await this.within(timeoutMs, () => transaction.query(text, bindings).responses())),
-      );
+      return await work((text, bindings) => this.within(timeoutMs, () => this.ask(text, bindings, transaction)));
     } finally {
       // It ends with the session where it can't be cancelled.
-      this.within(timeoutMs, () => transaction.cancel()).catch(() => undefined);
+      this.within(timeoutMs, () => this.connected.cancel(transaction, undefined)).catch(() => undefined);
     }
   }
 
@@ -129,7 +122,7 @@ export class SdkSession {
 
   /** Tears the socket down at once; what is under way fails. */
   close(reason = 'the connection was given up'): void {
-    this.lose(new DatabaseUnavailable(reason));
+    this.lifetime.end(new DatabaseUnavailable(reason));
     for (const socket of this.sockets) socket.terminate();
     // A ping that the SDK has pending at close rejects where nobody listens.
     this.surreal.close().catch(() => undefined);
@@ -142,34 +135,24 @@ export class SdkSession {
     await this.surreal.connect(url, { namespace, database, ...authentication, reconnect: false, versionCheck: false });
   }
 
-  /** Once the connection has ended the SDK isn't asked: some of its calls throw at once, and what they throw is its own. */
-  private async within<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T> {
-    if (this.lostFor) throw this.lostFor;
-    const work = ask();
-    let lose: (reason: DatabaseUnavailable) => void = () => undefined;
-    const lost = new Promise<never>((_, reject) => (lose = reject));
-    this.waiting.add(lose);
-    work.catch(() => undefined); // when the session ends first, nobody else is left to hear of it
-    try {
-      return await withDeadline(timeoutMs, Promise.race([work, lost]));
-    } finally {
-      this.waiting.delete(lose);
-    }
+  /** Past the SDK's query builder, which takes as long for a small query as all the rest. */
+  private async ask(text: string, bindings?: Record<string, unknown>, transaction?: Uuid): Promise<unknown[]> {
+    const answers = await this.connected.send<'query', unknown[], readonly StatementAnswer[]>({
+      method: 'query',
+      params: bindings ? [text, bindings] : [text],
+      ...(transaction && { txn: transaction }),
+    });
+    return resultsOf(answers);
   }
 
-  private lose(reason: DatabaseUnavailable): void {
-    if (this.lostFor) return;
-    this.lostFor = reason;
-    this.announceEnd(reason);
-    for (const lose of this.waiting) lose(reason);
+  private get connected(): WebSocketEngine {
+    if (!this.engine) throw new DatabaseUnavailable('not connected yet');
+    return this.engine;
   }
-}
 
-function results(responses: readonly QueryResponse[]): unknown[] {
-  return responses.map((response) => {
-    if (!response.success) throw response.error;
-    return response.result;
-  });
+  private within<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T> {
+    return this.lifetime.within(timeoutMs, ask);
+  }
 }
 
 /** A user may be defined on the database, the namespace or the root; nothing tells which but trying. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { CborCodec, RecordId } from 'surrealdb';
+import { CborCodec, RecordId, Uuid } from 'surrealdb';
 import { EncodedEntry } from './encoded-entry.js';
 import { FeedCodec } from './feed-codec.js';
 import { tableOf, type FeedEntry } from './feed-entry.js';
 
 const plain = new CborCodec({});
+const UUID = '018f5f4e-6f5c-7c3f-9f43-0123456789ab';
 const STAMP = 117_679_702_917_906_432n;
 const CHANGES = [
   { define_table: { name: 'c' } },
@@ -51,6 +52,22 @@ describe('FeedCodec', () => {
     ['the answer to another request', 'SHOW CHANGES', { id: '2', result: [] }],
   ])('leaves %s to the SDK', (_, text, answer) => {
     expect(answered(text, answer)).toEqual(answer);
+  });
+
+  const ID = 'i'.repeat(30);
+  const TEXT = 'SHOW CHANGES FOR DATABASE SINCE 117679702917906432 LIMIT 1000';
+
+  it.each([
+    ['what asks for changes', { id: '1', method: 'query', params: [TEXT] }],
+    ['text with other letters', { id: ID, method: 'query', params: [`${TEXT} -- naïve`] }],
+    ['text that is long', { id: ID, method: 'query', params: [`${TEXT} -- ${'n'.repeat(300)}`] }],
+    ['bindings', { id: ID, method: 'query', params: [TEXT, { a: 1 }] }],
+    ['a transaction', { id: ID, method: 'query', params: [TEXT], txn: new Uuid(UUID) }],
+    ['another query', { id: ID, method: 'query', params: ['SELECT * FROM a'] }],
+    ['another method', { id: ID, method: 'use', params: ['SHOW CHANGES', 'b'] }],
+    ['a ping', { id: ID, method: 'ping' }],
+  ])('encodes %s', (_, request) => {
+    expect(plain.decode(new FeedCodec({}).encode(request))).toEqual(request);
   });
 
   it('decodes each answer as its own request has it', () => {

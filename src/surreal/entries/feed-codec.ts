@@ -1,9 +1,7 @@
 import { CborCodec, type CodecOptions, type ValueCodec } from 'surrealdb';
 import { CborCursor } from './cbor-cursor.js';
 import { EncodedEntry } from './encoded-entry.js';
-
-/** What is asked of the changefeed begins with this. */
-export const SHOW_CHANGES = 'SHOW CHANGES';
+import { encodedQuestion, isFeedQuestion } from './feed-question.js';
 
 /**
  * The SDK's codec, but for answers to SHOW CHANGES: of their transactions only the stamps are decoded at once. Each read of
@@ -19,9 +17,9 @@ export class FeedCodec implements ValueCodec {
   }
 
   encode<T>(data: T): Uint8Array {
-    const { id, method, params } = data as { id?: unknown; method?: unknown; params?: unknown };
-    if (method === 'query' && Array.isArray(params) && String(params[0]).startsWith(SHOW_CHANGES)) this.asked.add(id);
-    return this.values.encode(data);
+    if (!isFeedQuestion(data)) return this.values.encode(data);
+    this.asked.add(data.id);
+    return encodedQuestion(data) ?? this.values.encode(data);
   }
 
   decode<T>(bytes: Uint8Array): T {

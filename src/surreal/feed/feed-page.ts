@@ -1,6 +1,6 @@
 import { ServerError } from 'surrealdb';
-import { SHOW_CHANGES } from '../entries/feed-codec.js';
 import { DecodedEntry, tableOf, type FeedEntry, type RawEntry } from '../entries/feed-entry.js';
+import { SHOW_CHANGES } from '../entries/feed-question.js';
 import type { Query } from '../connection/sdk-session.js';
 import { findUnreadable } from '../entries/unreadable-entry.js';
 

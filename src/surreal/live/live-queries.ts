@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { Uuid, WebSocketEngine, type EngineFactory, type RecordId } from 'surrealdb';
+import { Uuid, WebSocketEngine, type DriverContext, type RecordId } from 'surrealdb';
 import { escapeName } from '../../values/escape-name.js';
 import type { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import { retryConflict } from '../connection/retry-conflict.js';
@@ -165,7 +165,7 @@ export class LiveQueries {
 }
 
 /** The SDK's engine, with every live message handed on: of two that arrive in one tick its own iterators drop one. */
-function everyLiveMessage(listener: (message: LiveMessage) => void): EngineFactory {
+function everyLiveMessage(listener: (message: LiveMessage) => void): (context: DriverContext) => WebSocketEngine {
   return (context) => {
     const engine = new WebSocketEngine(context);
     // Declared private, and the only place where every message passes.
