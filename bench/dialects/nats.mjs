@@ -5,7 +5,7 @@ export const nats = {
   path: '/',
   opcode: BINARY,
   scan: true,
-  hello: 'CONNECT {"verbose":false,"pedantic":false,"lang":"c","version":"1"}\r\nPING\r\n',
+  hello: `${connect(false)}PING\r\n`,
   ready: 'PONG',
   subscribe: ({ channel }) => `SUB ${channel} 1\r\nPING\r\n`,
   subscribed: 'PONG',
@@ -13,3 +13,10 @@ export const nats = {
   error: '-ERR',
   answers: [['PING', 'PONG\r\n']],
 };
+
+/** The same with an acknowledgement for each command. */
+export const natsVerbose = { ...nats, hello: connect(true), ready: '+OK', acknowledged: '+OK' };
+
+function connect(verbose) {
+  return `CONNECT ${JSON.stringify({ verbose, pedantic: false, lang: 'c', version: '1' })}\r\n`;
+}

@@ -60,7 +60,7 @@ static struct {
   bool scan;
   size_t delivery_at, acknowledgement_at;
   uint8_t delivery[2], acknowledgement[2];
-  Bytes hello, ready, subscribed, error;
+  Bytes hello, ready, subscribed, error, acknowledged;
   Answer answers[MOST_ANSWERS];
   int answer_count;
 } dialect;
@@ -224,6 +224,16 @@ static bool scanned(Connection *c, const uint8_t *at, size_t size) {
   return c->ready && memmem(at, size, STAMP_MARK, sizeof STAMP_MARK - 1);
 }
 
+/* A frame may hold many acknowledgements, too. */
+static void scan_acknowledgements(Connection *c, const uint8_t *at, size_t size) {
+  const uint8_t *end = at + size;
+  while ((at = memmem(at, end - at, dialect.acknowledged.at, dialect.acknowledged.size))) {
+    c->acknowledgements += 1;
+    tally.acknowledgements += 1;
+    at += dialect.acknowledged.size;
+  }
+}
+
 static bool marked(const uint8_t *at, size_t size, size_t place, const uint8_t *code) {
   return size >= place + 2 && at[place] == code[0] && at[place + 1] == code[1];
 }
@@ -265,6 +275,7 @@ static size_t frame(Connection *c, const uint8_t *at, size_t left) {
   if (left < from + size) return 0;
   const uint8_t *payload = at + from;
   int opcode = at[0] & 0xf;
+  if (dialect.acknowledged.size > 0 && opcode < 0x8 && c->ready) scan_acknowledgements(c, payload, size);
   if (dialect.scan && opcode < 0x8 && scanned(c, payload, size)) return from + size;
   if (!dialect.scan && opcode == 0x1 && marked(payload, size, dialect.delivery_at, dialect.delivery)) {
     delivered(c, payload, size);
@@ -581,6 +592,7 @@ static void set_dialect(char *setting) {
   else if (!strcmp(setting, "ready")) dialect.ready = from_hex(value);
   else if (!strcmp(setting, "subscribed")) dialect.subscribed = from_hex(value);
   else if (!strcmp(setting, "error")) dialect.error = from_hex(value);
+  else if (!strcmp(setting, "acknowledged")) dialect.acknowledged = from_hex(value);
   else if (!strcmp(setting, "delivery")) set_mark(&dialect.delivery_at, dialect.delivery, value);
   else if (!strcmp(setting, "acknowledgement")) set_mark(&dialect.acknowledgement_at, dialect.acknowledgement, value);
   else if (!strcmp(setting, "answer") && dialect.answer_count < MOST_ANSWERS) {

@@ -117,13 +117,26 @@ export class Generator {
   }
 }
 
-function settingsOf({ scan, opcode, hello, ready, subscribed, error, delivery, acknowledgement, answers = [] }) {
+function settingsOf(dialect) {
+  const {
+    scan,
+    opcode,
+    hello,
+    ready,
+    subscribed,
+    error,
+    delivery,
+    acknowledgement,
+    acknowledged,
+    answers = [],
+  } = dialect;
   const settings = {
     scan: scan ? '1' : '0',
     hello: hello === undefined ? '' : hex(clientFrame(hello, opcode)),
     ready: hex(ready ?? ''),
     subscribed: hex(subscribed),
     error: hex(error),
+    acknowledged: hex(acknowledged ?? ''),
     ...(delivery && { delivery: markText(delivery) }),
     ...(acknowledgement && { acknowledgement: markText(acknowledgement) }),
   };

@@ -23,6 +23,7 @@ const ENV = {
 export const edgeHive = {
   name: 'Edge Hive',
   dialect: 'edge-hive',
+  topicDialect: 'edge-hive-topics',
   tokens,
   start: ({ env, ...options } = {}) => ServerProcess.start(MAIN, { ...options, env: { ...ENV, ...env } }),
 };

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { residentBytes } from '../measure/process-stat.mjs';
 
 const CONFIG = `listen: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:-1", no_tls: true }\n`;
 
@@ -11,6 +12,8 @@ const CONFIG = `listen: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:-1", no_t
 export const nats = {
   name: 'NATS',
   dialect: 'nats',
+  /** What it is spoken with where publishes are acknowledged. */
+  acknowledged: 'nats-verbose',
   tokens: () => undefined,
   isThere: () => spawnSync('nats-server', ['--version']).status === 0,
   start: () => NatsServer.start(),
@@ -37,6 +40,11 @@ class NatsServer {
       return server;
     }
     throw new Error('nats-server did not start.');
+  }
+
+  /** Its memory. Nothing makes it collect its garbage first. */
+  collect() {
+    return { rss: residentBytes(this.pid) };
   }
 
   async stop() {

@@ -1,6 +1,7 @@
 import { usage } from '../measure/usage.mjs';
 import { databaseEnv, startDatabase } from '../peers/database.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
+import { leastFeed } from '../peers/least-feed.mjs';
 import { onStage } from '../stage.mjs';
 import { startWriters } from './table-writers.mjs';
 
@@ -14,7 +15,7 @@ const SETTLE_SECONDS = 20;
 export const changes = {
   name: 'changes',
   title: 'CPU that a change costs: the service, and the database beside what it spends on the write itself',
-  peers: [edgeHive],
+  peers: [edgeHive, leastFeed],
   columns: ['written', 'missing', 'p50', 'writersP50', 'serverChange', 'databaseChange', 'databaseExtra', 'reads'],
   run: (peer, context) =>
     onStage(context, async (stage) => {
@@ -29,8 +30,8 @@ export const changes = {
         context.report({ case: `no service, ${rate} writes/s`, writes, databaseMicroseconds: alone.get(rate) });
       }
       for (const count of SUBSCRIBERS) {
-        const server = await stage.server(peer, { env: databaseEnv(database) });
-        const clients = await subscribe(stage, server, count);
+        const server = await stage.server(peer, { env: { ...databaseEnv(database), LEAST_TABLE: TABLE } });
+        const clients = await subscribe(stage, peer, server, count);
         await writers.call('pace', { rate: WARM_UP_RATE, seconds });
         await clients.call('settle', { seconds: SETTLE_SECONDS });
         for (const rate of RATES) {
@@ -74,15 +75,15 @@ async function write(writers, rate, seconds) {
 }
 
 /** Each gets every change of the table. */
-async function subscribe(stage, { host, port }, count) {
+async function subscribe(stage, peer, { host, port }, count) {
   const clients = stage.load();
   const targets = Array.from({ length: count }, () => [{ topic: TABLE }]);
   await clients.call('connect', {
-    dialect: 'edge-hive-topics',
+    dialect: peer.topicDialect,
     host,
     port,
     count,
-    tokens: edgeHive.tokens(count),
+    tokens: peer.tokens(count),
     targets,
   });
   return clients;

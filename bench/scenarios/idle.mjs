@@ -3,6 +3,7 @@ import { edgeHive } from '../peers/edge-hive.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
+import { nats } from '../peers/nats.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byMemory, byP50 } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
@@ -17,7 +18,7 @@ const BROADCAST_SECONDS = 30;
 export const idle = {
   name: 'idle',
   title: 'Idle connections, and one message to all of them: the time until the last one has it',
-  peers: [edgeHive, bareWs, socketIo, joinedWs],
+  peers: [edgeHive, bareWs, socketIo, joinedWs, nats],
   columns: ['perConnection', 'heapPerConnection', 'memory', 'cpu', 'p50', 'max', 'lost', ...busy],
   ratios: [byMemory, byCpu, byP50],
   plots: [

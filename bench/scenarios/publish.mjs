@@ -2,6 +2,7 @@ import { measure } from '../measure/measure.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
+import { nats } from '../peers/nats.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byP50, byRate } from '../report/table.mjs';
@@ -18,7 +19,7 @@ const CASES = [
 export const publish = {
   name: 'publish',
   title: `${PUBLISHERS} connections publish to channels that nobody reads, each publish acknowledged`,
-  peers: [edgeHive, bareWs, socketIo, joinedWs],
+  peers: [edgeHive, bareWs, socketIo, joinedWs, nats],
   columns: ['served', 'cpu', 'p50', 'p99', 'memory', ...busy],
   ratios: [byRate, byCpu, byP50],
   plots: [
@@ -33,7 +34,7 @@ export const publish = {
       const server = await stage.server(peer);
       const load = stage.load();
       await load.call('connect', {
-        dialect: peer.dialect,
+        dialect: peer.acknowledged ?? peer.dialect,
         host: server.host,
         port: server.port,
         count: PUBLISHERS,

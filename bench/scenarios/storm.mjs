@@ -2,6 +2,7 @@ import { measure } from '../measure/measure.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
 import { joinedWs } from '../peers/joined-ws.mjs';
+import { nats } from '../peers/nats.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byRate } from '../report/table.mjs';
@@ -14,7 +15,7 @@ const SETTLE_SECONDS = 5;
 export const storm = {
   name: 'storm',
   title: 'Connections as fast as they are let in, each with a token of its own where the peer knows tokens',
-  peers: [edgeHive, bareWs, socketIo, joinedWs],
+  peers: [edgeHive, bareWs, socketIo, joinedWs, nats],
   columns: ['served', 'cpu', 'p50', 'p99', 'memory', ...busy],
   ratios: [byRate, byCpu],
   plots: [{ title: 'Connections a second', y: { label: 'connections', value: ({ perSecond }) => perSecond } }],
