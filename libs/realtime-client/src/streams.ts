@@ -38,7 +38,8 @@ export class Streams {
   begin(frame: SubscribedFrame, target: Target): Stream {
     const { cursor, epoch, durable } = frame;
     const isResumable = (durable || 'channel' in target) && cursor !== '';
-    return this.resume(frame, target, isResumable ? new Trail({ cursor, epoch }, this.replayWindow) : undefined);
+    const place = { cursor, epoch: 'topic' in target ? epoch : undefined };
+    return this.resume(frame, target, isResumable ? new Trail(place, this.replayWindow) : undefined);
   }
 
   /** @param trail undefined: it can't be resumed on another connection */

@@ -19,7 +19,8 @@ const RESYNC_DOUBT = 15_000;
 /** A place in what was delivered, and whose place it is. */
 export interface Position {
   cursor: string;
-  epoch: string;
+  /** Undefined on a channel: its cursors tell whose they are, and its log can begin anew while a connection lasts. */
+  epoch: string | undefined;
 }
 
 interface Seen {
@@ -42,7 +43,8 @@ export class Trail {
   private isLateKnown = false;
   private isLateDue = false;
   private newest = -Infinity;
-  private epoch: string;
+  private readonly isOfChannel: boolean;
+  private epoch: string | undefined;
   private advancedAt = performance.now();
   private resyncedAt = -Infinity;
 
@@ -52,10 +54,12 @@ export class Trail {
     private readonly replayWindow: number,
   ) {
     this.epoch = position.epoch;
+    this.isOfChannel = position.epoch === undefined;
   }
 
   get since(): Pick<SubscribeFrame, 'since' | 'epoch'> {
-    return { since: this.position.cursor, epoch: this.position.epoch };
+    const { cursor, epoch } = this.position;
+    return { since: cursor, ...(epoch !== undefined && { epoch }) };
   }
 
   /** Of the events that are remembered, in the order in which they came. */
@@ -71,7 +75,7 @@ export class Trail {
    */
   resumed(epoch: string): boolean {
     const isDoubtful = epoch !== this.position.epoch && this.advancedAt - this.resyncedAt < RESYNC_DOUBT;
-    this.epoch = epoch;
+    if (!this.isOfChannel) this.epoch = epoch;
     this.isLateKnown = false;
     return isDoubtful;
   }

@@ -55,6 +55,35 @@ describe('resuming', () => {
     expect(await second.acceptSubscription('s1', recovered)).toMatchObject({ since: 'c7', epoch: 'e1' });
   });
 
+  it('says of a channel its cursor alone, which tells whose it is: its log can have begun anew', async () => {
+    const client = setup.client();
+    const heard: string[] = [];
+    client
+      .channel('room:1')
+      .subscribe(({ cursor }) => heard.push(cursor), { onResync: ({ reason }) => heard.push(reason) });
+    const first = await setup.server.connection();
+    await first.acceptSubscription('s1', { durable: false });
+    first.send({ type: 'resync', stream: 's1', reason: 'interrupted' });
+    const message = {
+      type: 'message',
+      channel: 'room:1',
+      event: 'said',
+      data: 1,
+      time: '2026-01-01T00:00:00.000Z',
+    } as const;
+    first.send({ ...message, stream: 's1', cursor: 'm1' });
+    const second = await reconnect(first);
+    const command = await second.acceptSubscription('s2', { durable: false, epoch: 'e2', recovered: true });
+    expect([command.since, command.epoch]).toEqual(['m1', undefined]);
+    second.send({ ...message, stream: 's2', cursor: 'm2' });
+    await second.settled();
+    // The server that is gone may have put off to say that more is missing.
+    expect(heard).toEqual(['interrupted', 'm1', 'reconnected', 'm2']);
+    const third = await reconnect(second);
+    const again = await third.expect('subscribe');
+    expect([again.since, again.epoch]).toEqual(['m2', undefined]);
+  });
+
   it('begins at a checkpoint, on each durable stream of a topic', async () => {
     const client = setup.client();
     listen(client);
