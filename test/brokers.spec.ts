@@ -7,7 +7,8 @@ import { RedisState } from '../src/redis/redis-state.js';
 import { describe } from '@jest/globals';
 import { brokerContract, CHANNEL_BYTES } from './support/broker-contract.js';
 import { RedisCluster } from './support/redis-groups.js';
-import { hasRedis, RedisServer } from './support/redis.js';
+import { RedisServer } from './support/redis-server.js';
+import { hasRedis } from './support/redis.js';
 
 brokerContract('MemoryBroker', async () => {
   const broker = new MemoryBroker(configOf({}), new MetricsService());

@@ -7,7 +7,8 @@ import { Instances } from './support/instances.js';
 import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { until } from './support/poll.js';
 import { TcpProxy } from './support/proxy.js';
-import { hasRedis, RedisServer } from './support/redis.js';
+import { RedisServer } from './support/redis-server.js';
+import { hasRedis } from './support/redis.js';
 
 const ANYONE = { subscribe: 'authenticated', publish: 'authenticated' };
 const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age: '1h' } }, 'plain:*': ANYONE } };
@@ -204,6 +205,32 @@ const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age:
       const { subscribed: resumed } = await subscribe(0, room, { since: subscribed.cursor, epoch: subscribed.epoch });
       expect(resumed.recovered).toBe(false);
       expect(resumed.epoch).not.toBe(subscribed.epoch);
+    });
+
+    it.each([
+      ['a subscriber that had heard it', true],
+      ['none but the one who published it', false],
+    ])('is set back behind what it acknowledged, say so to all who did not get that, known to %s', async (_, known) => {
+      const { client: bob } = await subscribe(1);
+      const { client: ann } = known ? await subscribe(0) : { client: await instances.connect(0) };
+      await publish(ann, 1);
+      await hears(bob, 1);
+      const setBack = await redis.note();
+      wire.refuse();
+      await untilDegraded(1);
+      for (const n of [2, 3]) expect(await publish(ann, n)).toMatchObject({ type: 'ack' });
+      await setBack();
+      await untilUp(0);
+      wire.admit();
+      await untilUp(1);
+      // It may fall into what they are told that they missed.
+      await publish(ann, 4);
+      const told = known ? [ann, bob] : [bob];
+      for (const client of told) await client.until(() => client.types.includes('resync'));
+      await publish(ann, 5);
+      for (const client of told) await client.until(() => heard(client).includes(5));
+      expect(heard(bob).filter((n) => n !== 4)).toEqual([1, 5]);
+      if (known) expect(heard(ann).filter((n) => n !== 4)).toEqual([1, 2, 3, 5]);
     });
 
     it('is frozen, refuse publishes in time, and carry out none of them later', async () => {

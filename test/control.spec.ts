@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestClient } from './support/client.js';
 import { Instances } from './support/instances.js';
 import { until } from './support/poll.js';
-import { hasRedis, RedisServer } from './support/redis.js';
+import { RedisServer } from './support/redis-server.js';
+import { hasRedis } from './support/redis.js';
 import { tokenOf } from './support/tokens.js';
 
 const ENV = { API_KEY: 'key-1', LIMIT_REVOCATIONS: '50' };

@@ -5,7 +5,8 @@ import { metric } from './support/health.js';
 import { until } from './support/poll.js';
 import { framesOf, membersAt } from './support/presence.js';
 import { TcpProxy } from './support/proxy.js';
-import { hasRedis, RedisServer } from './support/redis.js';
+import { RedisServer } from './support/redis-server.js';
+import { hasRedis } from './support/redis.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 
 /** An instance that was killed is missed for half a minute. */
@@ -200,6 +201,28 @@ const TELL_MS = 30_000;
     for (const client of [here, there]) await untilIds(client, 'ann', 'bob', 'carl');
     expect(leaves(here)).toEqual([]);
     expect(leaves(there)).toEqual([]);
+  });
+
+  it('is as its instances know it where Redis was set back', async () => {
+    const [here, there] = await observers();
+    if (!here || !there) throw new Error('There are two.');
+    const ann = await member(0, 'ann');
+    const bob = await member(1, 'bob');
+    for (const client of [here, there]) await untilIds(client, 'ann', 'bob');
+    const setBack = await redis.note();
+    await enter(ann, null);
+    await enter(bob, { mood: 'new' });
+    await member(1, 'carl');
+    for (const client of [here, there]) await untilIds(client, 'bob', 'carl');
+    await setBack();
+    const texts = async (at: number) => {
+      const { members = [] } = await attendance(at).catch(() => ({ members: [] }));
+      return members.map(({ id, state }) => `${id} ${JSON.stringify(state)}`);
+    };
+    const expected = JSON.stringify(['bob {"mood":"new"}', 'carl {}']);
+    for (const at of [0, 1]) await until(async () => JSON.stringify((await texts(at)).sort()) === expected);
+    await member(0, 'dora');
+    for (const client of [here, there]) await untilIds(client, 'bob', 'carl', 'dora');
   });
 
   it('of an instance that is killed ends within half a minute, told once', async () => {

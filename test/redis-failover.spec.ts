@@ -33,7 +33,7 @@ const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age:
 
   it('go on over sentinels with the replica that takes its place, and log no password', async () => {
     const password = 'hush-hush-42';
-    const group = await SentinelGroup.start(password);
+    const group = await SentinelGroup.start({ password });
     endings.push(() => group.stop());
     const [ann, bob, instances] = await start(group.url(password));
     for (const client of [ann, bob]) await client.request({ id: 's', type: 'subscribe', channel: 'room:1' });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from './poll.js';
-import { RedisServer } from './redis.js';
+import { RedisServer } from './redis-server.js';
 
 /** Slots of a cluster. */
 const SLOTS = 16_384;
@@ -68,6 +68,15 @@ export class RedisCluster {
   }
 }
 
+export interface SentinelOptions {
+  /** That the servers ask for. */
+  readonly password?: string;
+  /** After how many ms without an answer a server's place is taken. */
+  readonly downAfterMs?: number;
+  /** More options of the two servers. */
+  readonly options?: readonly string[];
+}
+
 /** A server, a replica of it, and sentinels that watch them. */
 export class SentinelGroup {
   private constructor(
@@ -76,21 +85,22 @@ export class SentinelGroup {
     readonly sentinels: readonly RedisServer[],
   ) {}
 
-  static async start(password: string): Promise<SentinelGroup> {
-    const secured = ['--requirepass', password, '--masterauth', password, '--appendonly', 'yes'];
-    const master = await RedisServer.start(secured);
-    const replica = await RedisServer.start([...secured, '--replicaof', `127.0.0.1 ${master.port}`]);
+  static async start({
+    password,
+    downAfterMs = 1_000,
+    options: more = [],
+  }: SentinelOptions = {}): Promise<SentinelGroup> {
+    const secured = password === undefined ? [] : ['--requirepass', password, '--masterauth', password];
+    const options = [...secured, '--appendonly', 'yes', ...more];
+    const master = await RedisServer.start(options);
+    const replica = await RedisServer.start([...options, '--replicaof', `127.0.0.1 ${master.port}`]);
+    const login = password === undefined ? [] : ['--no-auth-warning', '-a', password];
     const asks = (server: RedisServer, ...command: string[]) =>
-      execFileSync('redis-cli', [
-        '-p',
-        String(server.port),
-        '--no-auth-warning',
-        '-a',
-        password,
-        ...command,
-      ]).toString();
+      execFileSync('redis-cli', ['-p', String(server.port), ...login, ...command]).toString();
     await until(() => asks(replica, 'INFO', 'replication').includes('master_link_status:up'));
-    const sentinels = await Promise.all(Array.from({ length: 2 }, () => startSentinel(master.port, password)));
+    const sentinels = await Promise.all(
+      Array.from({ length: 2 }, () => startSentinel(master.port, password, downAfterMs)),
+    );
     await until(async () => {
       const answers = await Promise.all(sentinels.map((sentinel) => sentinel.ask('SENTINEL MASTER main')));
       return answers.every(
@@ -101,8 +111,9 @@ export class SentinelGroup {
   }
 
   /** For a user of the server; the sentinels need none. */
-  url(password: string): string {
-    return `redis+sentinel://:${password}@${this.sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/main/0`;
+  url(password?: string): string {
+    const login = password === undefined ? '' : `:${password}@`;
+    return `redis+sentinel://${login}${this.sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/main/0`;
   }
 
   async stop(): Promise<void> {
@@ -110,15 +121,15 @@ export class SentinelGroup {
   }
 }
 
-async function startSentinel(port: number, password: string): Promise<RedisServer> {
+async function startSentinel(port: number, password: string | undefined, downAfterMs: number): Promise<RedisServer> {
   return RedisServer.start(['--sentinel'], async (folder) => {
     const file = join(folder, 'sentinel.conf');
     await writeFile(
       file,
       [
         `sentinel monitor main 127.0.0.1 ${port} 1`,
-        `sentinel auth-pass main ${password}`,
-        'sentinel down-after-milliseconds main 1000',
+        ...(password === undefined ? [] : [`sentinel auth-pass main ${password}`]),
+        `sentinel down-after-milliseconds main ${downAfterMs}`,
         'sentinel failover-timeout main 3000',
         '',
       ].join('\n'),

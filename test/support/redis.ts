@@ -1,14 +1,6 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { expect } from '@jest/globals';
-import { until } from './poll.js';
-
-const BIN = process.env.REDIS_SERVER ?? 'redis-server';
-const START_MS = 15_000;
+import { REDIS_BIN } from './redis-server.js';
 
 /** The file that this one is loaded for. */
 const suite = () => expect.getState().testPath?.split('/').at(-1) ?? 'a file';
@@ -16,107 +8,13 @@ const suite = () => expect.getState().testPath?.split('/').at(-1) ?? 'a file';
 /** Whether there is a Redis server to start: Debian's `redis-server`, or what REDIS_SERVER names. */
 export const hasRedis = (() => {
   try {
-    execFileSync(BIN, ['--version'], { stdio: 'ignore' });
+    execFileSync(REDIS_BIN, ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
     // Written past jest, which shows no console of a file whose tests are all skipped.
-    process.stderr.write(`There is no ${BIN}: ${suite()}'s tests over Redis are skipped. REDIS_SERVER names one.\n`);
+    process.stderr.write(
+      `There is no ${REDIS_BIN}: ${suite()}'s tests over Redis are skipped. REDIS_SERVER names one.\n`,
+    );
     return false;
   }
 })();
-
-/** A Redis server of a test's own, on a free port of 127.0.0.1, in a folder of its own. */
-export class RedisServer {
-  private constructor(
-    readonly port: number,
-    readonly folder: string,
-    private readonly options: readonly string[],
-    private child: ChildProcess,
-  ) {}
-
-  /**
-   * Starts one. By default it writes all to its folder before it answers.
-   * @param configure writes a configuration file into its folder, and answers its path
-   */
-  static async start(
-    options: readonly string[] = ['--appendonly', 'yes'],
-    configure?: (folder: string) => Promise<string>,
-  ): Promise<RedisServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'edge-hive-redis-'));
-    const port = await freePort();
-    const all = configure
-      ? [await configure(folder), ...place(port, folder), ...options]
-      : [...place(port, folder), '--save', '', ...options];
-    const server = new RedisServer(port, folder, all, run(all));
-    await server.ready();
-    return server;
-  }
-
-  get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
-  }
-
-  get pid(): number {
-    return this.child.pid ?? 0;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-
-  /** Kills it. */
-  async kill(): Promise<void> {
-    const exit = once(this.child, 'exit');
-    this.signal('SIGKILL');
-    await exit;
-  }
-
-  /** Starts it again on its port, with its data or without. */
-  async restart({ data = true } = {}): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
-    if (!data) await Promise.all(['appendonlydir', 'dump.rdb'].map((name) => this.remove(name)));
-    this.child = run(this.options);
-    await this.ready();
-  }
-
-  /** Sends a command as a line of text. @returns the answer as Redis wrote it */
-  async ask(command: string): Promise<string> {
-    const socket = connect(this.port, '127.0.0.1');
-    socket.write(`${command}\r\n`);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    socket.destroy();
-    return answer.toString();
-  }
-
-  async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
-    await rm(this.folder, { recursive: true, force: true });
-  }
-
-  private remove(name: string): Promise<void> {
-    return rm(join(this.folder, name), { recursive: true, force: true });
-  }
-
-  private async ready(): Promise<void> {
-    await until(async () => /PONG|NOAUTH/.test(await this.ask('PING').catch(() => '')), START_MS);
-  }
-}
-
-function place(port: number, folder: string): string[] {
-  return ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-}
-
-function run(options: readonly string[]): ChildProcess {
-  return spawn(BIN, options, { stdio: 'ignore' });
-}
-
-/** One of which the port for the cluster bus, 10,000 higher, is a port, too. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return port < 50_000 ? port : freePort();
-}

@@ -14,6 +14,7 @@ import {
   type Since,
 } from '../broker.js';
 import { parseCursor } from '../channel-cursor.js';
+import { Acknowledged } from './acknowledged.js';
 import { carriedBody, parseCarried } from './carried.js';
 import { ChannelKeys } from './channel-keys.js';
 import { ChannelReader } from './channel-reader.js';
@@ -28,6 +29,8 @@ import { Tail } from './tail.js';
 
 /** For how long a repeat of an idempotency key answers the first one, in ms. */
 const ONCE_MS = 5 * 60_000;
+/** Channels of which it is asked at once whether Redis has what it acknowledged. */
+const CHECKED_AT_ONCE = 256;
 
 /** A broker over Redis: messages, their order, their history and their idempotency keys are those of all instances. */
 export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy {
@@ -38,6 +41,7 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
   /** Open channels, by the name under which their messages are published. */
   private readonly tails = new Map<string, Tail>();
   private readonly looks: Looks;
+  private readonly acknowledged = new Acknowledged();
   private readonly log = new LimitedLog(RedisBroker.name);
 
   constructor(
@@ -116,7 +120,10 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
       ONCE_MS,
     ]);
     const place = parsePlace(reply);
-    if (place) return cursorOf(place);
+    if (place) {
+      this.acknowledged.add(channel, place);
+      return cursorOf(place);
+    }
     // It was refused: it came so late that whoever published it was told so already, or the clock of Redis was set.
     if (Array.isArray(reply)) link.clock.set(Number(reply[1]));
     throw unavailable();
@@ -150,8 +157,20 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
 
   /** Something may have been missed. */
   private restored(): void {
-    void this.looks.look();
-    void this.presence.renew();
+    void this.checkAcknowledged().then(() => this.looks.look());
+    this.presence.restored();
+  }
+
+  /** What Redis acknowledged and then lost, nobody has perhaps: all are told then. */
+  private async checkAcknowledged(): Promise<void> {
+    const places = [...this.acknowledged.places()];
+    for (let at = 0; at < places.length; at += CHECKED_AT_ONCE) {
+      const checks = places
+        .slice(at, at + CHECKED_AT_ONCE)
+        .map(([channel, place]) => this.reader.check(channel, place));
+      // Where Redis is away again, it is looked for once it is back.
+      await Promise.allSettled(checks);
+    }
   }
 
   private forget(name: string): void {

@@ -20,6 +20,8 @@ interface Wanted {
   readonly to: string;
   /** Whether a channel that Redis doesn't know begins. */
   readonly begin: boolean;
+  /** A message that was carried here: a channel that was set back behind it begins anew. */
+  readonly known: Place | undefined;
   readonly bytes: number;
 }
 
@@ -33,7 +35,10 @@ export class ChannelReader {
     private readonly mostBytes: number,
   ) {}
 
-  /** Where a channel is, and what came after a place. It begins if nothing is known of it. @throws CommandError UNAVAILABLE */
+  /**
+   * Where a channel is, and what came after a place. It begins if nothing is known of it, and anew if Redis was set back behind the place.
+   * @throws CommandError UNAVAILABLE
+   */
   async after(channel: string, place: Place | undefined): Promise<Stretch> {
     const { head, messages } = await this.read(channel, {
       command: 'XRANGE',
@@ -41,10 +46,24 @@ export class ChannelReader {
       after: place ? streamId(place) : '',
       to: '+',
       begin: true,
+      known: place,
       bytes: PAGE_BYTES,
     });
     if (!head) throw unavailable();
     return { head: head.place, messages };
+  }
+
+  /** Has a channel begin anew that Redis was set back behind a message of. @throws CommandError UNAVAILABLE */
+  async check(channel: string, known: Place): Promise<void> {
+    await this.read(channel, {
+      command: 'XRANGE',
+      limit: 0,
+      after: streamId(known),
+      to: '+',
+      begin: false,
+      known,
+      bytes: 0,
+    });
   }
 
   /** The oldest messages after a place, up to another; `undefined` when one of them is lacking. @throws CommandError UNAVAILABLE */
@@ -55,6 +74,7 @@ export class ChannelReader {
       after: streamId(after),
       to: streamId(to),
       begin: false,
+      known: undefined,
       bytes: PAGE_BYTES,
     });
     const [first] = messages;
@@ -70,6 +90,7 @@ export class ChannelReader {
       after: '',
       to: '+',
       begin: true,
+      known: undefined,
       bytes: this.mostBytes,
     });
     return { messages: messages.map(({ message }) => message).reverse(), epoch: head?.place.epoch ?? '' };
@@ -77,11 +98,12 @@ export class ChannelReader {
 
   private async read(
     channel: string,
-    { command, limit, after, to, begin, bytes }: Wanted,
+    { command, limit, after, to, begin, known, bytes }: Wanted,
   ): Promise<{ head: Head | undefined; messages: readonly Carried[] }> {
     const { keys, marks } = this;
-    const beginning = begin ? [marks.epoch(), marks.start(), marks.next()] : ['', '', ''];
-    const args = [command, limit, after, to, ...beginning, bytes];
+    const beginning = [marks.epoch(), marks.start(), marks.next()];
+    const message = known ? [known.epoch, known.number, known.mark] : ['', '', ''];
+    const args = [command, limit, after, to, ...beginning, bytes, begin ? 'begin' : '', ...message];
     const reply = await this.link.run(READ, [keys.head(channel), keys.messages(channel)], args);
     const [head, texts] = Array.isArray(reply) ? (reply as unknown[]) : [];
     const messages = Array.isArray(texts) ? texts.map((text) => parseCarried(channel, String(text))) : [];

@@ -69,15 +69,41 @@ return place
 /**
  * Reads where a channel is, and messages that are kept of it, as one step. KEYS: head, messages. ARGV: 1 the command, XRANGE or
  * XREVRANGE, 2 how many messages at most, 3 the id after which, or nothing, 4 the id up to which, 5, 6 and 7 epoch, number and mark to
- * begin with where the channel isn't known, or nothing, 8 after how many bytes to stop.
+ * begin with where the channel isn't known, or was set back, 8 after how many bytes to stop, 9 \`begin\` if it may begin, 10, 11 and 12 epoch,
+ * number and mark of a message that was here, or nothing.
+ *
+ * Redis can be set back behind that message: by a failover, or a server that two instances took for two. The channel then begins anew, so
+ * that all are told of it, also those who never knew of what is gone.
  * @returns the head, or an empty text, and the messages
  */
 export const READ = new RedisScript(`${NOW}
 local head = redis.call('GET', KEYS[1])
 if not head then
-  if ARGV[5] == '' then return {'', {}} end
+  if ARGV[9] ~= 'begin' then return {'', {}} end
   head = ARGV[5] .. ' ' .. ARGV[6] .. ' ' .. int(now) .. ' ' .. ARGV[7] .. ' ${KNOWN_MS} 0 0 0'
   redis.call('SET', KEYS[1], head, 'PX', ${KNOWN_MS})
+elseif ARGV[10] ~= '' then
+  local epoch, number, at, mark, rest = head:match('^(%S+) (%d+) (%d+) (%S+) (.+)$')
+  local known = tonumber(ARGV[11])
+  local gone = false
+  if epoch == ARGV[10] then
+    number = tonumber(number)
+    gone = number < known or (number == known and mark ~= ARGV[12])
+    if number > known then
+      local there = redis.call('XRANGE', KEYS[2], ARGV[3], ARGV[3])[1]
+      if there then
+        gone = there[2][2]:match('^%S+ %d+ %d+ (%S+)') ~= ARGV[12]
+      else
+        -- What is kept has no holes: an older one must not be there without it.
+        local oldest = redis.call('XRANGE', KEYS[2], '-', '(' .. ARGV[3], 'COUNT', 1)[1]
+        gone = oldest ~= nil
+      end
+    end
+  end
+  if gone then
+    head = ARGV[5] .. ' ' .. ARGV[6] .. ' ' .. int(math.max(now, tonumber(at))) .. ' ' .. ARGV[7] .. ' ' .. rest
+    redis.call('SET', KEYS[1], head, 'PX', rest:match('^%d+'))
+  end
 end
 if ARGV[2] == '0' then return {head, {}} end
 local first = '-'

@@ -25,6 +25,8 @@ export interface Roll {
   readonly epoch: string;
   readonly changes: number;
   readonly members: readonly Member[];
+  /** Those of them that this instance keeps up. */
+  readonly own: readonly Member[];
 }
 
 /** What Redis has of channels' presence. Each call is one script. @throws CommandError UNAVAILABLE */
@@ -73,8 +75,10 @@ export class PresenceLink {
 
   async roll(channel: string): Promise<Roll> {
     const [epoch, changes, values] = (await this.run(ROLL, channel)) as unknown[];
-    const members = Array.isArray(values) ? values.flatMap((value) => parseValue(String(value))?.member ?? []) : [];
-    return { epoch: String(epoch), changes: Number(changes), members: members.sort(byTime) };
+    const owned = Array.isArray(values) ? values.flatMap((value) => parseValue(String(value)) ?? []) : [];
+    const members = owned.map(({ member }) => member).sort(byTime);
+    const own = owned.flatMap(({ owner, member }) => (owner === this.owner ? [member] : []));
+    return { epoch: String(epoch), changes: Number(changes), members, own };
   }
 
   private run(script: RedisScript, channel: string, ...args: readonly (string | number)[]): Promise<unknown> {

@@ -19,6 +19,8 @@ export class PresencePlace {
   turn: NodeJS.Timeout | undefined;
   /** When the members are read again, if they are. */
   rereading: NodeJS.Timeout | undefined;
+  /** Redis can have been set back since it was asked last: numbers of changes tell nothing. */
+  doubtful = false;
   private observer: MembersObserver | undefined;
   private roster = new Roster();
   private epoch = '';

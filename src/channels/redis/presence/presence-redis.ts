@@ -129,8 +129,14 @@ export class RedisPresence implements PresenceBroker {
     else if (!place.known.settled && place.watched) this.schedule(channel, place, this.rules.interval);
   }
 
+  /** Redis was away, or changes were missed: it can have been set back, and then has not what it acknowledged. */
+  restored(): void {
+    for (const place of this.places.values()) place.doubtful = true;
+    void this.renew();
+  }
+
   /** Says of all channels that this instance is alive, and looks whether something was missed. */
-  renew(): Promise<void> {
+  private renew(): Promise<void> {
     this.renewing ??= this.renewAll().finally(() => (this.renewing = undefined));
     return this.renewing;
   }
@@ -149,6 +155,11 @@ export class RedisPresence implements PresenceBroker {
     const { epoch, changes, lost, reaped } = await this.redis.renew(channel, place.own.size > 0);
     if (lost) await this.enterAgain(channel, place);
     if (lost || reaped > 0) this.schedule(channel, place, 0);
+    if (place.doubtful) {
+      // Others need a moment, too, to enter again what it has no more.
+      const isBehind = !place.isOf(epoch) || changes < place.lastChange;
+      return this.reconcile(channel, place, isBehind ? ENTER_AGAIN_MS : ON_ITS_WAY_MS);
+    }
     if (!place.watched || place.reached(epoch, changes)) return;
     const wait = place.isOf(epoch) ? ON_ITS_WAY_MS : ENTER_AGAIN_MS;
     this.readAgain(channel, place, wait, () => !place.reached(epoch, changes));
@@ -163,6 +174,24 @@ export class RedisPresence implements PresenceBroker {
         if (taken && place.own.get(name) === member) place.own.delete(name);
       }),
     );
+  }
+
+  /** Holds what Redis has of this instance's members against what they are, and reads all anew for those who watch. */
+  private async reconcile(channel: string, place: PresencePlace, wait: number): Promise<void> {
+    const had = new Map((await this.redis.roll(channel)).own.map((member) => [nameText(member), member]));
+    place.doubtful = false;
+    for (const [name, member] of had) if (!place.own.has(name)) this.leave(channel, member);
+    const missing = [...place.own].filter(([name, { state }]) => had.get(name)?.state !== state);
+    await Promise.allSettled(missing.map(([, member]) => this.redis.enter(channel, member, false)));
+    if (missing.length > 0) {
+      this.schedule(channel, place, 0);
+      // Another instance, whose they were before, has them leave now. What it still has after that is its own.
+      setTimeout(() => void this.enterAgain(channel, place).catch(() => undefined), ENTER_AGAIN_MS).unref();
+    }
+    if (!place.watched) return;
+    clearTimeout(place.rereading);
+    place.rereading = undefined;
+    this.readAgain(channel, place, wait);
   }
 
   private async leaveNow(channel: string, place: PresencePlace, name: MemberName): Promise<void> {
