@@ -124,7 +124,8 @@ export class Histories {
   /** Drops a channel's messages up to one of them: what stays has no hole, even where ages or sizes differed. */
   private drop(history: ChannelHistory, number: number): void {
     while (history.floor < number) {
-      this.messages.remove(history.first);
+      const { owner, bytes } = history.first;
+      owner?.remove(bytes);
       history.shift();
     }
     if (history.length === 0) this.setAside(history);

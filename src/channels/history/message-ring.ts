@@ -1,8 +1,13 @@
 import type { Publication } from '../broker.js';
-import type { OwnedMessages } from './owned-messages.js';
 
 /** Slots of a ring that holds anything: a power of two. */
 const LEAST_SLOTS = 4;
+
+/** For whom a message counts while it is kept. */
+export interface MessageOwner {
+  /** One of its messages, of so many bytes, is kept no longer. */
+  remove(bytes: number): void;
+}
 
 /** A message that is kept. The objects are used again and again: what is kept for long costs a collector of garbage most. */
 export class KeptMessage {
@@ -16,7 +21,7 @@ export class KeptMessage {
   /** When it is too old. */
   expires = 0;
   /** In whose share it is, while it is in any. */
-  owner: OwnedMessages | undefined = undefined;
+  owner: MessageOwner | undefined = undefined;
 
   fill({ event, data, from, time, exclude }: Publication): this {
     this.event = event;

@@ -1,5 +1,6 @@
-import { Weight } from '../share-levels.js';
+import { Weight, type ShareLevels } from '../share-levels.js';
 import type { ChannelHistory } from './channel-history.js';
+import type { MessageOwner } from './message-ring.js';
 
 /** Runs that are over, at most, beside one for each message that is kept. */
 const SPARE_RUNS = 8;
@@ -11,22 +12,24 @@ interface Run {
   last: number;
 }
 
+/** All for whom messages count. */
+export interface MessageOwners {
+  readonly byName: Map<string, OwnedMessages>;
+  readonly levels: ShareLevels<OwnedMessages>;
+}
+
 /** What one owner published that is kept, in whatever channels, in the order in which it came. */
-export class OwnedMessages extends Weight {
+export class OwnedMessages extends Weight implements MessageOwner {
   private runs: Run[] = [];
   /** Messages. */
   private count = 0;
 
   constructor(
-    readonly name: string,
-    /** Among whom it is by this name. */
-    readonly others: Map<string, OwnedMessages>,
+    private readonly name: string,
+    /** Among whom it is by this name, while it has any. */
+    private readonly owners: MessageOwners,
   ) {
     super();
-  }
-
-  get empty(): boolean {
-    return this.count === 0;
   }
 
   /** How many runs are remembered, over or not. */
@@ -34,9 +37,11 @@ export class OwnedMessages extends Weight {
     return this.runs.length;
   }
 
-  /** Its newest message is the newest of this history. */
-  add(history: ChannelHistory, number: number): void {
+  /** Its newest message, of so many bytes, is the newest of this history. */
+  add(history: ChannelHistory, bytes: number): void {
+    const number = history.head;
     this.count += 1;
+    this.owners.levels.weigh(this, bytes);
     const last = this.runs.at(-1);
     if (last?.history === history) {
       last.last = number;
@@ -46,9 +51,10 @@ export class OwnedMessages extends Weight {
     this.runs.push({ history, last: number });
   }
 
-  /** One of them is kept no longer. */
-  remove(): void {
+  remove(bytes: number): void {
     this.count -= 1;
+    this.owners.levels.weigh(this, -bytes);
+    if (this.count === 0) this.owners.byName.delete(this.name);
   }
 
   /**
