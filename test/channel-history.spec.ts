@@ -2,6 +2,7 @@ import type { MessageFrame, SubscribedFrame } from '@edge-hive/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TestClient } from './support/client.js';
 import { startGateway } from './support/gateway.js';
+import { PATIENT } from './support/patient.js';
 import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { databaseEnv, startService, type Service } from './support/service.js';
 import { tokenOf } from './support/tokens.js';
@@ -12,6 +13,7 @@ jest.setTimeout(30_000);
 const OUTBOX_BYTES = 256 * 1024;
 const HISTORY_BYTES = 32 * 1024 * 1024;
 const ENV = {
+  ...PATIENT,
   API_KEY: 'key-1',
   LIMIT_COMMANDS_PER_SECOND: '100000',
   LIMIT_COMMANDS_BURST: '100000',

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestClient, type TestClientOptions } from './support/client.js';
 import { startGateway, type Gateway } from './support/gateway.js';
+import { PATIENT } from './support/patient.js';
 import { until } from './support/poll.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 
@@ -132,7 +133,7 @@ describe('limits on one connection', () => {
 });
 
 describe('a slow reader', () => {
-  useGateway({ LIMIT_OUTBOX_BYTES: '65536', LIMIT_COMMANDS_BURST: '100000' });
+  useGateway({ ...PATIENT, LIMIT_OUTBOX_BYTES: '65536', LIMIT_COMMANDS_BURST: '100000' });
 
   it('is closed with 4430, and delays no one', async () => {
     const [slow, healthy, publisher] = [await connect('slow'), await connect('healthy'), await connect('publisher')];

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { TestClient } from './support/client.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { metric } from './support/health.js';
+import { PATIENT } from './support/patient.js';
 import { framesOf, membersAt, namesAt, present } from './support/presence.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 
@@ -12,8 +13,7 @@ const ENV = {
   JWT_SECRET,
   API_KEY: 'key',
   PRESENCE_GRACE_MS: '600000',
-  HEARTBEAT_INTERVAL_MS: '100',
-  HEARTBEAT_TIMEOUT_MS: '5000',
+  ...PATIENT,
   LIMIT_PRESENCES: '500',
   LIMIT_PRESENCE_MEMBERS: '400',
   LIMIT_PRESENCE_GRACE_BYTES: String(GRACE_BYTES),
@@ -133,7 +133,12 @@ describe('bounds of presence', () => {
 
   it('let nobody stay whose process is frozen: the heartbeat finds it, and then the grace is over', async () => {
     const room = channel();
-    const frozen = await startGateway({ ...ENV, HEARTBEAT_TIMEOUT_MS: '2000', PRESENCE_GRACE_MS: '100' });
+    const frozen = await startGateway({
+      ...ENV,
+      HEARTBEAT_INTERVAL_MS: '100',
+      HEARTBEAT_TIMEOUT_MS: '2000',
+      PRESENCE_GRACE_MS: '100',
+    });
     try {
       const watching = await TestClient.connect(frozen.url, { token: tokenOf('watcher') });
       await watching.request({ type: 'subscribe', id: 's', channel: room, presence: true });

@@ -4,6 +4,7 @@ import { readFeed } from './support/feed.js';
 import { TestClient } from './support/client.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { metric } from './support/health.js';
+import { PATIENT } from './support/patient.js';
 import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { databaseEnv, startService, type Service } from './support/service.js';
 import { allTold, subscribe, type SubscribeCommand, type TestStream } from './support/test-stream.js';
@@ -14,6 +15,8 @@ const MIB = 1024 * 1024;
 const ROWS = 100;
 const TEXT = 'x'.repeat(200_000);
 const CLIENTS = 2_000;
+/** Sockets that are opened at a time. */
+const AT_ONCE = 50;
 const VIEWER = { SURREAL_USERNAME: 'viewer', SURREAL_PASSWORD: 'viewer' };
 const MOST_LOOKS = 100;
 const CHECKPOINT_MS = '500';
@@ -64,7 +67,7 @@ describe('recovery, where it ends', () => {
     service = await startService();
     const { since } = await left();
     await writeRows(ROWS, TEXT);
-    const gateway = await another({ LIMIT_LOG_BYTES: String(60 * MIB) });
+    const gateway = await another({ ...PATIENT, LIMIT_LOG_BYTES: String(60 * MIB) });
     const stream = await resume(gateway, since);
     expect(stream.subscribed.recovered).toBe(true);
     stream.client.socket.pause();
@@ -86,7 +89,7 @@ describe('recovery, where it ends', () => {
     service = await startService();
     const { since } = await left();
     await writeRows(ROWS, TEXT);
-    const gateway = await another({ HEARTBEAT_INTERVAL_MS: CHECKPOINT_MS, HEARTBEAT_TIMEOUT_MS: '60000' });
+    const gateway = await another({ ...PATIENT, HEARTBEAT_INTERVAL_MS: CHECKPOINT_MS });
     // They read nothing from before their command on: one that reads fast could have had all of it before it pauses.
     const [replayed, shown] = [await client(gateway), await client(gateway)];
     for (const { socket } of [replayed, shown]) socket.pause();
@@ -116,12 +119,14 @@ describe('recovery, where it ends', () => {
     service = await startService();
     const { since } = await left();
     await writeRows(ROWS, TEXT);
-    // Who reads nothing answers no ping either, and 2,000 take their time on a busy machine.
-    const gateway = await another({ HEARTBEAT_INTERVAL_MS: '600000' });
+    const gateway = await another(PATIENT);
+    const clients: TestClient[] = [];
+    while (clients.length < CLIENTS) {
+      clients.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => client(gateway)))));
+    }
     const slow = await client(gateway);
     slow.socket.pause();
     slow.send({ type: 'subscribe', topic: 'rows', ...since });
-    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => client(gateway)));
     const streams = await Promise.all(
       clients.map((each) => subscribe(each, { topic: 'rows', fields: ['n'], ...since })),
     );

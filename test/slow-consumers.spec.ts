@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { metric } from './support/health.js';
+import { PATIENT } from './support/patient.js';
 import { startService, type Service } from './support/service.js';
 import { subscribe, type TestStream } from './support/test-stream.js';
 
@@ -14,7 +15,7 @@ describe('clients that stop reading table events', () => {
 
   it('are closed with 4430 without delay for others, and what waited for them is let go', async () => {
     const limit = MIB;
-    service = await startService({ LIMIT_OUTBOX_BYTES: String(limit) });
+    service = await startService({ ...PATIENT, LIMIT_OUTBOX_BYTES: String(limit) });
     const [slow, other] = [await service.connect('slow'), await service.connect('other')];
     await subscribe(slow, { topic: 'rows' });
     const stream = await subscribe(other, { topic: 'rows' });
@@ -28,7 +29,11 @@ describe('clients that stop reading table events', () => {
 
   it('are closed by what waits for all of them together, the one for whom most waits first', async () => {
     const limit = 8 * MIB;
-    service = await startService({ LIMIT_OUTBOX_BYTES: String(64 * MIB), LIMIT_OUTBOX_TOTAL_BYTES: String(limit) });
+    service = await startService({
+      ...PATIENT,
+      LIMIT_OUTBOX_BYTES: String(64 * MIB),
+      LIMIT_OUTBOX_TOTAL_BYTES: String(limit),
+    });
     const [most, less] = [await service.connect('most'), await service.connect('less')];
     await subscribe(most, { topic: 'rows' });
     const half = await subscribe(less, { topic: 'rows', filter: { half: 0 } });

@@ -3,7 +3,7 @@ import type { ServerFrame } from '@edge-hive/protocol';
 import { WebSocket, type ClientOptions } from 'ws';
 
 /** Longest wait for a frame: a test that misses one says which, before jest says that it took too long. */
-const WAIT_MS = 15_000;
+const WAIT_MS = 45_000;
 
 export interface TestClientOptions extends ClientOptions {
   readonly token?: string;

@@ -1,8 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EventFrame, Row, ServerFrame, SubscribedFrame } from '@edge-hive/protocol';
 import type { TestClient } from './client.js';
 import type { Service } from './service.js';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 45_000;
+/** How often a database that is too busy to answer is asked again, and after how long. */
+const MOST_ATTEMPTS = 20;
+const PAUSE_MS = 100;
 let commands = 0;
 
 export interface SubscribeCommand {
@@ -84,9 +88,13 @@ export function inShort({ action, data, transition }: EventFrame): string {
   return [action, data.id, ...(transition ? [transition] : [])].join(' ');
 }
 
-/** Subscribes. @throws Error when the answer isn't `subscribed` */
+/** Subscribes, as clients do: again where the database had no time to answer. @throws Error when the answer isn't `subscribed` */
 export async function subscribe(client: TestClient, command: SubscribeCommand): Promise<TestStream> {
-  const reply = await ask(client, command);
+  let reply = await ask(client, command);
+  for (let n = 1; n < MOST_ATTEMPTS && reply.type === 'error' && reply.code === 'UNAVAILABLE'; n += 1) {
+    await pause(PAUSE_MS);
+    reply = await ask(client, command);
+  }
   if (reply.type !== 'subscribed') throw new Error(`Not subscribed: ${JSON.stringify(reply)}`);
   return new TestStream(client, reply, client.frames.indexOf(reply) + 1);
 }
