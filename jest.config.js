@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Two kinds of tests: unit tests beside their source, behaviour tests in test/ against real processes. */
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
@@ -22,6 +24,8 @@ const shared = {
 export default {
   // Gateways and databases are real processes: on a busy machine they take their time to start.
   testTimeout: 60_000,
+  // They wait for processes, graces and clocks for half of their time.
+  maxWorkers: availableParallelism() + 1,
   projects: [
     {
       ...shared,
