@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { CLOSE_CODES, type CloseCode } from '@edge-hive/protocol';
 import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
-import { PolicyService } from '../../src/auth/policy/policy.service.js';
 import { CommandError } from '../../src/errors/command-error.js';
 import { handshakeToken } from '../../src/realtime/handshake.js';
 import { sessionSocketOptions } from '../../src/realtime/session-socket-options.js';
+import { RightsService } from '../../src/rights/rights.service.js';
 import { RefusedToken } from '../../src/session/refused-token.js';
 import type { CommandHandler, Session } from '../../src/session/session.js';
 import { Sessions } from '../../src/session/sessions.js';
@@ -29,7 +29,7 @@ export class TickerGateway implements OnGatewayConnection<TickerSocket> {
   constructor(
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
-    private readonly policy: PolicyService,
+    private readonly rights: RightsService,
     private readonly liveQueries: LiveQueryService,
   ) {}
 
@@ -50,9 +50,8 @@ export class TickerGateway implements OnGatewayConnection<TickerSocket> {
     const token = handshakeToken(request);
     if (token === undefined) throw new CommandError('FORBIDDEN', 'a token is needed');
     if (!this.signIn.begin(session, await this.signIn.verify(session, token))) return;
-    const rights = this.policy.topicRights(session.caller, topic);
-    if (!rights) throw new CommandError('FORBIDDEN', `not allowed to read ${topic}`);
-    await this.liveQueries.subscribe(new Ticker(session), { topic, snapshot: true }, rights);
+    const grant = await this.rights.grant(session.caller, topic);
+    await this.liveQueries.subscribe(new Ticker(session), { topic, snapshot: true }, grant);
   }
 }
 

@@ -1,11 +1,16 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { PolicyService } from '../auth/policy/policy.service.js';
 import type { Principal } from '../auth/tokens/principal.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
+import { CommandError } from '../errors/command-error.js';
+import type { RightsService } from '../rights/rights.service.js';
+import type { TopicGrant } from '../rights/topic-grant.js';
 import type { ChannelRights } from '../session/channel-rights.js';
 import type { PublishPermits } from '../session/publish-permits.js';
 import type { Session } from '../session/session.js';
 import { CommandGuard } from './command.guard.js';
+import { grantOf } from './granted.js';
 import type { CommandFrame } from './parse-frame.js';
 
 const ANN: Principal = { id: 'ann', roles: [], claims: {} };
@@ -26,11 +31,20 @@ describe('CommandGuard', () => {
     channel.startsWith('asked') ? Promise.resolve(channel.includes(use)) : channel.startsWith(use),
   );
   const channelHistory = jest.fn(() => HISTORY);
-  const policyRights = jest.fn((_: unknown, topic: string) => (topic === 'open' ? {} : undefined));
+  const GRANT: TopicGrant = { rights: {}, now: () => ({}), mayDefine: false };
+  const findGrant = jest.fn(async (_: unknown, topic: string) => {
+    if (topic === 'away') throw new CommandError('UNAVAILABLE', 'topic: the database does not answer now.');
+    if (topic !== 'open') throw new CommandError('FORBIDDEN', 'topic: no permission to select from it.');
+    return GRANT;
+  });
   const guard = new CommandGuard(
-    { channelHistory, policyRights } as unknown as PolicyService,
+    { channelHistory } as unknown as PolicyService,
     { mayUse } as unknown as ChannelRights,
+    { grant: findGrant } as unknown as RightsService,
   );
+  const contextOf = (caller: Caller, frame: CommandFrame) => new ExecutionContextHost([caller, frame]);
+  const activate = async (caller: Caller, frame: CommandFrame) => guard.canActivate(contextOf(caller, frame));
+  const granted = (frame: CommandFrame) => grantOf(contextOf(new Caller(), frame));
   const check = (caller: Caller, frame: CommandFrame) => guard.check(caller as unknown as Session, frame);
   const refused = (code: string, field: string) =>
     expect.objectContaining({ code, message: expect.stringMatching(`^${field}:`) as unknown });
@@ -43,26 +57,53 @@ describe('CommandGuard', () => {
     [{ type: 'subscribe', channel: 'subscribe only', presence: true }, 'presence'],
     [{ type: 'publish', channel: 'subscribe only' }, 'channel'],
     [{ type: 'presence', channel: 'subscribe only', state: {} }, 'channel'],
-  ])('refuses what the policy does: %j', (frame, field) => {
-    expect(() => check(new Caller(ANN), frame)).toThrow(refused('FORBIDDEN', field));
+  ])('refuses what the policy does: %j', async (frame, field) => {
+    await expect(activate(new Caller(ANN), frame)).rejects.toEqual(refused('FORBIDDEN', field));
+    expect(granted(frame)).toBeUndefined();
   });
 
   it.each<[CommandFrame, string]>([
     [{ type: 'ping' }, 'type'],
+    [{ type: 'subscribe', topic: 'closed' }, 'topic'],
     [{ type: 'publish', channel: 'publish' }, 'channel'],
     [{ type: 'presence', channel: 'presence', state: {} }, 'channel'],
     [{ type: 'unsubscribe', topic: 'open' }, 'topic'],
     [{ type: 'anything' }, 'type'],
-  ])('asks who has shown no token to authenticate first: %j', (frame, field) => {
-    expect(() => check(new Caller(), frame)).toThrow(refused('UNAUTHENTICATED', field));
+  ])('asks who has shown no token to authenticate first: %j', async (frame, field) => {
+    await expect(activate(new Caller(), frame)).rejects.toEqual(refused('UNAUTHENTICATED', field));
   });
 
   it.each<CommandFrame>([
     { type: 'auth' },
     { type: 'subscribe', topic: 'open' },
     { type: 'subscribe', channel: 'subscribe' },
-  ])('lets those without a token do what needs none: %j', (frame) => {
-    expect(() => check(new Caller(), frame)).not.toThrow();
+  ])('lets those without a token do what needs none: %j', async (frame) => {
+    expect(await activate(new Caller(), frame)).toBe(true);
+  });
+
+  it('asks once for the rights to a table, and hands them on with the command', async () => {
+    const frame: CommandFrame = { type: 'subscribe', topic: 'open' };
+    expect(await activate(new Caller(ANN), frame)).toBe(true);
+    expect(granted(frame)).toBe(GRANT);
+    expect(granted({ ...frame })).toBeUndefined();
+    expect(findGrant.mock.calls).toEqual([[{ principal: ANN, local: false }, 'open']]);
+  });
+
+  it('lets through no command whose rights are not known now', async () => {
+    const frame: CommandFrame = { type: 'subscribe', topic: 'away' };
+    await expect(activate(new Caller(ANN), frame)).rejects.toEqual(refused('UNAVAILABLE', 'topic'));
+    expect(granted(frame)).toBeUndefined();
+  });
+
+  it.each<CommandFrame>([
+    { type: 'subscribe', topic: '' },
+    { type: 'subscribe', topic: 'x'.repeat(257) },
+    { type: 'subscribe', topic: 'open', channel: 'subscribe' },
+    { type: 'unsubscribe', topic: 'open' },
+  ])('asks the database nothing about what can be no subscription to a table: %j', async (frame) => {
+    await activate(new Caller(ANN), frame);
+    expect(findGrant).not.toHaveBeenCalled();
+    expect(granted(frame)).toBeUndefined();
   });
 
   it('lets those without a token end what they have', () => {
@@ -77,9 +118,10 @@ describe('CommandGuard', () => {
     { type: 'subscribe', topic: 1 },
     { type: 'publish', channel: ['publish'] },
     { type: 'presence', channel: null },
-  ])('leaves fields of the wrong type to those who validate them: %j', (frame) => {
-    expect(() => check(new Caller(ANN), frame)).not.toThrow();
+  ])('leaves fields of the wrong type to those who validate them: %j', async (frame) => {
+    expect(await activate(new Caller(ANN), frame)).toBe(true);
     expect(mayUse).not.toHaveBeenCalled();
+    expect(findGrant).not.toHaveBeenCalled();
   });
 
   it('notes what it has decided about publishing, and asks the policy once', () => {

@@ -2,8 +2,11 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { PolicyService } from '../auth/policy/policy.service.js';
 import { isChannelName } from '../channels/channel-name.js';
 import { CommandError } from '../errors/command-error.js';
+import { RightsService } from '../rights/rights.service.js';
 import { ChannelRights } from '../session/channel-rights.js';
 import { PublishPermits } from '../session/publish-permits.js';
+import { MAX_TOPIC_LENGTH } from './frames/subscribe.dto.js';
+import { grant } from './granted.js';
 import { subscriptionsNamed } from './unsubscribe.js';
 import type { Session } from '../session/session.js';
 import type { CommandFrame } from './parse-frame.js';
@@ -20,16 +23,33 @@ export class CommandGuard implements CanActivate {
   constructor(
     private readonly policy: PolicyService,
     private readonly channels: ChannelRights,
+    private readonly rights: RightsService,
   ) {}
 
   /** @throws CommandError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const [session, frame] = context.getArgs<[Session, CommandFrame]>();
+    const topic = topicOf(frame);
+    if (topic !== undefined) return this.grants(session, frame, topic);
     const checked = this.check(session, frame);
     return checked ? checked.then(() => true) : true;
   }
 
+  /** What was found is noted for whoever serves the command: nobody asks again. */
+  private async grants(session: Session, frame: CommandFrame, topic: string): Promise<true> {
+    try {
+      grant(frame, await this.rights.grant(session.caller, topic));
+      return true;
+    } catch (error) {
+      // A token could change that.
+      const forbidden = error instanceof CommandError && error.code === 'FORBIDDEN';
+      throw forbidden && !session.principal ? refusal(session, 'topic', 'to subscribe here') : error;
+    }
+  }
+
   /**
+   * All but what may be read of a table.
+   *
    * @returns when there is something to wait for: only what hangs on a record of the database is
    * @throws CommandError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE
    */
@@ -49,14 +69,13 @@ export class CommandGuard implements CanActivate {
   }
 
   private allows(session: Session, frame: CommandFrame): boolean | Promise<boolean> {
-    const { caller, principal, subscriptions } = session;
+    const { principal, subscriptions } = session;
     const { type, topic, channel, stream } = frame;
     switch (type) {
       case 'auth':
         return true;
       case 'subscribe':
-        if (typeof channel === 'string') return this.channels.mayUse(session, channel, 'subscribe');
-        return typeof topic !== 'string' || this.policy.policyRights(caller, topic) !== undefined;
+        return typeof channel !== 'string' || this.channels.mayUse(session, channel, 'subscribe');
       case 'publish':
         if (!principal) return false;
         return typeof channel !== 'string' || this.allowsPublish(session, channel);
@@ -92,6 +111,12 @@ export class CommandGuard implements CanActivate {
     if (type !== 'subscribe' || typeof channel !== 'string' || !presence) return true;
     return this.channels.mayUse(session, channel, 'presence');
   }
+}
+
+/** The table that a command subscribes to. A name that is none is refused when its frame is validated, and nothing is asked of it. */
+function topicOf({ type, topic, channel }: CommandFrame): string | undefined {
+  if (type !== 'subscribe' || typeof topic !== 'string' || channel !== undefined) return undefined;
+  return topic.length > 0 && topic.length <= MAX_TOPIC_LENGTH ? topic : undefined;
 }
 
 function expectAllowed(session: Session, frame: CommandFrame, isAllowed: boolean): void {

@@ -9,7 +9,7 @@ import {
   type OnGatewayConnection,
 } from '@nestjs/websockets';
 import { ChannelsService, type MayUse } from '../channels/channels.service.js';
-import { RightsService } from '../rights/rights.service.js';
+import type { TopicGrant } from '../rights/topic-grant.js';
 import { LiveQueryService } from '../subscriptions/live-query.service.js';
 import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
@@ -23,6 +23,7 @@ import { PresenceDto } from './frames/presence.dto.js';
 import { PublishDto } from './frames/publish.dto.js';
 import { SubscribeDto } from './frames/subscribe.dto.js';
 import { UnsubscribeDto } from './frames/unsubscribe.dto.js';
+import { Granted } from './granted.js';
 import { handshakeToken } from './handshake.js';
 import { Presenter } from './presenter.js';
 import { Publisher } from './publisher.js';
@@ -35,7 +36,6 @@ import { unsubscribe } from './unsubscribe.js';
 export class RealtimeGateway implements OnGatewayConnection<Session> {
   constructor(
     private readonly authenticator: Authenticator,
-    private readonly rights: RightsService,
     private readonly liveQueries: LiveQueryService,
     private readonly channels: ChannelsService,
     private readonly channelRights: ChannelRights,
@@ -53,16 +53,18 @@ export class RealtimeGateway implements OnGatewayConnection<Session> {
   }
 
   @SubscribeMessage('subscribe')
-  async subscribe(@ConnectedSocket() session: Session, @MessageBody(FramePipe) frame: SubscribeDto): Promise<void> {
+  async subscribe(
+    @ConnectedSocket() session: Session,
+    @MessageBody(FramePipe) frame: SubscribeDto,
+    @Granted() granted: TopicGrant | undefined,
+  ): Promise<void> {
     const { topic, channel } = frame;
     if (channel !== undefined) {
       const permissionNow: MayUse = (name, use) => this.channelRights.current(session, name, use);
       return this.channels.subscribe(session, { ...frame, channel }, permissionNow);
     }
-    if (topic === undefined) return;
-    const rights = await this.rights.find(session.caller, topic);
-    const rightsNow = () => this.rights.current(session.caller, topic);
-    await this.liveQueries.subscribe(session, { ...frame, topic }, rights, rightsNow);
+    if (topic === undefined || !granted) return;
+    await this.liveQueries.subscribe(session, { ...frame, topic }, granted);
   }
 
   @SubscribeMessage('unsubscribe')

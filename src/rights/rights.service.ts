@@ -19,6 +19,7 @@ import { askConstants } from './principal-constants.js';
 import { PrincipalRights } from './principal-rights.js';
 import { Rounds } from './rounds.js';
 import { notKnownNow, refusal } from './table-permissions.js';
+import type { TopicGrant } from './topic-grant.js';
 
 /** Told of the principals whose rights have become others, before anything more is delivered. */
 export type RightsListener = (principals: ReadonlySet<Principal>) => void;
@@ -72,10 +73,11 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
    *
    * @throws CommandError FORBIDDEN, UNAVAILABLE
    */
-  async find(caller: Caller, topic: string): Promise<RowRights> {
+  async grant(caller: Caller, topic: string): Promise<TopicGrant> {
     const { principal } = caller;
     if (principal && this.policy.asksDatabase(caller, topic)) await this.prepare(principal, [topic]);
-    return this.current(caller, topic);
+    const now = () => this.current(caller, topic);
+    return { rights: now(), now, mayDefine: this.policy.namesTopic(topic) };
   }
 
   /** Has the rights of a principal to some tables known. @throws CommandError UNAVAILABLE */

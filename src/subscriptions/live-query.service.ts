@@ -4,6 +4,7 @@ import { Delivery } from '../delivery/delivery.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { RowRights } from '../filter/row-rights.js';
+import type { TopicGrant } from '../rights/topic-grant.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Database } from '../surreal/database.js';
 import { withDeadline } from '../surreal/connection/deadline.js';
@@ -58,16 +59,11 @@ export class LiveQueryService {
   /**
    * Answers `subscribed`, then what was missed since a cursor, or the snapshot, if one is asked for, then every change.
    *
-   * @param rightsNow the subscriber's rights in the turn in which it is called, where they change by themselves
    * @throws CommandError INVALID_FILTER, INVALID_FIELDS, INVALID_CURSOR, FORBIDDEN, UNKNOWN_TOPIC, LIMIT_EXCEEDED,
    * UNAVAILABLE, RIGHTS_CHANGED
    */
-  async subscribe(
-    subscriber: Subscriber,
-    request: TopicRequest,
-    rights: RowRights,
-    rightsNow: () => RowRights = () => rights,
-  ): Promise<void> {
+  async subscribe(subscriber: Subscriber, request: TopicRequest, grant: TopicGrant): Promise<void> {
+    const { rights } = grant;
     const { limitFilterConditions, limitFilterDepth, limitFilterElements, limitSnapshotRows } = this.config;
     const spec = streamSpec(request, rights, {
       conditions: limitFilterConditions,
@@ -75,7 +71,7 @@ export class LiveQueryService {
       elements: limitFilterElements,
     });
     const snapshot = snapshotSpec(request.snapshot, rights, limitSnapshotRows);
-    await this.topics.use(request.topic, async (topic) => {
+    await this.topics.use(request.topic, grant.mayDefine, async (topic) => {
       const rows = topic.keepRows(spec, ownerKey(ownerOf(subscriber)));
       try {
         // Where it takes too long, deletions are told less well until it is through.
@@ -86,7 +82,7 @@ export class LiveQueryService {
         // Removed while this waited: nobody would tell the stream anything.
         if (!this.topics.isOpen(topic)) throw unknownTopic(topic.name);
         // While this waited: nothing is delivered by rights that were.
-        if (rightsKeyOf(rightsNow()) !== spec.rightsKey) throw rightsChanged();
+        if (rightsKeyOf(grant.now()) !== spec.rightsKey) throw rightsChanged();
         if (!subscriber.closed) this.join(subscriber, topic, { request, spec, snapshot, rows }, resumption);
       } finally {
         rows?.release();

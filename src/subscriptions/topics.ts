@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { PolicyService } from '../auth/policy/policy.service.js';
 import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -23,7 +22,6 @@ export class Topics {
 
   constructor(
     private readonly database: Database,
-    private readonly policy: PolicyService,
     private readonly metrics: MetricsService,
     private readonly log: ChangeLog,
     budget: RowBudget,
@@ -43,10 +41,11 @@ export class Topics {
   /**
    * Does something with an open topic; it stays open at least as long.
    *
+   * @param mayDefine whether its table may be defined, where there is none
    * @throws CommandError UNKNOWN_TOPIC, UNAVAILABLE
    */
-  async use(name: string, work: (topic: Topic) => Promise<void>): Promise<void> {
-    const topic = this.byName.get(name) ?? (await this.open(name));
+  async use(name: string, mayDefine: boolean, work: (topic: Topic) => Promise<void>): Promise<void> {
+    const topic = this.byName.get(name) ?? (await this.open(name, mayDefine));
     topic.waiting += 1;
     try {
       await this.lookUp(topic.opened);
@@ -90,10 +89,10 @@ export class Topics {
     }
   }
 
-  private async open(name: string): Promise<Topic> {
+  private async open(name: string, mayDefine: boolean): Promise<Topic> {
     // Its table can be found as soon as there is a connection.
     await this.lookUp(this.database.beginning);
-    const table = check(name, await this.findTable(name));
+    const table = check(name, await this.findTable(name, mayDefine));
     // Another command may have opened it meanwhile.
     return this.byName.get(name) ?? this.follow(table);
   }
@@ -108,9 +107,9 @@ export class Topics {
     return topic;
   }
 
-  private async findTable(name: string): Promise<TableDefinition | undefined> {
+  private async findTable(name: string, mayDefine: boolean): Promise<TableDefinition | undefined> {
     const known = this.database.tables.known(name);
-    return known?.durable ? known : this.lookUp(this.database.tables.prepare(name, this.policy.namesTopic(name)));
+    return known?.durable ? known : this.lookUp(this.database.tables.prepare(name, mayDefine));
   }
 }
 

@@ -4,8 +4,8 @@ import { MAX_CHANNEL_LENGTH } from '../../channels/channel-name.js';
 import { CommandDto, ExactlyOneOf, Optional, Unchecked } from './command.dto.js';
 import { IsSnapshot } from './is-snapshot.js';
 
+export const MAX_TOPIC_LENGTH = 256;
 const ACTIONS: readonly Action[] = ['CREATE', 'UPDATE', 'DELETE'];
-const MAX_TOPIC_LENGTH = 256;
 const MAX_FIELDS = 256;
 const MAX_PATH_LENGTH = 256;
 const MAX_CURSOR_LENGTH = 64;
