@@ -1,4 +1,5 @@
 import type { Random } from '../chaos/random.js';
+import type { PrincipalId } from './canary.js';
 
 /** What is attacked: a service that runs, and the database that it runs. */
 export interface Target {
@@ -10,6 +11,8 @@ export interface Target {
   readonly apiKey: string;
   /** Of the principal `attacker`. */
   readonly token: string;
+  /** That the database gave to the records `user:attacker` and `user:other`. */
+  readonly recordTokens: Readonly<Record<PrincipalId, string>>;
   /** One of any principal, with any claims. */
   readonly tokenOf: (sub: string, claims: Readonly<Record<string, unknown>>) => string;
 }

@@ -106,6 +106,14 @@ export class Conversation {
     if (this.fault !== undefined) throw new Error(this.fault);
   }
 
+  /** Ends it without a word. @throws Error when something came that never may */
+  async drop(): Promise<void> {
+    this.socket.terminate();
+    await this.closed;
+    this.judge();
+    if (this.fault !== undefined) throw new Error(this.fault);
+  }
+
   private received(text: string): void {
     const revealed = revelation(text);
     if (revealed !== undefined) this.blame(`${revealed}: ${text.slice(0, 500)}`);

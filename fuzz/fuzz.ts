@@ -41,6 +41,7 @@ const ENV = {
   HEARTBEAT_TIMEOUT_MS: '5000',
   HTTP_HEADERS_TIMEOUT_MS: '2000',
   HTTP_REQUEST_TIMEOUT_MS: '5000',
+  PRESENCE_GRACE_MS: '500',
   LIMIT_COMMANDS_PER_SECOND: '10000',
   LIMIT_COMMANDS_BURST: '100000',
 };
@@ -68,15 +69,16 @@ const other = await startGateway({
   SURREAL_MANAGE_CHANGEFEEDS: 'all',
 });
 process.on('exit', () => other.kill('SIGKILL'));
+const world = await World.create(gateway.url, databaseUrl);
 const target: Target = {
   httpUrl: gateway.httpUrl,
   otherUrl: other.httpUrl,
   databaseUrl,
   apiKey: API_KEY,
   token: lastingToken('attacker'),
+  recordTokens: world.recordTokens,
   tokenOf: lastingToken,
 };
-const world = await World.create(gateway.url, databaseUrl);
 const bystander = await Bystander.join(gateway, databaseUrl);
 const watch = await Watch.of(gateway, databaseUrl);
 const otherWatch = await Watch.of(other, databaseUrl);

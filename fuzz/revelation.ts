@@ -1,4 +1,4 @@
-import { CANARY } from './world.js';
+import { CANARY } from './canary.js';
 
 /** Words of the code, the machine or the database, that no client is told. */
 const INTERNALS =

@@ -17,6 +17,8 @@ const GAUGES = [
   'edge_hive_subscriptions',
   'edge_hive_streams',
   'edge_hive_channels',
+  'edge_hive_presence_members',
+  'edge_hive_presence_grace_bytes',
   'edge_hive_outbox_bytes',
   'edge_hive_held_bytes',
 ];

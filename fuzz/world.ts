@@ -2,15 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Surreal } from 'surrealdb';
 import { Random } from '../chaos/random.js';
 import { TestClient } from '../test/support/client.js';
+import { CANARY, PRINCIPALS, type PrincipalId } from './canary.js';
 import { connectWriter } from './connect-writer.js';
 import { EXPRESSIONS } from './expressions.js';
 import { lastingToken } from './lasting-token.js';
+import { permittedWrites, recordUsers } from './record-users.js';
 
-/** In every row, field and message that no attacker may see. No attacker sends it. */
-export const CANARY = 'canary-7f3a91c4';
-/** Whose rows and messages the attackers may see, each only its own. */
-export const PRINCIPALS = ['attacker', 'other'] as const;
-export type PrincipalId = (typeof PRINCIPALS)[number];
 const SOMEBODY = 'somebody else';
 const ADMIN = { role: 'admin' };
 
@@ -24,6 +21,7 @@ export const POLICY = {
     listed: { read: 'authenticated', where: { owner: { in: '$claims.whose' } } },
     ranked: { read: 'authenticated', where: { level: { lte: '$claims.level:number' } } },
     witnessed: { read: ADMIN },
+    permitted: { read: 'surrealdb' },
   },
   channels: {
     bystander: { subscribe: 'authenticated', publish: 'authenticated' },
@@ -55,6 +53,7 @@ export class World {
     private readonly writer: Surreal,
     private readonly publisher: TestClient,
     private readonly witness: TestClient,
+    readonly recordTokens: Readonly<Record<PrincipalId, string>>,
   ) {}
 
   static async create(url: string, databaseUrl: string): Promise<World> {
@@ -62,7 +61,7 @@ export class World {
     const admin = { token: lastingToken('admin', { roles: ['admin'] }) };
     const publisher = await TestClient.connect(url, admin);
     const witness = await TestClient.connect(url, admin);
-    const world = new World(writer, publisher, witness);
+    const world = new World(writer, publisher, witness, await recordUsers(writer, databaseUrl));
     await world.prepare();
     return world;
   }
@@ -121,6 +120,8 @@ export class World {
     }
     await this.witness.request({ type: 'subscribe', id: 'topic', topic: 'witnessed', snapshot: true });
     await this.witness.request({ type: 'subscribe', id: 'channel', channel: 'hidden:room' });
+    const presence = { type: 'presence', id: 'presence', channel: 'hidden:room', state: { v: CANARY } };
+    await this.witness.request(presence);
   }
 
   private writes(): string {
@@ -133,6 +134,7 @@ export class World {
       // The SDK makes a prototype of it, from which the row would inherit an owner.
       `UPSERT fenced:⟨${CANARY}-heir-${slot}⟩ CONTENT { '__proto__': { owner: '${PRINCIPALS[0]}' }, k: ${k}, v: '${CANARY}' }`,
       `UPSERT open:⟨${slot}⟩ CONTENT { k: ${k}, v: ${value()}, w: [${value()}], x: { y: ${value()} } }`,
+      ...permittedWrites(k, random),
       `UPSERT witnessed:⟨${slot}⟩ CONTENT { v: '${CANARY}', k: ${k} }`,
       `UPSERT ${random.pick(['claimed', 'listed', 'ranked'])}:⟨${CANARY}-${random.between(0, 6)}⟩ SET k = ${k}`,
       ...(random.isOneIn(10) ? [`DELETE open:⟨${random.between(0, SLOTS)}⟩`] : []),

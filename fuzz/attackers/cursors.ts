@@ -3,7 +3,7 @@ import type { Random } from '../../chaos/random.js';
 import type { Attacker, Target } from '../attacker.js';
 import { Conversation, type Frame } from '../conversation.js';
 import { mutated } from '../mutation.js';
-import { PRINCIPALS, type PrincipalId } from '../world.js';
+import { PRINCIPALS, type PrincipalId } from '../canary.js';
 
 /** What is subscribed to, as whom and where. */
 interface Place {

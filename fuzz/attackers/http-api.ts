@@ -42,6 +42,9 @@ const PLACES = [
   '/api/v1/channels/NAME/presence',
   '/api/v1/topics/NAME/resync',
   '/api/v1/principals/NAME/disconnect',
+  '/api/v1/tokens/revoke',
+  '/api/v1/tokens/revoke',
+  '/api/v1/tokens/NAME',
   '/api/v1/messages',
   '/api/v1/channels/messages',
   '/api/v1/stats',
@@ -212,6 +215,8 @@ function bodyText(random: Random): string {
     `{"event":${value()},"data":1,"key":${value()}}`,
     `{"event":"said","data":1,"key":${value()},"__proto__":${value()}}`,
     value(),
+    `{"jti":${value()},"expires":${value()}}`,
+    `{"principal":"nobody","issuedBefore":${value()},"expires":1}`,
     `\ufeff{"event":"said","data":1}`,
     `{"event":"said","data":"${'x'.repeat(random.pick([1_000, 262_000, 263_000]))}"}`,
   ]);
