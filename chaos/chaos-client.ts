@@ -1,60 +1,26 @@
-import {
-  RealtimeClient,
-  type Row as ClientRow,
-  type TopicEvent,
-  type WebSocketConstructor,
-} from '@edge-hive/realtime-client';
+import type { Row as ClientRow, TopicEvent, WebSocketConstructor } from '@edge-hive/realtime-client';
 import { WebSocket } from 'ws';
-import { REALTIME_PATH } from '@edge-hive/protocol';
-import { tokenOf } from '../test/support/tokens.js';
 import { Account } from './account.js';
 import { BEAT } from './cast.js';
 import type { ClientWire } from './client-wire.js';
 import type { Cast, View } from './view.js';
-
-const NEVER = 4_000_000_000;
-const BACKOFF = { baseDelay: 100, maxDelay: 1_000 };
-
-export interface Transition {
-  readonly at: number;
-  readonly text: string;
-}
+import { WiredClient } from './wired-client.js';
 
 type Data = ClientRow;
 
-/** A client through the library, over a wire of its own, and the accounts of its subscriptions. */
-export class ChaosClient {
+/** A client that is subscribed to tables, and the accounts of its subscriptions. */
+export class ChaosClient extends WiredClient {
   readonly accounts: Account[] = [];
-  /** What became of its connection. */
-  readonly transitions: Transition[] = [];
-  /** By close code. */
-  readonly closes = new Map<number, number>();
-  readonly errors: string[] = [];
   /** Frames that hold what it may not see. */
-  readonly leaks: string[] = [];
-  /** Told of each beat: when it was committed. */
-  onBeat: (committed: number) => void = () => undefined;
-  private readonly client: RealtimeClient;
+  readonly leaks: string[];
 
   constructor(
     readonly cast: Cast,
-    readonly wire: ClientWire,
+    wire: ClientWire,
   ) {
-    const token = tokenOf(cast.principal, { exp: NEVER, ...cast.claims });
-    this.client = new RealtimeClient(`ws://127.0.0.1:${wire.port}${REALTIME_PATH}`, {
-      token,
-      backoff: BACKOFF,
-      WebSocket: cast.forbidden ? watchedSocket(cast.forbidden, this.leaks) : WebSocket,
-    });
-    this.client.on('error', (error) => this.errors.push(String(error)));
-    this.client.on('state', (state) => {
-      const reason = 'reason' in state ? `${state.reason.code} ${state.reason.reason}` : '';
-      this.transitions.push({ at: Date.now(), text: `${state.status} ${reason}` });
-      if (state.status === 'reconnecting') {
-        const { code } = state.reason;
-        this.closes.set(code, (this.closes.get(code) ?? 0) + 1);
-      }
-    });
+    const leaks: string[] = [];
+    super(cast.name, wire, { ...cast, ...(cast.forbidden && { WebSocket: watchedSocket(cast.forbidden, leaks) }) });
+    this.leaks = leaks;
   }
 
   /** Subscribes to what it hears from the beginning. Settles when all of it is served. */
@@ -68,10 +34,6 @@ export class ChaosClient {
     const account = new Account(`${this.cast.name} / ${view.topic} #${this.accounts.length}`, view, this.cast.name);
     this.accounts.push(account);
     return view.kind === 'collection' ? this.collect(account) : this.listen(account);
-  }
-
-  close(): void {
-    this.client.close();
   }
 
   private listen(account: Account): Promise<void> {

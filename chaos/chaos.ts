@@ -4,7 +4,10 @@
  * backwards or told to whom it may not be told.
  *
  *   npm run chaos -- --minutes 3 --seed 1 [--surreal path/to/surreal] [--writers 12] [--rate 30] [--fault 'database frozen']…
- *     [--gateway-env KEY=VALUE]…
+ *     [--gateway-env KEY=VALUE]… [--redis]
+ *
+ * With `--redis` channels are over a Redis of the run's own, with a replica and sentinels: it is broken, too, and messages and
+ * presence are held against what was acknowledged.
  */
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -32,13 +35,14 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '30' },
     surreal: { type: 'string' },
     fault: { type: 'string', multiple: true, default: [] },
+    redis: { type: 'boolean', default: false },
     'gateway-env': { type: 'string', multiple: true, default: [] },
   },
 });
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
 const random = new Random(seed);
-const faults = schedule(random.fork(), minutes, kindsOf(values.fault));
+const faults = schedule(random.fork(), minutes, kindsOf(values.fault, values));
 
 const interrupted = new AbortController();
 setMaxListeners(0, interrupted.signal);
@@ -54,7 +58,7 @@ const gatewayEnv = Object.fromEntries(values['gateway-env'].map((pair) => pair.s
   string,
   string
 >;
-const site = await Site.open({ bin: values.surreal, gatewayEnv });
+const site = await Site.open({ bin: values.surreal, gatewayEnv, redis: values.redis, random: random.fork() });
 const looking = new AbortController();
 void look(looking.signal);
 try {
@@ -66,15 +70,16 @@ try {
 
 /** @returns the exit code */
 async function run(): Promise<number> {
-  const { database, slots } = site;
+  const { database, slots, channels } = site;
   const load = new Load(database, { writers: Number(values.writers), batchesPerSecond: Number(values.rate), random });
   const injector = new FaultInjector(site, () => load.writeMuch());
   load.start();
+  channels?.party.run(minutes, interrupted.signal);
   await Promise.all([injector.run(faults, interrupted.signal), join(interrupted.signal)]);
-  await load.stop();
+  await Promise.all([load.stop(), channels?.party.stop()]);
   if (interrupted.signal.aborted) return INTERRUPTED;
 
-  const found = await findings(site, load, interrupted.signal);
+  const found = await findings(site, load, injector, interrupted.signal);
   if (interrupted.signal.aborted) return INTERRUPTED;
   const { violations, dropped } = found;
   const kind = database.process.kind === 'server' ? 'SurrealDB server' : 'embedded engine';

@@ -30,7 +30,26 @@ export function evidence(violations: readonly Violation[], site: Site, injector:
 
 type Seconds = (at: number) => string;
 
-function seen({ subscriber, record }: Violation, at: number, { clients }: Site, seconds: Seconds): string[] {
+function seen(violation: Violation, at: number, site: Site, seconds: Seconds): string[] {
+  return [...seenOfTables(violation, at, site, seconds), ...seenOfChannels(violation, at, site, seconds)];
+}
+
+function seenOfChannels({ subscriber, record }: Violation, at: number, { channels }: Site, seconds: Seconds): string[] {
+  const listener = channels?.party.listeners.find(({ name }) => name === subscriber);
+  if (!listener) return [];
+  const told = (listener.account?.told ?? []).map((one) => ({
+    at: one.at,
+    text: one.kind === 'resync' ? `resync ${one.reason}` : one.id,
+  }));
+  const place = told.findIndex((line) => line.at >= at);
+  const around = place < 0 ? told.slice(-AROUND) : told.slice(Math.max(0, place - AROUND), place + AROUND);
+  const resyncs = told.filter(({ text }) => text.startsWith('resync'));
+  const same = told.filter(({ text }) => text === record);
+  const states = listener.transitions.filter((transition) => Math.abs(transition.at - at) < NEAR_MS);
+  return [...around, ...same, ...resyncs, ...states].map((line) => `    told ${seconds(line.at)} ${line.text}`);
+}
+
+function seenOfTables({ subscriber, record }: Violation, at: number, { clients }: Site, seconds: Seconds): string[] {
   const client = clients.find(({ accounts }) => accounts.some(({ name }) => name === subscriber));
   const account = client?.accounts.find(({ name }) => name === subscriber);
   if (!client || !account) return [];

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { untilGone } from '../test/support/processes.js';
-import type { ChaosClient } from './chaos-client.js';
+import { befall } from './channels/redis-faults.js';
 import type { Fault } from './fault.js';
 import { Random } from './random.js';
 import { Recoveries } from './recoveries.js';
 import type { Site } from './site.js';
+import type { WiredClient } from './wired-client.js';
 
 /** Of a database that stutters. */
 const STOPPED_MS = [10, 90] as const;
@@ -30,7 +31,7 @@ export class FaultInjector {
     /** Writes more than a stalled reader's outbox may hold. */
     private readonly writeMuch: () => Promise<void>,
   ) {
-    this.recoveries = new Recoveries(site.clients);
+    this.recoveries = new Recoveries(site.listening);
   }
 
   /** Settles when the last fault is over; at once when stopped, with everything thawed. */
@@ -56,14 +57,15 @@ export class FaultInjector {
 
   private async apply(fault: Fault, lasts: () => Promise<void>): Promise<void> {
     const { kind, share } = fault;
-    const { database, clients } = this.site;
+    const { database, clients, wired, channels } = this.site;
     const slot = this.site.slot(fault.gateway);
-    const chosen = new Random(fault.at).shuffle(clients).slice(0, Math.ceil(clients.length * share));
-    const there = () => clients.filter(({ wire }) => wire.leadsTo(slot.number));
+    const chosen = new Random(fault.at).shuffle(wired).slice(0, Math.ceil(wired.length * share));
+    const there = () => this.site.listening.filter(({ wire }) => wire.leadsTo(slot.number));
     switch (kind) {
       case 'gateway killed':
         this.recoveries.begin(kind, there());
-        return slot.kill();
+        await Promise.all([slot.kill(), channels?.party.bury(slot.number)]);
+        return;
       case 'gateway redeployed':
         this.recoveries.begin(kind, there());
         return slot.redeploy();
@@ -101,6 +103,10 @@ export class FaultInjector {
         return this.hit(kind, chosen, ({ wire }) => wire.blackhole());
       case 'readers stalled':
         return this.stall(kind, lasts);
+      default:
+        if (!channels) throw new Error(`There is no Redis for the fault ${kind}.`);
+        await befall(channels.redis, kind, lasts);
+        return this.recoveries.begin(kind, channels.party.listeners);
     }
   }
 
@@ -137,7 +143,7 @@ export class FaultInjector {
     await Promise.all(Array.from({ length: HELD_AT_ONCE }, () => repeat(end, hold)));
   }
 
-  private async hit(kind: Fault['kind'], clients: readonly ChaosClient[], how: (client: ChaosClient) => void) {
+  private async hit(kind: Fault['kind'], clients: readonly WiredClient[], how: (client: WiredClient) => void) {
     this.recoveries.begin(kind, clients);
     clients.forEach(how);
   }

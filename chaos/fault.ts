@@ -13,8 +13,19 @@ export const USUAL_KINDS = [
   'readers stalled',
 ] as const;
 
+/** Made where there is a Redis. */
+export const REDIS_KINDS = [
+  'redis killed',
+  'redis emptied',
+  'redis frozen briefly',
+  'redis frozen for long',
+  'redis failed over',
+  'redis switched over',
+  'redis connections cut',
+] as const;
+
 /** What not every system allows is made when it is asked for only. */
-export const FAULT_KINDS = [...USUAL_KINDS, 'database threads held'] as const;
+export const FAULT_KINDS = [...USUAL_KINDS, ...REDIS_KINDS, 'database threads held'] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -23,13 +34,14 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
  *
  * @throws when a text begins none
  */
-export function kindsOf(beginnings: readonly string[]): readonly FaultKind[] {
+export function kindsOf(beginnings: readonly string[], { redis }: { readonly redis: boolean }): readonly FaultKind[] {
+  const known = redis ? FAULT_KINDS : FAULT_KINDS.filter((kind) => !kind.startsWith('redis'));
   for (const beginning of beginnings) {
-    if (FAULT_KINDS.some((kind) => kind.startsWith(beginning))) continue;
-    throw new Error(`--fault ${beginning}: no kind begins so. There are: ${FAULT_KINDS.join(', ')}`);
+    if (known.some((kind) => kind.startsWith(beginning))) continue;
+    throw new Error(`--fault ${beginning}: no kind begins so. There are: ${known.join(', ')}`);
   }
-  if (beginnings.length === 0) return USUAL_KINDS;
-  return FAULT_KINDS.filter((kind) => beginnings.some((each) => kind.startsWith(each)));
+  if (beginnings.length === 0) return redis ? [...USUAL_KINDS, ...REDIS_KINDS] : USUAL_KINDS;
+  return known.filter((kind) => beginnings.some((each) => kind.startsWith(each)));
 }
 
 export interface Fault {

@@ -1,4 +1,6 @@
 import type { FeedChange } from '../test/support/feed.js';
+import { channelFindings } from './channels/channel-findings.js';
+import type { FaultInjector } from './fault-injector.js';
 import { lateChanges } from './late-changes.js';
 import type { Load } from './load.js';
 import { readRecord } from './record.js';
@@ -18,10 +20,14 @@ export interface Findings {
 
 /** Holds everything against the database's own record, once all who write are through. */
 export async function findings(
-  { database, clients, slots }: Site,
+  site: Site,
   load: Load,
+  injector: FaultInjector,
   stopping: AbortSignal,
 ): Promise<Findings> {
+  const { database, clients, wired, slots } = site;
+  // First: who is there has to be known soon.
+  const ofChannels = await channelFindings(site, injector, stopping);
   const { feed, collections } = await readRecord(database);
   if (feed.length === 0) throw new Error('Nothing was written: there is nothing to judge.');
   const knowsDeleted = database.process.kind === 'server';
@@ -35,14 +41,17 @@ export async function findings(
   });
   const accounts = clients.flatMap((client) => client.accounts);
   const told = await settle(accounts, verdict, deadlineOf(SETTLE_MS, stopping));
-  const ofClients = clients.flatMap(({ leaks, errors, cast: { name: subscriber } }): Violation[] => [
-    ...leaks.map((detail) => ({ kind: 'leak' as const, subscriber, detail })),
-    ...errors.map((detail) => ({ kind: 'ended' as const, subscriber, detail })),
-  ]);
+  const leaked = clients.flatMap(({ leaks, name: subscriber }) =>
+    leaks.map((detail): Violation => ({ kind: 'leak', subscriber, detail })),
+  );
+  const failed = wired.flatMap(({ errors, name: subscriber }) =>
+    errors.map((detail): Violation => ({ kind: 'ended', subscriber, detail })),
+  );
   const ofGateways = slots.flatMap(({ crashes, number }) =>
     crashes.map((detail): Violation => ({ kind: 'ended', subscriber: `gateway ${number}`, detail })),
   );
-  return { feed, dropped, violations: [...told, ...(knowsDeleted ? dropped : []), ...ofClients, ...ofGateways] };
+  const undone = knowsDeleted ? dropped : [];
+  return { feed, dropped, violations: [...ofChannels, ...told, ...undone, ...leaked, ...failed, ...ofGateways] };
 }
 
 /** Node 20 loses the timeout of `AbortSignal.any([AbortSignal.timeout(…), …])` to the garbage collector: nobody else holds it. */

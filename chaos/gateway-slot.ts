@@ -39,6 +39,11 @@ export class GatewaySlot {
     return this.up && Number(new URL(this.up.gateway.httpUrl).port);
   }
 
+  /** Of its HTTP API; undefined while it is down. */
+  get url(): string | undefined {
+    return this.up?.gateway.httpUrl;
+  }
+
   /** Errors that its processes have printed. */
   get complaints(): readonly string[] {
     return this.lives.flatMap(

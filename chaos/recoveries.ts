@@ -1,5 +1,5 @@
-import type { ChaosClient } from './chaos-client.js';
 import type { FaultKind } from './fault.js';
+import type { WiredClient } from './wired-client.js';
 
 interface Waiting {
   readonly kind: FaultKind;
@@ -8,23 +8,23 @@ interface Waiting {
 
 /**
  * How long it takes until each client that a fault hits is told again what is written: from a moment (a fault's end; its
- * beginning where clients can leave what it hit) to the first event of a commit behind that moment.
+ * beginning where clients can leave what it hit) to the first event of a commit, or message of a publish, behind that moment.
  */
 export class Recoveries {
   readonly times = new Map<FaultKind, number[]>();
-  private readonly waiting = new Map<ChaosClient, Waiting[]>();
+  private readonly waiting = new Map<WiredClient, Waiting[]>();
 
-  constructor(clients: readonly ChaosClient[]) {
+  constructor(clients: readonly WiredClient[]) {
     for (const client of clients) client.onBeat = (committed) => this.told(client, committed);
   }
 
-  begin(kind: FaultKind, clients: readonly ChaosClient[]): void {
+  begin(kind: FaultKind, clients: readonly WiredClient[]): void {
     for (const client of clients) {
       this.waiting.set(client, [...(this.waiting.get(client) ?? []), { kind, since: Date.now() }]);
     }
   }
 
-  private told(client: ChaosClient, committed: number): void {
+  private told(client: WiredClient, committed: number): void {
     const waiting = this.waiting.get(client);
     if (!waiting) return;
     this.waiting.set(

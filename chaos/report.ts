@@ -1,3 +1,4 @@
+import { channelRows } from './channels/channel-rows.js';
 import { FAULT_KINDS } from './fault.js';
 import type { FaultInjector } from './fault-injector.js';
 import type { Findings } from './findings.js';
@@ -7,6 +8,7 @@ import { markdownTable } from './markdown-table.js';
 import { percentile } from './percentile.js';
 import type { Site } from './site.js';
 import { slope } from './slope.js';
+import { tally } from './tally.js';
 import { VIOLATION_KINDS } from './violation.js';
 
 const LONG_LIFE_S = 20;
@@ -24,11 +26,12 @@ export function report(run: Run): string {
 }
 
 function faultTable({ injector }: Run): string {
-  const rows = FAULT_KINDS.map((kind) => {
+  const rows = FAULT_KINDS.flatMap((kind) => {
     const count = injector.made.filter(({ fault }) => fault.kind === kind).length;
+    if (count === 0) return [];
     const times = injector.recoveries.times.get(kind) ?? [];
     const figures = [0.5, 0.99].map((part) => (times.length > 0 ? Math.round(percentile(times, part)) : '–'));
-    return [kind, count, ...figures];
+    return [[kind, count, ...figures]];
   });
   return markdownTable(['fault', 'times', 'told again after, p50 ms', 'p99 ms'], rows);
 }
@@ -37,7 +40,7 @@ function resultTable({ site, load, feed, violations, dropped }: Run): string {
   const accounts = site.clients.flatMap(({ accounts }) => accounts);
   const told = accounts.flatMap((account) => account.told);
   const resyncs = told.flatMap((one) => (one.kind === 'resync' ? [one.reason] : []));
-  const closes = site.clients.flatMap(({ closes }) =>
+  const closes = site.wired.flatMap(({ closes }) =>
     [...closes].flatMap(([code, count]) => Array<number>(count).fill(code)),
   );
   const rows: (readonly [string, string | number])[] = [
@@ -50,17 +53,12 @@ function resultTable({ site, load, feed, violations, dropped }: Run): string {
     ['connections lost, by close code', tally(closes)],
     ['late changes that sweeps found', lateChanges(site.slots)],
     ['resyncs, by reason', tally(resyncs)],
+    ...channelRows(site.channels),
     ...VIOLATION_KINDS.map((kind) => [kind, violations.filter((one) => one.kind === kind).length] as const),
     ['errors in the logs of gateways', site.slots.reduce((sum, { complaints }) => sum + complaints.length, 0)],
     ['gateway memory', memory(site)],
   ];
   return markdownTable(['what', 'count'], rows);
-}
-
-function tally(values: readonly (string | number)[]): string {
-  const counts = new Map<string | number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].map(([value, count]) => `${value}: ${count}`).join(', ') || '0';
 }
 
 /** Of the longest life of all: processes that were started a moment ago still grow. */

@@ -10,6 +10,9 @@ const DURATIONS: Partial<Record<FaultKind, readonly [least: number, most: number
   'database stuttering': [1_500, 3_500],
   'database threads held': [3_000, 8_000],
   'readers stalled': [2_000, 3_500],
+  // Longer than the gateways wait for Redis, and than sentinels do.
+  'redis frozen briefly': [300, 1_500],
+  'redis frozen for long': [5_500, 8_000],
 };
 const PAUSE_MS = [200, 2_500] as const;
 /** What was hit is left alone for so long after the fault, so that it can come back. */
@@ -34,5 +37,6 @@ export function schedule(random: Random, minutes: number, kinds: readonly FaultK
 
 function victimOf(kind: FaultKind, gateway: number): string {
   if (kind.startsWith('gateway')) return `gateway ${gateway}`;
+  if (kind.startsWith('redis')) return 'redis';
   return kind.startsWith('database') ? 'database' : kind;
 }

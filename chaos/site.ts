@@ -2,10 +2,16 @@ import { startDatabase, type TestDatabase } from '../test/support/database.js';
 import { policyFile } from '../test/support/policy-file.js';
 import { databaseEnv } from '../test/support/service.js';
 import { CAST } from './cast.js';
+import { API_KEY } from './channels/attendance.js';
+import { CHANNEL_POLICY } from './channels/casting.js';
+import { Party } from './channels/party.js';
+import { RedisPair } from './channels/redis-pair.js';
 import { ChaosClient } from './chaos-client.js';
 import { ClientWire, type WireTarget } from './client-wire.js';
 import { GatewaySlot } from './gateway-slot.js';
+import type { Random } from './random.js';
 import { POLICY, TABLES } from './tables.js';
+import type { WiredClient } from './wired-client.js';
 
 const GATEWAYS = 2;
 /** Short, so that what is longer than them needn't take long. */
@@ -20,10 +26,21 @@ const GATEWAY_ENV = {
   LOG_LEVEL: 'warn',
 };
 
+const CHANNEL_ENV = { BROKER: 'redis', PRESENCE_GRACE_MS: '3000', API_KEY };
+
 export interface SiteOptions {
   /** A `surreal` binary; without one the embedded engine is used. */
   readonly bin: string | undefined;
   readonly gatewayEnv: Readonly<Record<string, string>>;
+  /** Redis and all who use channels are part of it. */
+  readonly redis: boolean;
+  readonly random: Random;
+}
+
+/** What there is where channels go over Redis. */
+export interface Channels {
+  readonly redis: RedisPair;
+  readonly party: Party;
 }
 
 /** All that runs: a database in a folder, two gateways, and clients with a wire each. */
@@ -32,16 +49,18 @@ export class Site {
   private readonly gateways: GatewaySlot[] = [];
   private readonly connected: ChaosClient[] = [];
   private turn = 0;
+  private overRedis: Channels | undefined;
 
   private constructor(readonly database: TestDatabase) {
     this.ends.push(() => database.stop());
   }
 
   /** Starts all of it, or leaves nothing running. */
-  static async open({ bin, gatewayEnv }: SiteOptions): Promise<Site> {
+  static async open(options: SiteOptions): Promise<Site> {
+    const { bin } = options;
     const site = new Site(await startDatabase({ folder: true, ...(bin !== undefined && { bin }) }));
     try {
-      await site.start(gatewayEnv);
+      await site.start(options);
     } catch (error) {
       await site.close();
       throw error;
@@ -63,17 +82,39 @@ export class Site {
     return this.connected;
   }
 
+  get channels(): Channels | undefined {
+    return this.overRedis;
+  }
+
+  /** All whose connections can be broken. */
+  get wired(): readonly WiredClient[] {
+    return [...this.clients, ...(this.channels?.party.clients ?? [])];
+  }
+
+  /** All to whom something comes all the time. */
+  get listening(): readonly WiredClient[] {
+    return [...this.clients, ...(this.channels?.party.listeners ?? [])];
+  }
+
   /** Stops everything, in whichever state it is, and removes the folders. */
   async close(): Promise<void> {
     for (const end of this.ends.splice(0).reverse()) await end();
   }
 
-  private async start(gatewayEnv: Readonly<Record<string, string>>): Promise<void> {
+  private async start({ gatewayEnv, redis: hasRedis, random }: SiteOptions): Promise<void> {
     const connection = await this.database.connect();
     for (const table of TABLES) await connection.query(`DEFINE TABLE ${table} CHANGEFEED 3d INCLUDE ORIGINAL`);
-    const policy = await policyFile(POLICY);
+    const policy = await policyFile({ ...POLICY, ...(hasRedis && { channels: CHANNEL_POLICY }) });
     this.ends.push(() => policy.remove());
-    const env = { ...databaseEnv(this.database), ...GATEWAY_ENV, POLICY_FILE: policy.path, ...gatewayEnv };
+    const redis = hasRedis ? await RedisPair.start() : undefined;
+    this.ends.push(() => redis?.stop());
+    const env = {
+      ...databaseEnv(this.database),
+      ...GATEWAY_ENV,
+      ...(redis && { ...CHANNEL_ENV, REDIS_URL: redis.url }),
+      POLICY_FILE: policy.path,
+      ...gatewayEnv,
+    };
     // Where this process fails, nobody else ends them. The database ends by itself.
     process.once('exit', () => this.gateways.forEach((slot) => slot.abandon()));
     for (let number = 0; number < GATEWAYS; number += 1) {
@@ -82,8 +123,9 @@ export class Site {
       this.ends.push(() => slot.stop());
       await slot.start();
     }
+    const newWire = () => ClientWire.to(() => this.nextGateway());
     for (const cast of CAST) {
-      const wire = await ClientWire.to(() => this.nextGateway());
+      const wire = await newWire();
       const client = new ChaosClient(cast, wire);
       this.connected.push(client);
       this.ends.push(async () => {
@@ -92,6 +134,10 @@ export class Site {
       });
     }
     await Promise.all(this.clients.map((client) => client.start()));
+    if (!redis) return;
+    const party = await Party.start(newWire, random);
+    this.overRedis = { redis, party };
+    this.ends.push(() => party.close());
   }
 
   /** As a load balancer without health checks does it: one after the other, frozen ones too. */

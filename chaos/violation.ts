@@ -6,6 +6,7 @@ export const VIOLATION_KINDS = [
   'unexpected',
   'unexplained resync',
   'wrong rows',
+  'wrong presence',
   'write not in the feed',
   'ended',
 ] as const;

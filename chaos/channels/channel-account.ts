@@ -1,0 +1,32 @@
+/** What a subscriber of a channel was told, and when by `Date.now()`. */
+export type ChannelTold =
+  | { readonly kind: 'message'; readonly id: string; readonly at: number }
+  | { readonly kind: 'resync'; readonly reason: string; readonly at: number };
+
+/** What one subscription to a channel was told in the whole run, in order. */
+export class ChannelAccount {
+  readonly told: ChannelTold[] = [];
+  /** When it was served: what is published from then on has to come. */
+  served: number | undefined;
+  /** Why it ended, which it never should. */
+  end: string | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly channel: string,
+    /** When it was asked for. */
+    readonly asked = Date.now(),
+  ) {}
+
+  message(id: string, at = Date.now()): void {
+    this.told.push({ kind: 'message', id, at });
+  }
+
+  resync(reason: string, at = Date.now()): void {
+    this.told.push({ kind: 'resync', reason, at });
+  }
+
+  get messages(): number {
+    return this.told.filter(({ kind }) => kind === 'message').length;
+  }
+}
