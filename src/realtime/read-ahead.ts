@@ -1,4 +1,5 @@
-import { readTextFrames } from './text-frames.js';
+import { Writable } from 'node:stream';
+import { readTextFrames, type TextReceiver } from './text-frames.js';
 
 /** The state in which the reader of `ws` expects a new frame. */
 const EXPECTS_FRAME = 0;
@@ -14,26 +15,37 @@ export interface ReaderInternals {
   write: (chunk: Buffer) => boolean;
 }
 
+/** Whose text frames are read ahead. */
+export interface AheadOwner extends TextReceiver {
+  /** The reader of `ws` was left something, which it may hold until more comes. */
+  left(): void;
+}
+
+const OWNER = Symbol('owner');
+
+interface AheadReader extends ReaderInternals {
+  readonly [OWNER]: AheadOwner;
+}
+
 /**
  * Has the whole text frames at the beginning of each chunk read before the reader of `ws` sees it, which makes four objects
  * of each frame and a turn of a stream of each chunk. All else, and whatever comes in the middle of something, is left to it.
- *
- * @param left is called when it was left something, which it may hold until more comes
  */
-export function readAhead(
-  reader: ReaderInternals,
-  limit: number,
-  receive: (payload: Buffer) => void,
-  left: () => void,
-): void {
-  const write = reader.write.bind(reader);
-  reader.write = (chunk) => {
-    const taken = isBetweenMessages(reader) ? readTextFrames(chunk, limit, receive) : 0;
-    if (taken === chunk.length) return true;
-    const goesOn = write(taken === 0 ? chunk : chunk.subarray(taken));
-    left();
-    return goesOn;
-  };
+export function readAhead(reader: ReaderInternals, owner: AheadOwner): void {
+  // One function for all readers: closures of its own would take each connection 400 bytes.
+  Object.assign(reader, { [OWNER]: owner, write });
+}
+
+/** What the reader of `ws` inherits. */
+const passOn = Reflect.get(Writable.prototype, 'write') as (this: unknown, chunk: Buffer) => boolean;
+
+function write(this: AheadReader, chunk: Buffer): boolean {
+  const owner = this[OWNER];
+  const taken = isBetweenMessages(this) ? readTextFrames(chunk, owner) : 0;
+  if (taken === chunk.length) return true;
+  const goesOn = passOn.call(this, taken === 0 ? chunk : chunk.subarray(taken));
+  owner.left();
+  return goesOn;
 }
 
 function isBetweenMessages({ _state, _bufferedBytes, _fragmented, _opcode, _errored }: ReaderInternals): boolean {

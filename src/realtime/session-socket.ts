@@ -5,7 +5,7 @@ import type { Inbox } from '../session/inbox.js';
 import type { Session } from '../session/session.js';
 import type { Transport } from '../session/transport.js';
 import { PROTOCOL_FORMAT } from './web-socket-format.js';
-import { readAhead, type ReaderInternals } from './read-ahead.js';
+import { readAhead, type AheadOwner, type ReaderInternals } from './read-ahead.js';
 
 /** What V8 takes for one read or fragment, about, beside its bytes. */
 const PART_BYTES = 512;
@@ -26,9 +26,10 @@ interface Internals {
  * pongs and close frames to it in one piece each and holds nothing back without compression, so that they fall between two
  * frames.
  */
-export class SessionSocket extends WebSocket implements Transport {
+export class SessionSocket extends WebSocket implements Transport, AheadOwner {
   /** Absent: turned away, nothing that it sends is looked at. */
   session: Session | undefined;
+  textBytes = 0;
 
   /** The protocol's own. A socket that speaks otherwise has another. */
   get format(): WireFormat {
@@ -61,7 +62,8 @@ export class SessionSocket extends WebSocket implements Transport {
   }
 
   whenGone(callback: (code: number) => void): void {
-    this.once('close', callback);
+    // Told once; `once` would keep a wrapper of its own for each connection.
+    this.on('close', callback);
   }
 
   /**
@@ -70,14 +72,17 @@ export class SessionSocket extends WebSocket implements Transport {
    */
   carry(session: Session, limit: number): void {
     this.session = session;
-    const { inbox } = session;
+    this.textBytes = limit;
     this.on('message', onMessage).on('ping', onPing).on('pong', onPong);
-    readAhead(
-      this.internals._receiver,
-      limit,
-      (payload) => inbox.receive(payload, false),
-      () => inbox.holdsPart(this.partialBytes),
-    );
+    readAhead(this.internals._receiver, this);
+  }
+
+  receive(payload: Buffer): void {
+    this.session?.inbox.receive(payload, false);
+  }
+
+  left(): void {
+    this.session?.inbox.holdsPart(this.partialBytes);
   }
 
   private get internals(): Internals {

@@ -10,13 +10,21 @@ const SHORT_HEADER = 2;
 const MEDIUM_HEADER = 4;
 const MASK_BYTES = 4;
 
+/** Who takes them. */
+export interface TextReceiver {
+  /** Bytes that a frame may have. */
+  readonly textBytes: number;
+  receive(payload: Buffer): void;
+}
+
 /**
  * Reads the whole text frames of a client (RFC 6455, 5.2) that a chunk begins with, unmasks them in place and hands out their
  * payloads, as long as they are what nearly all frames are: text in one piece, complete, masked, of less than 64 KiB.
  *
  * @returns how many bytes that were. What comes behind them, right or wrong, is for a full reader.
  */
-export function readTextFrames(chunk: Buffer, limit: number, receive: (payload: Buffer) => void): number {
+export function readTextFrames(chunk: Buffer, receiver: TextReceiver): number {
+  const { textBytes } = receiver;
   const words = wordsOf(chunk);
   let at = 0;
   while (chunk[at] === WHOLE_TEXT) {
@@ -31,7 +39,7 @@ export function readTextFrames(chunk: Buffer, limit: number, receive: (payload: 
     }
     const from = at + header + MASK_BYTES;
     const end = from + size;
-    if (end > chunk.length || size > limit) break;
+    if (end > chunk.length || size > textBytes) break;
     const payload = chunk.subarray(from, end);
     const ascii = unmask(chunk, words, from, end);
     if (!ascii && !isUtf8(payload)) {
@@ -39,7 +47,7 @@ export function readTextFrames(chunk: Buffer, limit: number, receive: (payload: 
       unmask(chunk, words, from, end);
       break;
     }
-    receive(payload);
+    receiver.receive(payload);
     at = end;
   }
   return at;
