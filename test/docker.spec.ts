@@ -5,7 +5,8 @@ import { settingsOf } from '../src/config/setting.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const dockerfile = read('docker/Dockerfile');
-const compose = read('docker/compose.yaml');
+const composeFiles = ['compose.yaml', 'compose.scale.yaml'] as const;
+const compositions = composeFiles.map((name) => ({ name, compose: read(`docker/${name}`) }));
 const workspaces = readdirSync(new URL('../libs', import.meta.url));
 
 describe('docker/', () => {
@@ -14,28 +15,44 @@ describe('docker/', () => {
     expect(dockerfile).toContain(`COPY --from=build /app/libs/${name}/dist libs/${name}/dist`);
   });
 
-  it('configures the gateway by variables that it reads', () => {
-    const [, gateway = ''] = /^ {2}gateway:\n(.*?)^ {2}\w+:$/ms.exec(compose) ?? [];
-    const variables = [...gateway.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, variable]) => variable);
-    expect(variables).not.toEqual([]);
+  it.each(compositions)('configures the gateways of $name by variables that they read', ({ compose }) => {
+    const alone = /^ {2}gateway:\n(.*?)^ {2}\w+:$/ms.exec(compose);
+    const [, gateway = ''] = alone ?? /^x-gateway: &gateway\n(.*?)^\w+:$/ms.exec(compose) ?? [];
+    const variables = [...gateway.matchAll(/^ {4,6}([A-Z_]+): (?!\$\{NODE)/gm)].map(([, variable]) => variable);
+    expect(variables).toContain('SURREAL_URL');
     expect(themes.flatMap((theme) => settingsOf(theme)).map(({ variable }) => variable)).toEqual(
       expect.arrayContaining(variables),
     );
   });
 
   it('names every variable that compose asks for in .env.example', () => {
-    const asked = [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, variable = '']) => variable);
+    const asked = compositions.flatMap(({ compose }) =>
+      [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, variable = '']) => variable),
+    );
     const given = [...read('docker/.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, variable = '']) => variable);
     expect([...new Set(asked)].sort()).toEqual(given.sort());
   });
 
-  it('defines the tables of its policy, with the changefeed that makes them durable', () => {
-    const { topics } = JSON.parse(read('docker/policy.example.json')) as { topics: Record<string, unknown> };
-    const defined = [...compose.matchAll(/DEFINE TABLE IF NOT EXISTS (\w+) CHANGEFEED \w+ INCLUDE ORIGINAL;/g)];
-    expect(defined.map(([, table]) => table).sort()).toEqual(
-      Object.keys(topics)
-        .filter((topic) => topic !== '*')
-        .sort(),
-    );
+  it.each(compositions)(
+    'defines the tables of its policy in $name, with the changefeed that makes them durable',
+    ({ compose }) => {
+      const { topics } = JSON.parse(read('docker/policy.example.json')) as { topics: Record<string, unknown> };
+      const defined = [...compose.matchAll(/DEFINE TABLE IF NOT EXISTS (\w+) CHANGEFEED \w+ INCLUDE ORIGINAL;/g)];
+      expect(defined.map(([, table]) => table).sort()).toEqual(
+        Object.keys(topics)
+          .filter((topic) => topic !== '*')
+          .sort(),
+      );
+    },
+  );
+
+  it('has three instances over one Redis, and a proxy that knows all of them', () => {
+    const [, { compose } = { compose: '' }] = compositions;
+    expect(compose).toMatch(/^ {4}BROKER: redis$/m);
+    const instances = [...compose.matchAll(/^ {2}(gateway-\d): \*gateway$/gm)].map(([, name = '']) => name);
+    expect(instances).toHaveLength(3);
+    const proxied = /reverse_proxy (.*) \{/.exec(read('docker/Caddyfile.scale'))?.[1];
+    expect(proxied).toBe(instances.map((name) => `${name}:8443`).join(' '));
+    expect(compose).toContain('./Caddyfile.scale:/etc/caddy/Caddyfile:ro');
   });
 });

@@ -21,6 +21,8 @@ const installed = Object.entries(packages).filter(([path]) => path.includes('nod
  */
 const WITH_INSTALL_SCRIPT = ['@parcel/watcher', '@swc/core', 'esbuild', 'koffi', 'unrs-resolver'];
 
+const COMPOSE_FILES = ['docker/compose.yaml', 'docker/compose.scale.yaml'] as const;
+
 describe('the packages', () => {
   it('have install scripts in so many, none of which is run', () => {
     const names = installed.flatMap(([path, { hasInstallScript }]) =>
@@ -48,15 +50,19 @@ describe('the packages', () => {
 describe('the images', () => {
   it('are named by digest, without which nothing is built or started', () => {
     const stages = [...read('docker/Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image = '']) => image);
-    const images = [...read('docker/compose.yaml').matchAll(/^ {4}image: (\S+)/gm)].map(([, image = '']) => image);
+    const compositions = COMPOSE_FILES.map(read).join('\n');
+    const images = [...compositions.matchAll(/^ {4}image: (\S+)/gm)].map(([, image = '']) => image);
     const foreign = [...stages.filter((image) => image.includes(':')), ...images];
-    expect(foreign).toHaveLength(4);
+    expect(foreign).toHaveLength(8);
     for (const image of foreign) expect(image).toMatch(/@(sha256:[0-9a-f]{64}$|\$\{[A-Z]+_DIGEST(}|:\?))/);
   });
 
-  it('run with limits of memory, processes and files', () => {
-    const [, services = ''] = /^services:\n(.*?)^configs:/ms.exec(read('docker/compose.yaml')) ?? [];
-    for (const service of services.split(/^ {2}(?=\w+:$)/m).slice(1)) {
+  it.each(COMPOSE_FILES)('run with limits of memory, processes and files in %s', (file) => {
+    const compose = read(file);
+    const [, services = ''] = /^services:\n(.*?)^configs:/ms.exec(compose) ?? [];
+    const [, shared = ''] = /^x-gateway: &gateway\n(.*?)^\w/ms.exec(compose) ?? [];
+    const all = services.split(/^ {2}(?=[\w-]+:)/m).slice(1);
+    for (const service of all.map((text) => (/^[\w-]+: \*gateway$/m.test(text) ? shared : text))) {
       for (const limit of ['mem_limit: ', 'pids_limit: ', 'nofile: ']) expect(service).toContain(limit);
     }
   });
