@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { REALTIME_PATH, type AckFrame } from '@edge-hive/protocol';
+import { REALTIME_PATH, type AckFrame, type SubscribedFrame } from '@edge-hive/protocol';
 import { Injectable, Module, type CanActivate, type INestApplication, type Provider } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { AppModule } from '../src/app.module.js';
@@ -18,9 +18,11 @@ class OpenGuard implements CanActivate {
   }
 }
 
-const ROUTES: [string, boolean, Provider[]][] = [
-  ['its own route', true, []],
-  ['Nest’s pipeline', false, [{ provide: APP_GUARD, useClass: OpenGuard }]],
+/** As clients write it, a frame is read where it lies. With white space in it, it is parsed. */
+const ROUTES: [string, boolean, Provider[], (frame: object) => string][] = [
+  ['its own route', true, [], (frame) => JSON.stringify(frame)],
+  ['its own route, parsed', true, [], (frame) => JSON.stringify(frame, undefined, 1)],
+  ['Nest’s pipeline', false, [{ provide: APP_GUARD, useClass: OpenGuard }], (frame) => JSON.stringify(frame)],
 ];
 
 const CHANNELS = {
@@ -28,7 +30,7 @@ const CHANNELS = {
   notices: { subscribe: 'public', publish: 'service' },
 };
 
-describe.each(ROUTES)('a publish by %s', (_, open, providers) => {
+describe.each(ROUTES)('a publish by %s', (_, open, providers, write) => {
   let policy: PolicyFile;
   let app: INestApplication;
   let url: string;
@@ -58,8 +60,15 @@ describe.each(ROUTES)('a publish by %s', (_, open, providers) => {
     await policy.remove();
   });
 
-  const publish = (fields: object) =>
-    client.request({ type: 'publish', id: 'p', channel: 'room:a', event: 'said', ...fields });
+  const send = (by: TestClient, frame: object) => by.socket.send(write(frame));
+  const publish = (fields: object, by = client) => {
+    send(by, { type: 'publish', id: 'p', channel: 'room:a', event: 'said', ...fields });
+    return by.reply('p');
+  };
+  const subscribe = (by: TestClient, fields: object) => {
+    send(by, { type: 'subscribe', id: 's', ...fields });
+    return by.reply('s');
+  };
 
   it('takes this way', () => {
     expect(app.get(PublishRoute).open).toBe(open);
@@ -108,7 +117,7 @@ describe.each(ROUTES)('a publish by %s', (_, open, providers) => {
 
   it('keeps the order of commands', async () => {
     for (let n = 0; n < 50; n += 1) {
-      client.send({ type: 'publish', channel: 'room:a', event: 'said', data: n });
+      send(client, { type: 'publish', channel: 'room:a', event: 'said', data: n });
     }
     await client.request({ type: 'ping', id: 'p' });
     for (const each of [client, other]) {
@@ -140,8 +149,35 @@ describe.each(ROUTES)('a publish by %s', (_, open, providers) => {
 
   it('is refused of who has shown no token', async () => {
     const stranger = await TestClient.connect(url);
-    const frame = { type: 'publish', id: 'p', channel: 'room:a', event: 'said' };
-    expect(await stranger.request(frame)).toMatchObject({ type: 'error', code: 'UNAUTHENTICATED' });
+    expect(await publish({}, stranger)).toMatchObject({ type: 'error', code: 'UNAUTHENTICATED' });
     await stranger.close();
+  });
+
+  it('is delivered from a subscription to its end, and to one that comes back with what it missed', async () => {
+    const late = await TestClient.connect(url, { token: tokenOf('cyd') });
+    await late.next('welcome');
+    const first = await subscribe(late, { channel: 'room:b' });
+    expect(first).toMatchObject({ type: 'subscribed', channel: 'room:b' });
+    const { cursor: since, epoch } = first as SubscribedFrame;
+    send(late, { type: 'unsubscribe', id: 'u', channel: 'room:b' });
+    expect(await late.reply('u')).toMatchObject({ type: 'unsubscribed', channel: 'room:b' });
+    for (const data of [1, 2]) await publish({ channel: 'room:b', data });
+    expect(await subscribe(late, { channel: 'room:b', since, epoch })).toMatchObject({ recovered: true });
+    await publish({ channel: 'room:b', data: 3 });
+    for (const data of [1, 2, 3]) expect(await late.next('message')).toMatchObject({ channel: 'room:b', data });
+    await late.close();
+  });
+
+  it.each([
+    [{ channel: 'elsewhere' }, 'FORBIDDEN', /^channel: not allowed to subscribe here/],
+    [{ channel: 'room:a\u0000' }, 'BAD_FRAME', /^channel/],
+    [{ channel: 'room:a', since: 5 }, 'INVALID_CURSOR', /^since/],
+    [{ channel: 'room:a', topic: 'rows' }, 'BAD_FRAME', /topic.*channel|channel.*topic/],
+  ])('has no subscriber that is wrong: %j', async (fields, code, message) => {
+    expect(await subscribe(client, fields)).toMatchObject({
+      type: 'error',
+      code,
+      message: expect.stringMatching(message) as unknown,
+    });
   });
 });
