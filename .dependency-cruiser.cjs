@@ -74,6 +74,7 @@ const rooms = {
   'channels/redis': ['presence', 'broker.ts', 'channel-cursor.ts'],
   'realtime/frames': [],
   'rights/expression': [],
+  'subscriptions/asked': [],
   'surreal/changes': [],
   'surreal/entries': ['changes'],
   'surreal/connection': ['entries'],

@@ -133,6 +133,8 @@ function spell(condition: Condition, value: Bind): string {
       return `(${['false', ...condition.of.map((part) => spell(part, value))].join(' OR ')})`;
     case 'not':
       return `!${spell(condition.of, value)}`;
+    case 'asked':
+      throw new Error('no filter asks the database');
     case 'compare': {
       const { operator, operand } = condition;
       const field = spellField(condition.path);

@@ -46,6 +46,7 @@ function plan(condition: Condition): readonly Access[] | undefined {
     case 'compare':
       return planComparison(condition);
     case 'not':
+    case 'asked':
       return undefined;
   }
 }

@@ -25,6 +25,20 @@ export function bindable(operand: unknown): unknown {
   return fields.some(([, item]) => item === UNBINDABLE) ? UNBINDABLE : Object.fromEntries(fields);
 }
 
+/** The same for a value that was read from the database: a set in it stays one. */
+export function bindableRow(value: unknown): unknown {
+  const kind = kindOf(value);
+  if (kind === 'other') return UNBINDABLE;
+  if (kind === 'array' || kind === 'set') {
+    const items = [...(value as Iterable<unknown>)].map(bindableRow);
+    if (items.includes(UNBINDABLE)) return UNBINDABLE;
+    return kind === 'set' ? new Set(items) : items;
+  }
+  if (kind !== 'object') return bindable(value);
+  const fields = Object.entries(value as object).map(([key, item]): [string, unknown] => [key, bindableRow(item)]);
+  return fields.some(([, item]) => item === UNBINDABLE) ? UNBINDABLE : Object.fromEntries(fields);
+}
+
 function bindableNumber(number: number): unknown {
   if (!Number.isInteger(number) || Number.isSafeInteger(number)) return number;
   const whole = BigInt(number);

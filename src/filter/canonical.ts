@@ -28,6 +28,8 @@ function canonical(condition: Condition): Canonical {
       return single(`not(${canonicalText(condition.of)})`);
     case 'compare':
       return single(comparisonText(condition));
+    case 'asked':
+      return single(`asked(${JSON.stringify(condition.question.key)})`);
   }
 }
 

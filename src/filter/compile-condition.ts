@@ -18,7 +18,7 @@ type Comparison = Extract<Condition, { kind: 'compare' }>;
 
 /**
  * Compiles a condition to a test that decides as SurrealDB would, but for text operands: they are read as the type of
- * the row's value. Operands are parsed once, here.
+ * the row's value. Operands are parsed once, here. The test throws `Unanswered` for a row of which the database was to be asked.
  */
 export function compileCondition(condition: Condition): RowTest {
   switch (condition.kind) {
@@ -32,6 +32,10 @@ export function compileCondition(condition: Condition): RowTest {
     }
     case 'compare':
       return compileComparison(condition);
+    case 'asked': {
+      const { question } = condition;
+      return (row) => question.holds(row);
+    }
   }
 }
 

@@ -19,5 +19,8 @@ function collect(condition: Condition, paths: Map<string, Path>): void {
       break;
     case 'compare':
       paths.set(pathText(condition.path), condition.path);
+      break;
+    case 'asked':
+      for (const field of condition.question.fields) paths.set(pathText([field]), [field]);
   }
 }

@@ -1,4 +1,5 @@
 import type { Path } from '../values/path.js';
+import type { RowQuestion } from './row-question.js';
 
 export type Operator =
   | 'eq'
@@ -25,7 +26,9 @@ export type Operator =
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
-  | { readonly kind: 'compare'; readonly path: Path; readonly operator: Operator; readonly operand: unknown };
+  | { readonly kind: 'compare'; readonly path: Path; readonly operator: Operator; readonly operand: unknown }
+  /** What the database says of a row. Only rights have it. */
+  | { readonly kind: 'asked'; readonly question: RowQuestion };
 
 /** True for every row. */
 export const EVERY_ROW: Condition = { kind: 'and', of: [] };

@@ -1,6 +1,8 @@
 import type { Condition } from './condition.js';
 import type { Place } from './index-node.js';
 import { isComposite } from './operand.js';
+import type { RowQuestion } from './row-question.js';
+import { approximateBytes } from '../values/byte-size.js';
 
 /*
  * Memory that V8 takes, about, rather more than less: filter-bytes.spec.ts holds these to what is measured.
@@ -25,7 +27,13 @@ export function conditionBytes(condition: Condition): number {
       return ELEMENT + conditionBytes(condition.of);
     case 'compare':
       return COMPARISON + operandBytes(condition.operand);
+    case 'asked':
+      return questionBytes(condition.question);
   }
+}
+
+function questionBytes({ key, pieces, values }: RowQuestion): number {
+  return COMPARISON + 2 * key.length + 2 * pieces.join('').length + approximateBytes(values);
 }
 
 /** What the entries of an index take that find an item at these places. */

@@ -43,6 +43,8 @@ function sum(condition: Condition, of: (comparison: Comparison) => number): numb
       return sum(condition.of, of);
     case 'compare':
       return of(condition);
+    case 'asked':
+      return 0;
   }
 }
 

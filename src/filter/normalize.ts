@@ -15,7 +15,7 @@ const OPPOSITE: Partial<Record<Operator, Operator>> = {
 };
 
 /**
- * The same condition with `not` only around `contains` and `startsWith`, `and` and `or` alternating, and neither
+ * The same condition with `not` only around `contains`, `startsWith` and what the database is asked, `and` and `or` alternating, and neither
  * around a single condition or a constant.
  */
 export function normalize(condition: Condition): Condition {
@@ -28,6 +28,8 @@ function reduce(condition: Condition, negated: boolean): Condition {
       return reduce(condition.of, !negated);
     case 'compare':
       return reduceComparison(condition, negated);
+    case 'asked':
+      return negated ? { kind: 'not', of: condition } : condition;
     case 'and':
     case 'or': {
       const kind = (condition.kind === 'and') === negated ? 'or' : 'and';

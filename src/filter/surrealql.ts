@@ -8,6 +8,7 @@ import { compileCondition } from './compile-condition.js';
 import type { Condition } from './condition.js';
 import { normalize } from './normalize.js';
 import { alternatives, hasReadings } from './operand.js';
+import { templateText, type RowQuestion } from './row-question.js';
 import { endOfPrefix } from './text-prefix.js';
 
 type Comparison = Extract<Condition, { kind: 'compare' }>;
@@ -67,10 +68,18 @@ class ClauseWriter {
       case 'or':
         return this.join(condition.of, ' OR ', NOTHING, EVERYTHING);
       case 'not':
+        if (condition.of.kind === 'asked') return `!${this.asked(condition.of.question)}`;
         return condition.of.kind === 'compare' ? this.guarded(condition.of, true) : EVERYTHING;
       case 'compare':
         return this.guarded(condition, false);
+      case 'asked':
+        return this.asked(condition.question);
     }
+  }
+
+  /** As the permission has it: nothing has to be widened. */
+  private asked(question: RowQuestion): string {
+    return `(${templateText(question, (value) => this.take(value))})`;
   }
 
   private join(parts: readonly Condition[], word: string, neutral: string, decisive: string): string {
@@ -173,9 +182,12 @@ class ClauseWriter {
 
   private bind(value: unknown): string | undefined {
     const bound = bindable(value);
-    if (bound === UNBINDABLE) return undefined;
+    return bound === UNBINDABLE ? undefined : this.take(bound);
+  }
+
+  private take(value: unknown): string {
     const name = `filter_${this.bound++}`;
-    this.bindings[name] = bound;
+    this.bindings[name] = value;
     return `$${name}`;
   }
 }

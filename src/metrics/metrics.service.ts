@@ -90,6 +90,22 @@ export class MetricsService {
     'record_rights_asked_total',
     'Times that it was decided whether a principal may select a record.',
   );
+  readonly rightsAnswers = this.counter(
+    'rights_answers_total',
+    'Answers that the database gave about one row each, for one question of a permission with one set of values.',
+  );
+  readonly rightsAskSeconds = this.counter(
+    'rights_ask_seconds_total',
+    'Seconds that the database took to answer about rows.',
+  );
+  readonly rightsWaiting = this.level(
+    'rights_waiting',
+    'Changes that wait until the database has said who may see them.',
+  );
+  readonly rightsGivenUp = this.counter(
+    'rights_given_up_total',
+    'Times that changes waited for too long, or too many, so that streams were told to read again.',
+  );
   readonly authFailures = this.counter('auth_failures_total', 'Tokens of connections that were refused.');
   readonly idempotencyKeyBytes = this.level('idempotency_key_bytes', 'Bytes kept to know repeated publishes by.');
   readonly channelHistoryBytes = this.level('channel_history_bytes', 'Bytes of recent messages kept, of all channels.');

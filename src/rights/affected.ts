@@ -1,5 +1,6 @@
 import type { RecordId } from 'surrealdb';
 import type { Change } from '../surreal/changes/change.js';
+import { equalValues } from '../values/compare.js';
 import { kindOf } from '../values/kind.js';
 import { recordIdText } from '../values/record-id-text.js';
 import type { PrincipalRights } from './principal-rights.js';
@@ -30,7 +31,7 @@ export class Affected {
     if (!own && !edge && !table) return [];
     const found = new Set(table);
     for (const principal of own ?? []) {
-      if (principal.reads.self || change.action === 'DELETE') found.add(principal);
+      if (change.action === 'DELETE' || readsOwn(principal, change)) found.add(principal);
     }
     if (edge) for (const principal of this.byEnds(change, edge)) found.add(principal);
     return found;
@@ -45,6 +46,14 @@ export class Affected {
     if (!ends.every((end): end is RecordId => kindOf(end) === 'record')) return edge;
     return ends.flatMap((end) => [...(this.byRecord.get(recordIdText(end)) ?? [])]).filter((one) => edge.has(one));
   }
+}
+
+/** Whether a change of its own record may matter to a principal. */
+function readsOwn({ reads: { self, fields } }: PrincipalRights, change: Change): boolean {
+  if (!self) return false;
+  const { after, before } = change;
+  if (change.action !== 'UPDATE' || !after || !before || !change.hasImage || fields.has('*')) return true;
+  return [...fields].some((name) => !equalValues(before[name], after[name]));
 }
 
 function recordOf({ user }: PrincipalRights): string {

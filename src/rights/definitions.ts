@@ -1,28 +1,35 @@
 import type { Questions } from '../surreal/connection/questions.js';
 import { escapeName } from '../values/escape-name.js';
+import { readPermissions, type StructuredPermissions, type TablePermissions } from './table-permissions.js';
 import {
-  readPermissions,
+  readSchema,
+  UNKNOWN_TABLE,
   type StructuredField,
-  type StructuredPermissions,
-  type TablePermissions,
-} from './table-permissions.js';
+  type StructuredTable,
+  type TableSchema,
+} from './table-schema.js';
 
 interface Known {
-  /** The definitions as they were read. */
+  /** The definitions as they were read, those of the tables that they read included. */
   readonly text: string;
   readonly permissions: TablePermissions;
 }
 
-interface StructuredTable {
-  readonly name: string;
-  readonly permissions?: { readonly select?: unknown };
+interface Described {
+  readonly table: StructuredTable;
+  readonly fields: readonly StructuredField[];
+  readonly schema: TableSchema;
 }
 
 /** The permissions of the tables that are asked for, and whether they have changed. */
 export class Definitions {
   private readonly tables = new Map<string, Known>();
 
-  constructor(private readonly questions: Questions) {}
+  constructor(
+    private readonly questions: Questions,
+    /** Whether a SELECT within a permission sees all rows. */
+    private readonly selectsAll: () => boolean,
+  ) {}
 
   /** As they were read last; `undefined`: the table wasn't read, or isn't there. */
   known(table: string): TablePermissions | undefined {
@@ -34,13 +41,12 @@ export class Definitions {
     const names = [...tables];
     const changed = new Set<string>();
     if (names.length === 0) return changed;
-    const found = await this.ask(names);
+    const found = await this.readAll(names);
     for (const name of names) {
       const before = this.tables.get(name);
       const now = found.get(name);
-      const text = now && textOf(now);
-      if (before?.text === text) continue;
-      if (now && text !== undefined) this.tables.set(name, { text, permissions: readPermissions(now) });
+      if (before?.text === now?.text) continue;
+      if (now) this.tables.set(name, now);
       else this.tables.delete(name);
       changed.add(name);
     }
@@ -52,27 +58,66 @@ export class Definitions {
     for (const name of this.tables.keys()) if (!tables.has(name)) this.tables.delete(name);
   }
 
-  private async ask(names: readonly string[]): Promise<ReadonlyMap<string, StructuredPermissions>> {
+  /** With each round those tables are described of which the last one found that permissions read them. */
+  private async readAll(names: readonly string[]): Promise<ReadonlyMap<string, Known>> {
     const [info] = await this.questions.ask('INFO FOR DB STRUCTURE');
-    const { tables = [] } = info as { tables?: readonly StructuredTable[] };
-    const there = tables.filter(({ name }) => names.includes(name));
-    if (there.length === 0) return new Map();
+    const there = new Map(
+      (info as { tables?: readonly StructuredTable[] }).tables?.map((table) => [table.name, table]),
+    );
+    const described = new Map<string, Described>();
+    const wanted = new Set(names.filter((name) => there.has(name)));
+    const selectsAll = this.selectsAll();
+    const want = (table: string) => void (there.has(table) && wanted.add(table));
+    for (;;) {
+      const missing = [...wanted].filter((name) => !described.has(name)).flatMap((name) => there.get(name) ?? []);
+      for (const one of await this.describe(missing)) described.set(one.table.name, one);
+      const found = new Map<string, Known>();
+      for (const name of names) {
+        const own = described.get(name);
+        if (own) found.set(name, knownOf(own, described, selectsAll, want));
+      }
+      if ([...wanted].every((name) => described.has(name))) return found;
+    }
+  }
+
+  private async describe(tables: readonly StructuredTable[]): Promise<readonly Described[]> {
+    if (tables.length === 0) return [];
     const infos = await this.questions.ask(
-      there.map(({ name }) => `INFO FOR TABLE ${escapeName(name)} STRUCTURE`).join('; '),
+      tables.map(({ name }) => `INFO FOR TABLE ${escapeName(name)} STRUCTURE`).join('; '),
     );
-    return new Map(
-      there.map(({ name, permissions }, n) => {
-        const { fields = [] } = infos[n] as { fields?: readonly StructuredField[] };
-        return [name, { table: name, select: permissions?.select, fields }];
-      }),
-    );
+    return tables.map((table, n) => {
+      const { fields = [] } = infos[n] as { fields?: readonly StructuredField[] };
+      return { table, fields, schema: readSchema(table, fields) };
+    });
   }
 }
 
+function knownOf(
+  { table, fields }: Described,
+  described: ReadonlyMap<string, Described>,
+  selectsAll: boolean,
+  want: (table: string) => void,
+): Known {
+  const read = new Set<Described>();
+  const structured = { table: table.name, select: table.permissions?.select, fields };
+  const permissions = readPermissions(
+    structured,
+    (name) => {
+      const one = described.get(name);
+      if (one) read.add(one);
+      else want(name);
+      return one?.schema ?? UNKNOWN_TABLE;
+    },
+    selectsAll,
+  );
+  return { text: JSON.stringify([selectsAll, textOf(structured), [...read].map(schemaText)]), permissions };
+}
+
 /** What is read of them, to tell whether they are others. */
-function textOf({ select, fields }: StructuredPermissions): string {
-  return JSON.stringify([
-    select,
-    fields.map((field) => [field.name, field.computed !== undefined, field.permissions?.select]),
-  ]);
+function textOf({ select, fields }: StructuredPermissions): unknown {
+  return [select, fields.map((field) => [field.name, field.computed !== undefined, field.permissions?.select])];
+}
+
+function schemaText({ table, schema }: Described): unknown {
+  return [table.name, schema.open, schema.edges, [...schema.fields]];
 }

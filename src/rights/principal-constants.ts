@@ -25,10 +25,16 @@ export type Answer =
  * Has the database work out the constants of permissions, for several principals and all in one state of the database. Their text
  * comes from definitions alone, and what they run in is never committed.
  *
+ * @param alsoAsk asks something else of the same state
  * @throws DatabaseUnavailable
  */
-export function askConstants(questions: Questions, asked: readonly Asked[]): Promise<readonly Answer[]> {
+export function askConstants(
+  questions: Questions,
+  asked: readonly Asked[],
+  alsoAsk: (query: Query) => Promise<void> = () => Promise.resolve(),
+): Promise<readonly Answer[]> {
   return questions.atOneState(async (query) => {
+    await alsoAsk(query);
     const answers: Answer[] = [];
     for (let start = 0; start < asked.length; start += PRINCIPALS_AT_ONCE) {
       answers.push(...(await askSome(query, asked.slice(start, start + PRINCIPALS_AT_ONCE))));

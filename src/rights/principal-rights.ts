@@ -4,11 +4,13 @@ import { EVERY_ROW, NO_ROW, type Condition } from '../filter/condition.js';
 import type { FieldMask, RowRights } from '../filter/row-rights.js';
 import { equalValues } from '../values/compare.js';
 import { InexactValue } from './exact-condition.js';
-import { statementsOf, type Expression, type Reads } from './expression/expression.js';
+import type { Reads } from './expression/expression.js';
+import { partsOf } from './expression/parts.js';
 import { joinReads } from './expression/reads.js';
 import type { Answer } from './principal-constants.js';
 import { askedTexts, rowCondition, type Constants } from './row-condition.js';
-import { notKnownNow, refusal, type Permission, type TablePermissions } from './table-permissions.js';
+import type { RowQuestions } from './row-questions.js';
+import { notKnownNow, refusal, type Permission, type Rule, type TablePermissions } from './table-permissions.js';
 
 /** What the database's permissions give one principal. */
 export class PrincipalRights {
@@ -22,6 +24,7 @@ export class PrincipalRights {
   constructor(
     readonly principal: Principal,
     readonly user: RecordUser,
+    private readonly questions: RowQuestions,
   ) {}
 
   get tables(): Iterable<string> {
@@ -37,7 +40,7 @@ export class PrincipalRights {
     if (this.topics.get(topic) === permissions) return;
     this.topics.set(topic, permissions);
     this.rights.delete(topic);
-    this.reads = joinReads([...this.topics.values()].flatMap(expressionsOf).flatMap(readsOf));
+    this.reads = joinReads([...this.topics.values()].flatMap(rulesOf).flatMap(readsOf));
   }
 
   forget(topic: string): void {
@@ -47,7 +50,7 @@ export class PrincipalRights {
 
   /** What the database has to be asked. */
   get texts(): readonly string[] {
-    return [...new Set([...this.topics.values()].flatMap(expressionsOf).flatMap(askedTexts))];
+    return [...new Set([...this.topics.values()].flatMap(rulesOf).flatMap(askedTexts))];
   }
 
   /** Whether the database has to be asked before rights to a topic are known. */
@@ -56,7 +59,7 @@ export class PrincipalRights {
     if (!permissions || !this.answer) return true;
     if (this.answer.kind !== 'constants') return false;
     const { constants } = this.answer;
-    return expressionsOf(permissions)
+    return rulesOf(permissions)
       .flatMap(askedTexts)
       .some((text) => !constants.has(text));
   }
@@ -68,6 +71,19 @@ export class PrincipalRights {
     if (before && isSame(before, answer)) return false;
     this.rights.clear();
     return true;
+  }
+
+  /** What was known of tables whose permissions read something that can change is not to be relied on any more. */
+  unsettle(): void {
+    for (const [topic, permissions] of this.topics) {
+      const { self, edges, tables, anything } = joinReads(rulesOf(permissions).flatMap(readsOf));
+      if (self || anything || edges.size > 0 || tables.size > 0) this.rights.set(topic, notKnownNow());
+    }
+  }
+
+  /** What is answered now counts again. */
+  settle(): void {
+    this.rights.clear();
   }
 
   /** What was known is not to be relied on any more. */
@@ -93,9 +109,9 @@ export class PrincipalRights {
     if (answer.kind === 'failed') return refusal("the database can't work its permissions out for this principal");
     if (permissions.select === false) return refusal(`${topic} has no permission to select`);
     try {
-      const where = conditionOf(permissions.select, answer.constants);
+      const where = this.conditionOf(permissions.select, answer.constants);
       const masks = permissions.fields.map(({ path, select }): FieldMask => {
-        return { path, visible: conditionOf(select, answer.constants) ?? EVERY_ROW };
+        return { path, visible: this.conditionOf(select, answer.constants) ?? EVERY_ROW };
       });
       return { ...(where && { where }), ...(masks.length > 0 && { masks }) };
     } catch (error) {
@@ -103,26 +119,23 @@ export class PrincipalRights {
       return refusal(`its permissions compare with ${error.message}, which can't be followed`);
     }
   }
+
+  /** Absent: every row. */
+  private conditionOf(permission: Permission, constants: Constants): Condition | undefined {
+    if (typeof permission === 'boolean') return permission ? undefined : NO_ROW;
+    return rowCondition(permission, constants, this.questions);
+  }
 }
 
-/** Absent: every row. */
-function conditionOf(permission: Permission, constants: Constants): Condition | undefined {
-  if (typeof permission === 'boolean') return permission ? undefined : NO_ROW;
-  return rowCondition(permission, constants);
-}
-
-function expressionsOf(permissions: TablePermissions): readonly Expression[] {
+function rulesOf(permissions: TablePermissions): readonly Rule[] {
   if (permissions.kind === 'refused') return [];
   return [permissions.select, ...permissions.fields.map(({ select }) => select)].filter(
     (permission) => typeof permission !== 'boolean',
   );
 }
 
-function readsOf(expression: Expression): readonly Reads[] {
-  return statementsOf(expression).flatMap((statement) => {
-    if (statement.kind === 'constant') return statement.reads;
-    return statement.kind === 'compare' ? statement.operand.reads : [];
-  });
+function readsOf({ expression }: Rule): readonly Reads[] {
+  return partsOf(expression, 'row').constants.map(({ reads }) => reads);
 }
 
 function isSame(before: Answer, now: Answer): boolean {

@@ -8,6 +8,7 @@ import { LimitedLog } from '../errors/limited-log.js';
 import type { RowRights } from '../filter/row-rights.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from '../surreal/changes/change.js';
+import type { Query } from '../surreal/connection/sdk-session.js';
 import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
 import { Questions } from '../surreal/connection/questions.js';
 import type { Delay } from '../surreal/changes/database-listener.js';
@@ -18,6 +19,7 @@ import { joinRights } from './join-rights.js';
 import { askConstants } from './principal-constants.js';
 import { PrincipalRights } from './principal-rights.js';
 import { Rounds } from './rounds.js';
+import { RowQuestions } from './row-questions.js';
 import { notKnownNow, refusal } from './table-permissions.js';
 import type { TopicGrant } from './topic-grant.js';
 
@@ -34,8 +36,13 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
   private readonly definitions: Definitions;
   private readonly principals = new Map<Principal, PrincipalRights>();
   private readonly affected = new Affected();
+  private readonly rowQuestions = new RowQuestions();
   /** To be asked for in the next round. */
   private readonly due = new Set<Principal>();
+  /** Of these a change is about to be handed on that concerns them; and whether another one comes behind it. */
+  private readonly moved = new Map<Principal, { readonly stamps: Set<bigint> }>();
+  /** The newest place in the feed up to which it is known what concerns them. */
+  private heardTo: bigint | undefined;
   private readonly rounds = new Rounds(() => this.ask());
   private readonly joined = new WeakMap<RowRights, WeakMap<RowRights, RowRights>>();
   /** Tables that are defined otherwise, which not all principals' rights have followed yet. */
@@ -51,7 +58,7 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
     private readonly database: Database,
     private readonly metrics: MetricsService,
   ) {
-    this.definitions = new Definitions(questions);
+    this.definitions = new Definitions(questions, () => database.selectsAllWithinPermissions);
     metrics.rightsPrincipals.readFrom(() => this.principals.size);
   }
 
@@ -102,7 +109,7 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
   ): Promise<void> {
     const { record } = principal;
     if (!record) return;
-    const rights = this.principals.get(principal) ?? new PrincipalRights(principal, record);
+    const rights = this.principals.get(principal) ?? new PrincipalRights(principal, record, this.rowQuestions);
     this.principals.set(principal, rights);
     rights.awaited += 1;
     try {
@@ -161,10 +168,14 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
     const concerned = new Set<PrincipalRights>();
     let after: number | undefined;
     for (const [n, change] of changes.entries()) {
-      for (const rights of this.affected.by(change)) concerned.add(rights);
+      for (const rights of this.affected.by(change)) {
+        concerned.add(rights);
+        this.move(rights.principal, change);
+      }
       if (concerned.size > 0) after ??= n;
     }
     if (after === undefined) return undefined;
+    this.heardTo = changes.at(-1)?.place?.stamp;
     for (const { principal } of concerned) this.due.add(principal);
     return { after, until: this.refresh() };
   }
@@ -195,10 +206,15 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
     this.due.clear();
     if (due.length === 0) return;
     const asked = due.map(({ rights: { user, texts } }) => ({ user, texts }));
-    const answers = await askConstants(this.questions, asked).catch((error: unknown) => {
+    const moved = new Map(this.moved);
+    this.moved.clear();
+    const { heardTo } = this;
+    const alsoAsk = (query: Query) => this.hearMore(query, moved, heardTo);
+    const answers = await askConstants(this.questions, asked, alsoAsk).catch((error: unknown) => {
       for (const { principal } of due) this.due.add(principal);
       throw error;
     });
+    this.unsettle(moved);
     this.metrics.rightsAsked.inc(due.length);
     const changed = new Set<Principal>();
     for (const [n, { principal, rights }] of due.entries()) {
@@ -208,6 +224,44 @@ export class RightsService implements OnModuleInit, OnApplicationShutdown {
       if (rights.take(answer)) changed.add(principal);
     }
     if (changed.size > 0) this.listener(changed);
+  }
+
+  private move(principal: Principal, { place }: Change): void {
+    const { stamps } = this.moved.get(principal) ?? { stamps: new Set<bigint>() };
+    this.moved.set(principal, { stamps: stamps.add(place?.stamp ?? -1n) });
+  }
+
+  /** What is answered is so after all that concerns a principal, be it handed on or not. */
+  private async hearMore(
+    query: Query,
+    moved: ReadonlyMap<Principal, { readonly stamps: Set<bigint> }>,
+    heardTo: bigint | undefined,
+  ): Promise<void> {
+    if (moved.size === 0 || heardTo === undefined) return;
+    const more = await this.database.history.behind(query, heardTo);
+    if (more === 'unknown') {
+      for (const { stamps } of moved.values()) stamps.add(-1n);
+      return;
+    }
+    for (const change of more) {
+      for (const { principal } of this.affected.by(change))
+        moved.get(principal)?.stamps.add(change.place?.stamp ?? -1n);
+    }
+  }
+
+  /**
+   * Where several changes concern a principal, what lies between them in the feed would be delivered by rights that it had before or
+   * behind it.
+   */
+  private unsettle(moved: ReadonlyMap<Principal, { readonly stamps: ReadonlySet<bigint> }>): void {
+    const unsettled = new Set<Principal>();
+    for (const [principal, { stamps }] of moved) {
+      if (stamps.size < 2) continue;
+      this.principals.get(principal)?.unsettle();
+      unsettled.add(principal);
+    }
+    if (unsettled.size > 0) this.listener(unsettled);
+    for (const principal of unsettled) this.principals.get(principal)?.settle();
   }
 
   private async define(rights: PrincipalRights, topics: readonly string[]): Promise<void> {

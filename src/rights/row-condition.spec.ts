@@ -12,6 +12,7 @@ import type { DatabaseRow } from '../values/path.js';
 import { recordIdText } from '../values/record-id-text.js';
 import { parseExpression } from './expression/parse-expression.js';
 import { askConstants } from './principal-constants.js';
+import { RowQuestions } from './row-questions.js';
 import { askedTexts, rowCondition } from './row-condition.js';
 
 jest.setTimeout(60_000);
@@ -228,9 +229,9 @@ describe('the condition of a permission', () => {
     const select = String(info.tables.find(({ name }) => name === 't')?.permissions.select);
     const [seen] = await ann.query<[RecordId[]]>('SELECT VALUE id FROM t ORDER BY id');
     const expression = parseExpression(select);
-    const [answer] = await askConstants(questions, [{ user, texts: askedTexts(expression) }]);
+    const [answer] = await askConstants(questions, [{ user, texts: askedTexts({ expression }) }]);
     if (answer?.kind !== 'constants') throw new Error(JSON.stringify(answer));
-    const condition = rowCondition(expression, answer.constants);
+    const condition = rowCondition({ expression }, answer.constants, new RowQuestions());
     const test = compileCondition(condition);
     const clause = toSurrealql(condition);
     const [found] = await root.query<[DatabaseRow[]]>(

@@ -1,6 +1,11 @@
 import { EVERY_ROW, NO_ROW, type Condition } from '../filter/condition.js';
-import { exactCondition } from './exact-condition.js';
-import { statementsOf, type Constant, type Expression } from './expression/expression.js';
+import type { Template } from '../filter/row-question.js';
+import { valueKey } from '../values/value-key.js';
+import { valuesIn, type AskedOfRow } from './asked-of-row.js';
+import { exactCondition, InexactValue } from './exact-condition.js';
+import { asksOfRow, statementsOf, type Constant, type Expression } from './expression/expression.js';
+import type { RowQuestions } from './row-questions.js';
+import type { Rule } from './table-permissions.js';
 
 /** What constants are for one principal, by the text that the database is asked. */
 export type Constants = ReadonlyMap<string, unknown>;
@@ -10,12 +15,13 @@ export function truthText({ text }: Constant): string {
   return `!!(${text})`;
 }
 
-/** What the database has to be asked for one principal before an expression becomes a condition. */
-export function askedTexts(expression: Expression): readonly string[] {
-  return statementsOf(expression).flatMap((statement) => {
+/** What the database has to be asked for one principal before a rule becomes a condition. */
+export function askedTexts({ expression, asked }: Rule): readonly string[] {
+  const texts = statementsOf(expression).flatMap((statement) => {
     if (statement.kind === 'constant') return truthText(statement);
     return statement.kind === 'compare' ? statement.operand.text : [];
   });
+  return asked ? [...texts, ...valuesIn(expression).map(({ text }) => text)] : texts;
 }
 
 /**
@@ -23,7 +29,11 @@ export function askedTexts(expression: Expression): readonly string[] {
  *
  * @throws InexactValue
  */
-export function rowCondition(expression: Expression, constants: Constants): Condition {
+export function rowCondition({ expression, asked }: Rule, constants: Constants, questions: RowQuestions): Condition {
+  return asked ? askedCondition(expression, asked, constants, questions) : plainCondition(expression, constants);
+}
+
+function plainCondition(expression: Expression, constants: Constants): Condition {
   switch (expression.kind) {
     case 'constant':
       return constants.get(truthText(expression)) === true ? EVERY_ROW : NO_ROW;
@@ -33,10 +43,95 @@ export function rowCondition(expression: Expression, constants: Constants): Cond
       return exactCondition(expression.field, expression.operator, constants.get(expression.operand.text));
     case 'and':
     case 'or':
-      return { kind: expression.kind, of: expression.of.map((part) => rowCondition(part, constants)) };
+      return { kind: expression.kind, of: expression.of.map((part) => plainCondition(part, constants)) };
     case 'not':
-      return { kind: 'not', of: rowCondition(expression.of, constants) };
+      return { kind: 'not', of: plainCondition(expression.of, constants) };
     case 'row':
-      throw new Error(`${expression.text} was to be refused before`);
+      throw new Error(`the database was to be asked about ${expression.text}`);
   }
+}
+
+/**
+ * The database is asked for all of it at once, since it looks at no further part where one says enough. What can be said without it
+ * only spares it rows.
+ */
+function askedCondition(
+  whole: Expression,
+  asked: AskedOfRow,
+  constants: Constants,
+  questions: RowQuestions,
+): Condition {
+  const rest = withoutDecided(whole, constants);
+  if (typeof rest === 'boolean') return rest ? EVERY_ROW : NO_ROW;
+  const template = templateOf(rest, constants);
+  const linked = asked.linked.map(({ field, tables, reads, statement }) => {
+    return { field, tables, reads, ...templateOf(statement, constants) };
+  });
+  const { fields, tables, largest } = asked;
+  const key = keyOf([template, ...linked]);
+  const question = questions.of({
+    ...template,
+    key: JSON.stringify([key, fields, [...tables], linked.map((one) => [one.field, one.tables])]),
+    fields,
+    tables,
+    linked,
+    ...(largest !== undefined && { largest }),
+  });
+  const condition: Condition = { kind: 'asked', question };
+  const first = rest.kind === 'and' ? rest.of.filter((part) => !asksOfRow(part)) : [];
+  const known = first.flatMap((part) => exactlyOr(part, constants));
+  return known.length > 0 ? { kind: 'and', of: [...known, condition] } : condition;
+}
+
+/** Without the first parts, where they are the same for all rows. */
+function withoutDecided(whole: Expression, constants: Constants): Expression | boolean {
+  if (whole.kind !== 'and' && whole.kind !== 'or') return whole;
+  const decisive = whole.kind === 'or';
+  let n = 0;
+  for (let part = whole.of[0]; part?.kind === 'constant'; part = whole.of[n]) {
+    if ((constants.get(truthText(part)) === true) === decisive) return decisive;
+    n += 1;
+  }
+  const of = whole.of.slice(n);
+  const [first] = of;
+  if (!first) return !decisive;
+  if (of.length === 1) return first;
+  return { ...whole, of, start: first.start, text: whole.text.slice(first.start - whole.start) };
+}
+
+function exactlyOr(part: Expression, constants: Constants): readonly Condition[] {
+  try {
+    return [plainCondition(part, constants)];
+  } catch (error) {
+    if (error instanceof InexactValue) return [];
+    throw error;
+  }
+}
+
+function templateOf(expression: Expression, constants: Constants): Template {
+  const pieces: string[] = [];
+  const values: unknown[] = [];
+  let at = expression.start;
+  for (const { start, text } of valuesIn(expression)) {
+    pieces.push(textBetween(expression, at, start));
+    values.push(constants.get(text));
+    at = start + text.length;
+  }
+  pieces.push(textBetween(expression, at, expression.start + expression.text.length));
+  return { pieces, values };
+}
+
+function textBetween({ text, start }: Expression, from: number, to: number): string {
+  return text.slice(from - start, to - start);
+}
+
+function keyOf(templates: readonly Template[]): readonly (readonly string[])[] {
+  return templates.map(({ pieces, values }) => {
+    const keys = values.map((value) => {
+      const key = valueKey(value);
+      if (key === undefined) throw new InexactValue('a value of a kind');
+      return key;
+    });
+    return [...pieces, ...keys];
+  });
 }

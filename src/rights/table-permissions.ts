@@ -1,11 +1,22 @@
 import { CommandError } from '../errors/command-error.js';
 import { parsePath, type Path } from '../values/path.js';
-import { statementsOf, type Expression, type Statement } from './expression/expression.js';
+import { askedOfRow, type AskedOfRow } from './asked-of-row.js';
+import { asksOfRow, statementsOf, type Expression, type Statement } from './expression/expression.js';
 import { parseExpression } from './expression/parse-expression.js';
+import { partsOf } from './expression/parts.js';
+import { joinReads } from './expression/reads.js';
 import { UnsupportedExpression } from './expression/tokens.js';
+import type { SchemaOf } from './reach.js';
+import type { StructuredField } from './table-schema.js';
+
+/** An expression, and what the database is asked for each row. Absent: nothing, since it says all by itself. */
+export interface Rule {
+  readonly expression: Expression;
+  readonly asked?: AskedOfRow;
+}
 
 /** Who may select: everybody, nobody, or whoever an expression says yes to. */
-export type Permission = boolean | Expression;
+export type Permission = boolean | Rule;
 
 export interface FieldPermission {
   readonly path: Path;
@@ -25,21 +36,23 @@ export interface StructuredPermissions {
   readonly fields: readonly StructuredField[];
 }
 
-export interface StructuredField {
-  readonly name: string;
-  readonly computed?: unknown;
-  readonly permissions?: { readonly select?: unknown };
-}
-
 const PLAIN_FIELD = /^(?:[A-Za-z_]\w*|`[^`.\\]+`)(?:\.(?:[A-Za-z_]\w*|`[^`.\\]+`))*$/;
 
-export function readPermissions({ table, select, fields }: StructuredPermissions): TablePermissions {
-  const computed = new Set(fields.filter((field) => field.computed !== undefined).map(({ name }) => name));
+/**
+ * @param schemaOf what is known of the tables that permissions read
+ * @param selectsAll whether a SELECT within a permission sees all rows, whoever asks
+ */
+export function readPermissions(
+  { table, select, fields }: StructuredPermissions,
+  schemaOf: SchemaOf,
+  selectsAll: boolean,
+): TablePermissions {
+  const from = { table, schemaOf, selectsAll };
   try {
     return {
       kind: 'known',
-      select: permission(select, `table ${table}`, computed),
-      fields: fields.flatMap((field) => fieldPermission(table, field, computed)),
+      select: permission(select, `table ${table}`, from),
+      fields: fields.flatMap((field) => fieldPermission(field, from)),
     };
   } catch (error) {
     if (error instanceof UnsupportedExpression) return { kind: 'refused', message: error.message };
@@ -57,12 +70,15 @@ export function notKnownNow(): CommandError {
   return new CommandError('UNAVAILABLE', 'topic: the rights to it are not known now; try again in a moment.');
 }
 
-function fieldPermission(
-  table: string,
-  { name, permissions }: StructuredField,
-  computed: ReadonlySet<string>,
-): readonly FieldPermission[] {
-  const select = permission(permissions?.select ?? true, `field ${name} of ${table}`, computed);
+interface Definition {
+  readonly table: string;
+  readonly schemaOf: SchemaOf;
+  readonly selectsAll: boolean;
+}
+
+function fieldPermission({ name, permissions }: StructuredField, from: Definition): readonly FieldPermission[] {
+  const { table } = from;
+  const select = permission(permissions?.select ?? true, `field ${name} of ${table}`, from);
   if (select === true) return [];
   const path = PLAIN_FIELD.test(name) ? parsePath(name.replaceAll('`', '')) : undefined;
   if (path) return [{ path, select }];
@@ -72,28 +88,40 @@ function fieldPermission(
 }
 
 /** @throws UnsupportedExpression quoting the expression */
-function permission(select: unknown, of: string, computed: ReadonlySet<string>): Permission {
+function permission(select: unknown, of: string, { table, schemaOf, selectsAll }: Definition): Permission {
   if (typeof select === 'boolean') return select;
   if (typeof select !== 'string') throw new UnsupportedExpression(`the permission of ${of} is not understood`);
-  const quoted = `the permission of ${of} can't be followed, ${JSON.stringify(select)}`;
-  const expression = parsed(select, quoted);
-  const statements = statementsOf(expression);
-  const unknown = statements.find((statement) => statement.kind === 'row');
-  if (unknown) {
-    throw new UnsupportedExpression(
-      `${quoted}: ${unknown.text} hangs on more of the row than one field beside a value that is the same for all rows; keep what it gives in a field (DEFINE FIELD … VALUE), and compare that`,
-    );
-  }
-  const field = statements.map(fieldOf).find((name) => name !== undefined && computed.has(name));
-  if (field === undefined) return expression;
+  return quoting(`the permission of ${of} can't be followed, ${JSON.stringify(select)}`, () => {
+    const expression = parseExpression(select);
+    checkComputed(expression, table, schemaOf);
+    if (!selectsAll) checkSelected(expression, schemaOf);
+    return asksOfRow(expression) ? { expression, asked: askedOfRow(expression, table, schemaOf) } : { expression };
+  });
+}
+
+function checkComputed(expression: Expression, table: string, schemaOf: SchemaOf): void {
+  const { fields } = schemaOf(table);
+  const field = statementsOf(expression)
+    .map(fieldOf)
+    .find((name) => name !== undefined && fields.get(name)?.computed);
+  if (field === undefined) return;
   throw new UnsupportedExpression(
-    `${quoted}: the field ${field} is computed when it is read, and nothing tells when it changes; use a field with VALUE instead of COMPUTED`,
+    `the field ${field} is computed when it is read, and nothing tells when it changes; use a field with VALUE instead of COMPUTED`,
   );
 }
 
-function parsed(select: string, quoted: string): Expression {
+function checkSelected(expression: Expression, schemaOf: SchemaOf): void {
+  const { selected } = joinReads(partsOf(expression, 'row').constants.map(({ reads }) => reads));
+  const closed = [...selected].find((name) => !schemaOf(name).open);
+  if (closed === undefined) return;
+  throw new UnsupportedExpression(
+    `before SurrealDB 3.3 a SELECT in it sees what the user may select of ${closed}: go along links or edges, or give ${closed} PERMISSIONS FOR select FULL`,
+  );
+}
+
+function quoting<T>(quoted: string, work: () => T): T {
   try {
-    return parseExpression(select);
+    return work();
   } catch (error) {
     if (!(error instanceof UnsupportedExpression)) throw error;
     throw new UnsupportedExpression(`${quoted}: ${error.message}`);

@@ -7,7 +7,8 @@ import type { Change, FeedMark } from '../surreal/changes/change.js';
 import type { DatabaseListener, Delay } from '../surreal/changes/database-listener.js';
 import { Database } from '../surreal/database.js';
 import { ChangeLog } from './change-log.js';
-import { TopicSubscription } from './topic-subscription.js';
+import { RowAsker } from './asked/row-asker.js';
+import { endStream } from './end-stream.js';
 import type { Topic } from './topic.js';
 import { Topics } from './topics.js';
 
@@ -21,6 +22,7 @@ export class ChangeRouter implements DatabaseListener {
     private readonly topics: Topics,
     private readonly log: ChangeLog,
     private readonly rights: RightsService,
+    private readonly asker: RowAsker,
     database: Database,
   ) {
     database.listen(this);
@@ -33,6 +35,7 @@ export class ChangeRouter implements DatabaseListener {
 
   began(mark: FeedMark): void {
     this.rights.doubt();
+    this.asker.doubt();
     this.log.begin(mark);
     this.epoch = newEpoch();
   }
@@ -45,6 +48,7 @@ export class ChangeRouter implements DatabaseListener {
   changes(changes: readonly Change[]): void {
     for (const change of changes) {
       const topic = this.topics.get(change.table);
+      this.asker.changed(change);
       try {
         topic?.follow(change);
         this.log.append(change);
@@ -63,11 +67,13 @@ export class ChangeRouter implements DatabaseListener {
 
   late(change: Change): void {
     this.rights.before([change]);
+    this.asker.changed(change);
     this.log.markBreak(change.table);
     this.topics.get(change.table)?.late(change);
   }
 
   broken(table: string, reason: ResyncReason): void {
+    this.asker.doubt(table);
     this.log.markBreak(table);
     this.topics.get(table)?.broken(reason);
   }
@@ -88,6 +94,7 @@ export class ChangeRouter implements DatabaseListener {
   }
 
   removed(table: string): void {
+    this.asker.doubt(table);
     this.log.markBreak(table);
     const topic = this.topics.get(table);
     if (!topic) return;
@@ -97,12 +104,7 @@ export class ChangeRouter implements DatabaseListener {
 }
 
 function endAll(topic: Topic, reason: CommandError): void {
-  for (const stream of [...topic]) {
-    for (const subscriber of [...stream.subscribers]) {
-      const subscription = subscriber.subscriptions.get(stream.name);
-      if (subscription instanceof TopicSubscription) subscription.end(reason);
-    }
-  }
+  for (const stream of [...topic]) endStream(stream, reason);
 }
 
 function newEpoch(): string {

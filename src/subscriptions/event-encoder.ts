@@ -50,7 +50,7 @@ export class EventEncoder {
     const key = `${mask ? rightsKey : ''} ${fields ? JSON.stringify(fields) : ''}`;
     let text = this.texts.get(key);
     if (text === undefined) {
-      const full: DatabaseRow = change.after ?? change.before ?? { id: change.id };
+      const full: DatabaseRow = change.after ?? change.last;
       const row = mask ? mask(full) : full;
       text = encodeRow(fields ? pickPaths(row, fields) : row);
       this.texts.set(key, text);

@@ -65,8 +65,13 @@ export class Gathering {
     return this.count === this.options.limit;
   }
 
+  /** The rows of a page as they are looked at. */
+  shape(page: readonly DatabaseRow[]): readonly DatabaseRow[] {
+    return page.map((row) => without(row, this.options.hidden));
+  }
+
   /**
-   * Takes the rows of a page. @returns how many the next may have; none when no more are wanted.
+   * Takes the rows of a page, in their shape. @returns how many the next may have; none when no more are wanted.
    * @throws CommandError LIMIT_EXCEEDED
    */
   take(page: readonly DatabaseRow[]): number {
@@ -94,9 +99,8 @@ export class Gathering {
     this.chunks.clear();
   }
 
-  private look(full: DatabaseRow): void {
+  private look(row: DatabaseRow): void {
     if (this.count === this.wanted) return;
-    const row = without(full, this.options.hidden);
     if (!this.matches(row)) return;
     this.count += 1;
     this.chunks.add(this.mask ? this.mask(row) : row);

@@ -8,12 +8,14 @@ import type { TopicGrant } from '../rights/topic-grant.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Database } from '../surreal/database.js';
 import { withDeadline } from '../surreal/connection/deadline.js';
+import { RowAsker } from './asked/row-asker.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeRouter } from './change-router.js';
 import { Checkpoints } from './checkpoints.js';
 import { formatEpoch } from './epoch.js';
 import { FilterBudget } from './filter-budget.js';
 import { Resumptions, type Resumption } from './resumptions.js';
+import { rightsChanged } from './rights-changed.js';
 import type { RowHold } from './row-index.js';
 import { snapshotSpec, type SnapshotSpec } from './snapshot-query.js';
 import { Snapshots } from './snapshots.js';
@@ -52,6 +54,7 @@ export class LiveQueryService {
     private readonly resumptions: Resumptions,
     private readonly checkpoints: Checkpoints,
     private readonly filters: FilterBudget,
+    private readonly asker: RowAsker,
     private readonly config: Config,
     private readonly metrics: MetricsService,
   ) {}
@@ -78,6 +81,7 @@ export class LiveQueryService {
         if (rows) await this.topics.lookUp(rows.settled).catch(() => undefined);
         // Else what was written just before the command would be told as news. Without an answer the stream begins anyway.
         await withDeadline(CATCH_UP_MS, this.database.caughtUp(topic.name)).catch(() => undefined);
+        if (spec.questions.length > 0) await this.topics.lookUp(this.asker.watch(spec.questions));
         const resumption = await this.topics.lookUp(this.resumption(request, spec));
         // Removed while this waited: nobody would tell the stream anything.
         if (!this.topics.isOpen(topic)) throw unknownTopic(topic.name);
@@ -119,11 +123,11 @@ export class LiveQueryService {
 
   private async resumption(
     { topic, since, epoch }: TopicRequest,
-    { key, rightsKey, paths }: StreamSpec,
+    { key, rightsKey, paths, questions }: StreamSpec,
   ): Promise<Resumption | undefined> {
     if (since === undefined) return undefined;
     const resumption = await this.resumptions.find(
-      { topic, since, epoch, key, rightsKey, paths },
+      { topic, since, epoch, key, rightsKey, paths, questions },
       this.router.logEpoch,
     );
     this.metrics.resumes.inc(resumption?.kind ?? 'refused');
@@ -201,8 +205,4 @@ export class LiveQueryService {
     this.streamsNamed += 1;
     return `topic-${this.streamsNamed.toString(36)}`;
   }
-}
-
-function rightsChanged(): CommandError {
-  return new CommandError('RIGHTS_CHANGED', 'Other rows or fields are yours to see now: subscribe again.');
 }

@@ -38,10 +38,10 @@ export class Restrictions {
   private readonly byRights = new Map<string, Restriction>();
 
   /** What the rows of a stream are known by, and those that may be seen. Held until the stream ends. */
-  hold({ rightsKey, filter, where }: StreamSpec): Held {
+  hold({ rightsKey, filter, where, questions }: StreamSpec): Held {
     const matches = compileCondition(filter);
     if (!where) return { tests: { matches, visible: () => true } };
-    const restriction = this.byRights.get(rightsKey) ?? restrictionOf(where);
+    const restriction = this.byRights.get(rightsKey) ?? restrictionOf(where, questions.length > 0);
     this.byRights.set(rightsKey, restriction);
     restriction.streams += 1;
     const visible = restriction.matches;
@@ -56,6 +56,8 @@ export class Restrictions {
   }
 }
 
-function restrictionOf(where: Condition): Restriction {
-  return { matches: remembering(compileCondition(where)), bytes: conditionBytes(where), streams: 0 };
+/** @param isAsked what the database says of a row is remembered where it is known */
+function restrictionOf(where: Condition, isAsked: boolean): Restriction {
+  const test = compileCondition(where);
+  return { matches: isAsked ? test : remembering(test), bytes: conditionBytes(where), streams: 0 };
 }

@@ -4,7 +4,10 @@ import { CommandError } from '../errors/command-error.js';
 import type { Change } from '../surreal/changes/change.js';
 import { Database } from '../surreal/database.js';
 import { parseCursor } from '../surreal/changes/feed-cursor.js';
+import type { RowQuestion } from '../filter/row-question.js';
 import type { Path } from '../values/path.js';
+import { mayMatter } from './asked/doubts.js';
+import { tablesOf } from './asked/readers.js';
 import { ChangeLog } from './change-log.js';
 import { parseEpoch } from './epoch.js';
 import { LogBackfill } from './log-backfill.js';
@@ -28,6 +31,8 @@ export interface ResumeRequest {
   readonly rightsKey: string;
   /** What the stream's condition reads. */
   readonly paths: readonly Path[];
+  /** What the database is asked before a record is shown. */
+  readonly questions: readonly RowQuestion[];
 }
 
 const LIVE_CURSOR = /^[\w-]{8}~[0-9a-z]{1,12}$/;
@@ -66,15 +71,16 @@ export class Resumptions {
   }
 
   /** This log handed the cursor out: it knows exactly what followed. */
-  private exact({ topic, key, since }: ResumeRequest): Resumption | undefined {
+  private exact({ topic, key, since, questions }: ResumeRequest): Resumption | undefined {
     const position = this.log.behind(since);
     if (position === undefined || !this.log.unbroken(topic, key, { position })) return undefined;
+    if (!this.restsOnTheSame(questions, { position }, position, () => true)) return undefined;
     return { kind: 'exact', position, includes: () => true };
   }
 
   /** One sweep window more than asked for: a change that became visible late may have been told by nobody. */
   private async overlapping(
-    { topic, key, paths, since }: ResumeRequest,
+    { topic, key, paths, since, questions }: ResumeRequest,
     stamp: bigint,
   ): Promise<Resumption | undefined> {
     const { history } = this.database;
@@ -85,9 +91,27 @@ export class Resumptions {
     if (!(await this.backfill.cover(from))) return undefined;
     // A change that the log lacks though it covers the time is in no feed of this database.
     if (this.log.behind(since) === undefined || !this.log.unbroken(topic, key, { stamp })) return undefined;
+    const isBehind = ({ place }: Change) => place === undefined || place.stamp >= from;
+    if (!this.restsOnTheSame(questions, { stamp }, this.log.tail, isBehind)) return undefined;
     const isStale = this.staleness(topic, paths, stamp);
     const includes = (change: Change) => change.place !== undefined && change.place.stamp >= from && !isStale(change);
     return { kind: 'overlapping', position: this.log.tail, includes };
+  }
+
+  /** Whether nothing that the database's answers rest on has changed: what was shown before may not be the subscriber's to see now. */
+  private restsOnTheSame(
+    questions: readonly RowQuestion[],
+    place: { readonly position: number } | { readonly stamp: bigint },
+    from: number,
+    isBehind: (change: Change) => boolean,
+  ): boolean {
+    for (const table of tablesOf(questions)) {
+      if (!this.database.tells(table) || !this.log.unbroken(table, '', place)) return false;
+      for (const change of this.log.changes(table, from)) {
+        if (isBehind(change) && mayMatter(change, questions)) return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { ServerError } from 'surrealdb';
 import { Config } from '../config/config.js';
 import type { Account } from '../delivery/account.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { Shared } from '../delivery/shared.js';
 import { Slots } from '../delivery/slots.js';
+import { CommandError } from '../errors/command-error.js';
+import { Unanswered } from '../filter/row-question.js';
 import type { Change } from '../surreal/changes/change.js';
+import type { Query } from '../surreal/connection/sdk-session.js';
 import { Database } from '../surreal/database.js';
+import type { DatabaseRow } from '../values/path.js';
+import { RowAsker } from './asked/row-asker.js';
+import { Wanted } from './asked/wanted.js';
 import { ChangeLog } from './change-log.js';
 import { Gathering, type SnapshotLimits } from './gathering.js';
 import { missesRow } from './missed-row.js';
@@ -43,6 +50,7 @@ export class Snapshots {
   constructor(
     private readonly database: Database,
     private readonly log: ChangeLog,
+    private readonly asker: RowAsker,
     { limitSnapshotRows, limitSnapshotBytes }: Config,
   ) {
     this.limits = { rows: limitSnapshotRows, bytes: limitSnapshotBytes };
@@ -59,7 +67,11 @@ export class Snapshots {
     if (flying && flying.position >= notBefore) return flying.snapshot;
     const position = this.log.head;
     const held = account.begin();
-    const snapshot = this.reads.run(this, () => this.read(stream, spec, position, held));
+    const snapshot = this.reads
+      .run(this, () => this.read(stream, spec, position, held))
+      .catch((error: unknown) => {
+        throw stream.questions.length > 0 && failsForARow(error) ? notDecided() : error;
+      });
     const flight = { position, snapshot };
     this.flights.set(key, flight);
     const land = () => {
@@ -82,9 +94,11 @@ export class Snapshots {
     for (let reads = 1; ; reads += 1) {
       const gathering = new Gathering(stream, limits, { limit: spec.limit, hidden, keepsIds, grew });
       held.drop = () => gathering.clear();
-      const { contains, stamps } = await database.snapshots.readPages(query, gathering.first, (page) =>
-        gathering.take(page),
-      );
+      const { contains, stamps } = await database.snapshots.readPages(query, gathering.first, async (page, ask) => {
+        const rows = gathering.shape(page);
+        await this.askAbout(stream, rows, ask);
+        return gathering.take(rows);
+      });
       const chunks = gathering.finish();
       // Behind this all that the rows contain is in the log, so that nothing of it is told again later.
       await database.reached(stamps);
@@ -98,13 +112,33 @@ export class Snapshots {
 
   /** What misses a row because of a concurrent write is known once that write has been told. */
   private async missesRow(
-    { topic }: Stream,
+    stream: Stream,
     position: number,
     { full, shown, matches }: Gathering,
     contains: (change: Change) => boolean,
   ): Promise<boolean> {
+    const { topic } = stream;
     if (this.database.transactsExactly || full) return false;
     await this.database.caughtUp(topic);
-    return this.log.reaches(position) && missesRow(shown, this.log.changes(topic, position), contains, matches);
+    if (!this.log.reaches(position)) return false;
+    const following = [...this.log.changes(topic, position)];
+    await stream.prepare(following);
+    return missesRow(shown, following, contains, matches);
   }
+
+  private async askAbout(stream: Stream, rows: readonly DatabaseRow[], ask: Query): Promise<void> {
+    const wanted = new Wanted();
+    for (const row of rows) for (const question of stream.openQuestions(row, false)) wanted.add(question, row);
+    if (!wanted.isEmpty) await this.asker.askIn(ask, wanted);
+  }
+}
+
+/** A permission that fails for a row fails in whatever the principal selects itself. */
+function failsForARow(error: unknown): boolean {
+  return error instanceof Unanswered || (error instanceof ServerError && error.kind !== 'NotFound');
+}
+
+function notDecided(): CommandError {
+  const reason = 'a permission fails for it, or it holds a value that the database can not be asked about';
+  return new CommandError('FORBIDDEN', `Of a row it can not be known whether it may be shown: ${reason}.`);
 }

@@ -7,6 +7,8 @@ import { EVERY_ROW, type Condition } from '../filter/condition.js';
 import { conditionBytes } from '../filter/filter-bytes.js';
 import { parseFilter, type FilterLimits } from '../filter/parse-filter.js';
 import { compileMasks, hidesAlways, type RowMask } from '../filter/row-mask.js';
+import { questionsOf } from '../filter/questions-of.js';
+import type { RowQuestion } from '../filter/row-question.js';
 import type { FieldMask, RowRights } from '../filter/row-rights.js';
 import { parsePath, pathText, type Path } from '../values/path.js';
 import type { TopicRequest } from './topic-request.js';
@@ -34,6 +36,8 @@ export interface StreamSpec {
   /** Leaves out of a record what isn't the subscriber's to see. Absent: nothing is. */
   readonly mask?: RowMask;
   readonly actions: ReadonlySet<Action>;
+  /** What the database has to be asked before a record can be shown. */
+  readonly questions: readonly RowQuestion[];
   /** The same for the same rights, on every instance. */
   readonly rightsKey: string;
 }
@@ -66,6 +70,7 @@ export function streamSpec(request: TopicRequest, rights: RowRights, limits: Fil
     ...(fields && { fields }),
     ...(rights.masks && { mask: maskOf(rights.masks) }),
     actions,
+    questions: questionsOf(rights),
     rightsKey,
   };
 }

@@ -37,7 +37,7 @@ describe('Stream', () => {
   function join(stream: Stream, live = true): Recorder {
     const subscriber = new Recorder();
     stream.subscribers.add(subscriber);
-    if (live) stream.goLive(subscriber);
+    if (live) stream.goLive(subscriber, 0);
     return subscriber;
   }
 
@@ -76,9 +76,9 @@ describe('Stream', () => {
   it('tells nothing more to one who is held back or has left', () => {
     const stream = open();
     const [held, left] = [join(stream), join(stream)];
-    stream.hold(held);
+    stream.hold(held, 0);
     stream.remove(left);
-    stream.goLive(left);
+    stream.goLive(left, 0);
     stream.offer(created({}));
     expect([held.frames, left.frames]).toEqual([[], []]);
   });

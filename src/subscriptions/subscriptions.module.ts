@@ -4,6 +4,7 @@ import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { RightsModule } from '../rights/rights.module.js';
 import { SurrealModule } from '../surreal/surreal.module.js';
+import { RowAsker } from './asked/row-asker.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeRouter } from './change-router.js';
 import { Checkpoints } from './checkpoints.js';
@@ -28,6 +29,7 @@ import { Topics } from './topics.js';
     LogBackfill,
     Resumptions,
     { provide: RowBudget, useFactory: rowBudget, inject: [Config, MetricsService] },
+    RowAsker,
     Snapshots,
     Topics,
   ],

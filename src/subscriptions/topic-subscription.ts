@@ -18,6 +18,8 @@ import { TurnQueue, type Turn } from './turn-queue.js';
 const MOST_WAITING = 8;
 /** Snapshots of one subscriber that are read or sent at a time. */
 const MOST_UNDER_WAY = 4;
+/** Changes of which the database is asked together before they are replayed. */
+const PREPARED_AT_ONCE = 128;
 /** What V8 takes for a subscription, about. What its filter takes has a budget of its own. */
 const SUBSCRIPTION_BYTES = 2_048;
 
@@ -74,7 +76,7 @@ export class TopicSubscription implements Subscription {
   /** Delivers every change from now on. */
   goLive(): void {
     this.placed = true;
-    this.source.goLive(this.subscriber);
+    this.source.goLive(this.subscriber, this.log.head);
   }
 
   /** Tells first what was missed, then every change. */
@@ -110,9 +112,8 @@ export class TopicSubscription implements Subscription {
     // Nothing is read for who doesn't read.
     await this.subscriber.drained();
     if (this.ended) return;
-    const heldAt = this.log.head;
     const wasLive = this.placed;
-    this.source.hold(this.subscriber);
+    const heldAt = this.source.hold(this.subscriber, this.log.head);
     const snapshot = await this.takeThatFits(() => take(wasLive ? heldAt : -Infinity));
     if (!snapshot) return;
     const { contains, position } = snapshot;
@@ -167,6 +168,8 @@ export class TopicSubscription implements Subscription {
    */
   private async catchUp(from: number, include: (change: Change) => boolean, atEnd?: () => void): Promise<void> {
     const until = atEnd ? Infinity : this.log.head;
+    /** Of what comes before it the database has been asked. */
+    let prepared = from;
     let turn: Turn | undefined;
     for (let position = from; !this.ended;) {
       if (!this.log.reaches(position)) {
@@ -180,12 +183,31 @@ export class TopicSubscription implements Subscription {
         turn = await turns.next();
         continue;
       }
+      if (this.source.questions.length > 0 && next.position > prepared) {
+        const { changes, end } = this.following(position, include);
+        prepared = end;
+        await this.source.prepare(changes);
+        continue;
+      }
       position = next.position;
       if (!include(next.change)) continue;
       const delivered = this.source.replay(this.subscriber, next.change);
       if (delivered === 'told') await this.subscriber.drained();
       else if (delivered === 'unknown' && position > this.excused) await this.resyncAlone('unknown_state');
     }
+  }
+
+  /** Some changes from a position on, and the position behind them. */
+  private following(position: number, include: (change: Change) => boolean): { changes: Change[]; end: number } {
+    const changes: Change[] = [];
+    let end = position;
+    for (let n = 0; n < PREPARED_AT_ONCE; n += 1) {
+      const next = this.log.after(this.target.topic, end);
+      if (!next) break;
+      end = next.position;
+      if (include(next.change)) changes.push(next.change);
+    }
+    return { changes, end };
   }
 
   /**

@@ -3,6 +3,8 @@ import { RecordId } from 'surrealdb';
 import { Recorder } from '../../test/support/recorder.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Change } from '../surreal/changes/change.js';
+import { AskedChanges } from './asked/asked-changes.js';
+import type { RowAsker } from './asked/row-asker.js';
 import { ChangeLog } from './change-log.js';
 import { streamSpec } from './stream-spec.js';
 import type { Stream } from './stream.js';
@@ -16,7 +18,7 @@ describe('Topic', () => {
 
   it('takes the cursors of one stream for good no more when its resync was put off, and those of no other', () => {
     const log = new ChangeLog(1_000_000);
-    const topic = new Topic(TABLE, new MetricsService(), log);
+    const topic = new Topic(TABLE, new MetricsService(), log, new AskedChanges(TABLE, {} as RowAsker, () => undefined));
     log.append(created());
     const [delivered, other] = [open(topic, 'a'), open(topic, 'b')];
     delivered.resync('unknown_state');

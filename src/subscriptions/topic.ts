@@ -4,6 +4,7 @@ import { FilterIndex } from '../filter/filter-index.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from '../surreal/changes/change.js';
 import { pathText } from '../values/path.js';
+import type { AskedChanges } from './asked/asked-changes.js';
 import type { ChangeLog } from './change-log.js';
 import { EventEncoder } from './event-encoder.js';
 import { Restrictions } from './restrictions.js';
@@ -30,6 +31,7 @@ export class Topic {
     readonly name: string,
     private readonly metrics: MetricsService,
     private readonly log: ChangeLog,
+    private readonly asked: AskedChanges<Stream>,
     /** Absent where the database tells what a deleted record was. */
     private readonly rows?: RowIndex,
   ) {
@@ -46,7 +48,9 @@ export class Topic {
     if (known) return known;
     const disownCursors = () => this.log.markBreakOf(this.name, spec.key);
     const { tests, policy } = this.restrictions.hold(spec);
-    const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics, disownCursors, tests);
+    const asked = spec.questions.length > 0 ? this.asked : undefined;
+    const stream = new Stream(this.name, nameIt(), spec, this.encoder, this.metrics, disownCursors, tests, asked);
+    asked?.add(stream);
     this.streams.set(spec.key, stream);
     if (spec.filtered) {
       this.filtered.add(stream);
@@ -77,6 +81,7 @@ export class Topic {
   release(stream: Stream): void {
     if (stream.subscribers.size > 0 || !this.streams.delete(stream.spec.key)) return;
     this.restrictions.release(stream.spec);
+    if (stream.questions.length > 0) this.asked.remove(stream);
     this.unfiltered.delete(stream);
     if (this.filtered.delete(stream)) this.unindex(stream);
     this.metrics.streams.dec();
@@ -88,9 +93,15 @@ export class Topic {
   }
 
   deliver(change: Change): void {
-    for (const stream of this.unfiltered) stream.offer(change);
-    if (this.filtered.size === 0) return;
-    for (const stream of this.concerned(change)) stream.offer(change);
+    const waiting: Stream[] = [];
+    for (const stream of this.unfiltered) this.offer(stream, change, waiting);
+    if (this.filtered.size > 0) for (const stream of this.concerned(change)) this.offer(stream, change, waiting);
+    if (waiting.length > 0) this.asked.push(change, this.log.head, waiting);
+  }
+
+  private offer(stream: Stream, change: Change, waiting: Stream[]): void {
+    if (stream.questions.length === 0) stream.offer(change);
+    else if (stream.hasLive) waiting.push(stream);
   }
 
   /** A change that can't be told any more. */

@@ -6,9 +6,14 @@ import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.
 import { Database } from '../surreal/database.js';
 import { withDeadline } from '../surreal/connection/deadline.js';
 import type { TableDefinition } from '../surreal/tables/table-definition.js';
+import { AskedChanges } from './asked/asked-changes.js';
+import { RowAsker } from './asked/row-asker.js';
 import { ChangeLog } from './change-log.js';
+import { endStream } from './end-stream.js';
+import { rightsChanged } from './rights-changed.js';
 import { RowBudget } from './row-budget.js';
 import { RowIndex, type RowLimits } from './row-index.js';
+import type { Stream } from './stream.js';
 import { Topic } from './topic.js';
 
 /** A command waits this long for the database at most. */
@@ -24,6 +29,7 @@ export class Topics {
     private readonly database: Database,
     private readonly metrics: MetricsService,
     private readonly log: ChangeLog,
+    private readonly asker: RowAsker,
     budget: RowBudget,
     { limitRowIndexFields }: Config,
   ) {
@@ -101,7 +107,8 @@ export class Topics {
     const { name } = table;
     const { database, log } = this;
     const rows = database.deliversImages ? undefined : new RowIndex({ name, database, log }, this.kept);
-    const topic = new Topic(name, this.metrics, this.log, rows);
+    const asked = new AskedChanges<Stream>(name, this.asker, (stream) => endStream(stream, rightsChanged()));
+    const topic = new Topic(name, this.metrics, this.log, asked, rows);
     this.byName.set(name, topic);
     topic.opened = this.database.follow(table);
     return topic;

@@ -39,6 +39,7 @@ function verdict(change: Change, options: Options): string {
     filtered: false,
     chosen: false,
     restricted: false,
+    questions: [],
     actions: new Set<Action>(['CREATE', 'UPDATE', 'DELETE']),
     ...options,
   };

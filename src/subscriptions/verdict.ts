@@ -60,7 +60,7 @@ function judgeUpdate(change: Change, spec: StreamSpec, matches: RowTest): Verdic
 }
 
 function judgeDelete(change: Change, spec: StreamSpec, { matches, visible }: RowTests): Verdict {
-  const before = change.before ?? { id: change.id };
+  const before = change.last;
   if (change.knowsBefore(spec.paths)) {
     if (!matches(before)) return NOTHING;
     // Which fields are kept to decide by depends on who else is subscribed: what is told of the record must not.

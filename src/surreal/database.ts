@@ -54,6 +54,11 @@ export class Database {
     return this.lifecycle.fullFeed;
   }
 
+  /** Whether a SELECT within a permission sees all rows. Before 3.3 it sees those that whoever asks may select. */
+  get selectsAllWithinPermissions(): boolean {
+    return this.lifecycle.fullFeed;
+  }
+
   /** Begins to tell a table's changes. Once for each table. @throws DatabaseUnavailable */
   follow(table: TableDefinition): Promise<void> {
     return this.followed.follow(table);
@@ -96,6 +101,11 @@ export class Database {
   /** Settles when what was committed to a followed table before this call has been told; at once while the database is away. */
   async caughtUp(name: string): Promise<void> {
     if (this.followsDurably(name)) await this.feed.caughtUp();
+  }
+
+  /** Settles when what was committed to any table before this call has been told; while the database is away, when it is back. */
+  heardAll(): Promise<void> {
+    return this.feed.readAgain();
   }
 
   /** Settles when transactions that are in the feed have been told. */

@@ -25,8 +25,12 @@ export interface SnapshotRows extends SnapshotMoment {
   readonly rows: readonly DatabaseRow[];
 }
 
-/** Takes the rows of a page. @returns how many the next may have; none: no more are wanted. */
-export type PageTaker = (rows: readonly DatabaseRow[]) => number;
+/**
+ * Takes the rows of a page. @returns how many the next may have; none: no more are wanted.
+ *
+ * @param query asks something else of the same moment
+ */
+export type PageTaker = (rows: readonly DatabaseRow[], query: Query) => number | Promise<number>;
 
 /** Longest time that reading a large snapshot may take. */
 const TIMEOUT_MS = 30_000;
@@ -69,7 +73,7 @@ export class SnapshotReader {
       for (let limit = first; limit > 0;) {
         const rows = rowsOf(await query(`${text} LIMIT ${limit} START ${start}`, { ...bindings }));
         start += rows.length;
-        const next = take(rows);
+        const next = await take(rows, query);
         if (rows.length < limit) return;
         limit = next;
       }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Permissions that are followed, by what they hang on: the principal, the row's fields beside it, or nothing. */
+/** Permissions that become conditions, by what they hang on: the principal, the row's fields beside it, or nothing. */
 const ATOMS = [
   ...[
     'true',
@@ -32,21 +32,57 @@ const ATOMS = [
     'room = NONE',
     'readers CONTAINSANY $auth.friends',
     'room NOT IN $auth->member->room',
+    "room IN $auth->(member WHERE role = 'x')->room",
+    'room IN (SELECT VALUE id FROM room WHERE members CONTAINS $auth.id)',
+    "kind = ($auth.kind ?? 'a')",
+    'kind = <string> $auth.kind',
   ],
 ];
-/** Those that only the database can answer for each row: they are refused. */
-const REFUSED = [
-  'room.open',
-  'count(readers) > 1',
-  'level = weight',
-  'at < time::now()',
-  '(SELECT VALUE id FROM room) CONTAINS room',
+/** Those that only the database can answer for each row: along links and edges, and functions of the row. */
+const ASKED = [
+  ...[
+    'room.members CONTAINS $auth.id',
+    'room.open',
+    'owner.role = $auth.role',
+    'room.owner = $auth',
+    'room.owner = owner',
+  ],
+  ...["room.members.role CONTAINS 'admin'", 'owner.friends CONTAINS $auth.id', 'owner.org.plan = $auth.org.plan'],
+  ...['room<-member<-user CONTAINS $auth.id', "room<-(member WHERE role = 'x')<-user CONTAINS $auth.id"],
+  ...['owner->member->room CONTAINS room', 'owner->member->room.open CONTAINS true'],
+  ...[
+    'count(readers) > 1',
+    'readers[0] = $auth.id',
+    '[owner, room] CONTAINS $auth.id',
+    'level = size',
+    'readers.len() = 1',
+  ],
+  ...[
+    '(kind ?? $auth.kind) = $auth.kind',
+    '(level ?? 0) + 1 > ($auth.level ?? 0)',
+    'readers.level CONTAINS $auth.level',
+  ],
 ];
+/** Those that can't be followed: they are refused. */
+const REFUSED = [
+  'untyped.open',
+  '(level ?? 0) / 2 = 1',
+  'at < time::now()',
+  'record::exists(owner)',
+  '(SELECT VALUE id FROM room WHERE id = $parent.room) CONTAINS room',
+];
+/** What a drawn table has to say of its links. */
+export const FIELDS: Readonly<Record<string, string>> = {
+  room: 'option<record<room>>',
+  owner: 'record<user>',
+  readers: 'option<array<record<user>>>',
+};
 
 const followed: fc.Arbitrary<string> = fc.letrec<{ any: string }>((tie) => ({
   any: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom(...ATOMS),
+    fc.constantFrom(...ASKED),
     fc.tuple(tie('any'), tie('any')).map(([a, b]) => `(${a}) AND (${b})`),
     fc.tuple(tie('any'), tie('any')).map(([a, b]) => `(${a}) OR (${b})`),
     tie('any').map((a) => `!(${a})`),
@@ -109,6 +145,10 @@ const person = fc
       .join(', '),
   );
 
+const place = fc
+  .record({ members: some(user), open: fc.boolean(), owner: user })
+  .map(({ members, open, owner }) => `members = ${members}, open = ${open}, owner = ${owner}`);
+
 /** A write to `$table`; `$canary` in it stands for a text that is in no other. */
 export const write: fc.Arbitrary<string> = fc.oneof(
   {
@@ -127,7 +167,14 @@ export const write: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(user, person).map(([id, set]) => `UPDATE ${id} SET ${set}`) },
   {
     weight: 1,
-    arbitrary: fc.tuple(user, fc.constantFrom('room:1', 'room:2')).map(([id, to]) => `RELATE ${id}->member->${to}`),
+    arbitrary: fc
+      .tuple(user, fc.constantFrom('room:1', 'room:2'), fc.constantFrom("'x'", "'y'"))
+      .map(([id, to, role]) => `RELATE ${id}->member->${to} SET role = ${role}`),
   },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom('room:1', 'room:2'), place).map(([id, set]) => `UPSERT ${id} SET ${set}`),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('DELETE room:2', "UPDATE room:1 SET name = 'other'") },
   { weight: 1, arbitrary: user.map((id) => `DELETE ${id}->member`) },
 );

@@ -25,6 +25,8 @@ export function restrictionFor(condition: Condition, principal: Principal | unde
       return { kind: condition.kind, of: condition.of.map((one) => restrictionFor(one, principal, negated)) };
     case 'not':
       return { kind: 'not', of: restrictionFor(condition.of, principal, !negated) };
+    case 'asked':
+      return condition;
     case 'compare': {
       const filled = fill(condition, principal, negated);
       if (filled === undefined) return negated ? EVERY_ROW : NO_ROW;

@@ -20,6 +20,12 @@ export class RightsSettings {
   @Max(60_000)
   rightsRefreshMs = 500;
 
+  @Setting('RIGHTS_WAIT_MS', 'How long changes wait for the database to say to whom they may be shown, in ms.')
+  @IsInt()
+  @Min(100)
+  @Max(60_000)
+  rightsWaitMs = 5_000;
+
   @Setting('LIMIT_RECORD_RIGHTS', 'Principals and records on which channels hang: so many pairs are watched at most.')
   @IsInt()
   @Min(1)

@@ -9,6 +9,19 @@ export class TableLimits {
   @Min(64 * 1024)
   limitLogBytes = 64 * MIB;
 
+  @Setting(
+    'LIMIT_RIGHTS_WAITING_CHANGES',
+    'Changes that may wait for the database to say to whom they may be shown, of all tables together.',
+  )
+  @IsInt()
+  @Min(1)
+  limitRightsWaitingChanges = 10_000;
+
+  @Setting('LIMIT_RIGHTS_WAITING_BYTES', 'Bytes of the changes that may wait so.')
+  @IsInt()
+  @Min(1024)
+  limitRightsWaitingBytes = 16 * MIB;
+
   @Setting('LIMIT_SNAPSHOT_ROWS', 'Rows of one snapshot.')
   @IsInt()
   @Min(1)

@@ -2,10 +2,14 @@
 export interface Reads {
   /** Fields of the principal's own record. */
   readonly self: boolean;
+  /** Which of them; `*`: any. */
+  readonly fields: ReadonlySet<string>;
   /** Tables of edges that begin or end at the principal's own record, where nothing else of theirs is read. */
   readonly edges: ReadonlySet<string>;
   /** All of these tables. */
   readonly tables: ReadonlySet<string>;
+  /** Tables that it selects from. */
+  readonly selected: ReadonlySet<string>;
   /** Along a link, into a table that the expression doesn't name. */
   readonly anything: boolean;
 }
@@ -15,25 +19,64 @@ export interface Constant {
   readonly kind: 'constant';
   /** As SurrealQL. */
   readonly text: string;
+  /** Where it stands in the text of the permission. */
+  readonly start: number;
   readonly reads: Reads;
+  /** The operands that it is made of. Absent: it is one. */
+  readonly operands?: readonly Constant[];
 }
 
 export type Comparator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'INSIDE' | 'CONTAINS' | 'CONTAINSANY' | 'CONTAINSALL';
+
+/** Whose names a part of an expression knows: the row's, or those of the tables that it selects or steps along. */
+export type Scope = 'row' | readonly string[];
+
+/** A field, which may be a link to follow; or edges; or one element of what was stepped to. */
+export type Step = { readonly field: string } | { readonly edges: readonly string[] } | { readonly element: true };
+
+/** A way from a row to what is read. */
+export interface Access {
+  readonly from: Scope;
+  /** It begins at rows that are selected. */
+  readonly selects?: true;
+  readonly path: readonly Step[];
+}
+
+/** What a part of an expression is made of. */
+/** Parses what stands in parentheses, whose names are those of a scope. */
+export type ParseInner = (scope: Scope) => Expression;
+
+export interface Parts {
+  readonly constants: readonly Constant[];
+  readonly accesses: readonly Access[];
+  /** Sums and products of the row. */
+  readonly arithmetic: number;
+}
+
+interface Placed {
+  readonly text: string;
+  readonly start: number;
+}
 
 /** What is said of a row, without AND, OR and NOT. */
 export type Statement =
   | Constant
   /** A field of the row. */
-  | { readonly kind: 'field'; readonly name: string }
-  | { readonly kind: 'compare'; readonly operator: Comparator; readonly field: string; readonly operand: Constant }
+  | ({ readonly kind: 'field'; readonly name: string } & Placed)
+  | ({
+      readonly kind: 'compare';
+      readonly operator: Comparator;
+      readonly field: string;
+      readonly operand: Constant;
+    } & Placed)
   /** Its value hangs on the row in a way that only the database knows. */
-  | { readonly kind: 'row'; readonly text: string };
+  | ({ readonly kind: 'row'; readonly parts: Parts } & Placed);
 
 /** A permission, as far as it can be followed without the database. */
 export type Expression =
   | Statement
-  | { readonly kind: 'and' | 'or'; readonly of: readonly Expression[] }
-  | { readonly kind: 'not'; readonly of: Expression };
+  | ({ readonly kind: 'and' | 'or'; readonly of: readonly Expression[] } & Placed)
+  | ({ readonly kind: 'not'; readonly of: Expression } & Placed);
 
 /** The statements that an expression is made of, in their order. */
 export function statementsOf(expression: Expression): readonly Statement[] {
@@ -46,4 +89,9 @@ export function statementsOf(expression: Expression): readonly Statement[] {
     default:
       return [expression];
   }
+}
+
+/** Whether the database has to be asked for each row. */
+export function asksOfRow(expression: Expression): boolean {
+  return statementsOf(expression).some(({ kind }) => kind === 'row');
 }

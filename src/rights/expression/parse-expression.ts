@@ -1,7 +1,8 @@
 import { CursorOfTokens } from './token-cursor.js';
-import { parseOperand, type Operand } from './parse-operand.js';
-import type { Comparator, Constant, Expression } from './expression.js';
-import { joinReads } from './reads.js';
+import { parseOperand } from './parse-operand.js';
+import type { Comparator, Constant, Expression, Parts, Scope } from './expression.js';
+import { joinParts, operandsOf, partsOf } from './parts.js';
+import { joinReads, readsOfParts } from './reads.js';
 import { UnsupportedExpression } from './tokens.js';
 
 /** Those that are followed; what `negated` names is the opposite of one. */
@@ -31,10 +32,11 @@ const MIRRORED: Readonly<Partial<Record<Comparator, Comparator>>> = {
   INSIDE: 'CONTAINS',
   CONTAINS: 'INSIDE',
 };
-/** Comparisons that SurrealDB knows and that are not followed: of constants they are worked out by it. */
+/** Comparisons that SurrealDB knows and that are not followed: they are worked out by it. */
 const OTHER_COMPARATORS: ReadonlySet<string> = new Set([
   ...['==', '?=', '*=', 'ALLINSIDE', 'ANYINSIDE', 'NONEINSIDE', 'OUTSIDE', 'INTERSECTS'],
 ]);
+const ARITHMETIC = ['+', '-', '*', '/', '%'];
 const DEEPEST = 32;
 
 /**
@@ -44,61 +46,94 @@ const DEEPEST = 32;
  */
 export function parseExpression(text: string): Expression {
   const cursor = new CursorOfTokens(text);
-  const expression = new ExpressionParser(cursor).or(0);
+  const expression = new ExpressionParser(cursor).or(0, 'row');
   if (!cursor.atEnd) throw new UnsupportedExpression(`${cursor.rest} is not understood`);
   return expression;
 }
 
 class ExpressionParser {
+  /** An alternative for NONE (`??`) was met: whether it or what is beside it binds tighter hangs on the version of SurrealDB. */
+  private alternatives = false;
+  /** The signs of arithmetic that were met, in whatever parts: beside an alternative they may join others than it looks. */
+  private signs: string[] = [];
+
   constructor(private readonly cursor: CursorOfTokens) {}
 
-  or(depth: number): Expression {
-    return this.chain('or', ['OR', '||'], () => this.and(depth));
+  or(depth: number, scope: Scope): Expression {
+    const { cursor } = this;
+    const { alternatives, signs } = this;
+    this.alternatives = false;
+    this.signs = [];
+    const start = cursor.start;
+    const expression = this.chain('or', ['OR', '||'], scope, () => this.and(depth, scope));
+    const whole = this.alternatives ? this.verbatim(start, partsOf(expression, scope)) : expression;
+    this.alternatives = alternatives;
+    this.signs = signs;
+    return whole;
   }
 
-  private and(depth: number): Expression {
-    return this.chain('and', ['AND', '&&'], () => this.comparison(depth));
+  private and(depth: number, scope: Scope): Expression {
+    return this.chain('and', ['AND', '&&'], scope, () => this.alternative(depth, scope));
   }
 
-  private chain(kind: 'and' | 'or', words: readonly string[], part: () => Expression): Expression {
+  private chain(kind: 'and' | 'or', words: readonly string[], scope: Scope, part: () => Expression): Expression {
     const start = this.cursor.start;
     const of = [part()];
     while (this.cursor.takeOneOf(words)) of.push(part());
     const [only] = of;
     if (only && of.length === 1) return only;
-    return this.constantOf(start, of) ?? { kind, of };
+    return this.constantOf(start, of) ?? { kind, of, ...this.placed(start) };
   }
 
-  private comparison(depth: number): Expression {
+  private alternative(depth: number, scope: Scope): Expression {
+    const start = this.cursor.start;
+    const parts = [this.comparison(depth, scope)];
+    while (this.cursor.takeOneOf(['??', '?:'])) parts.push(this.comparison(depth, scope));
+    const [only] = parts;
+    if (only && parts.length === 1) return only;
+    this.alternatives = true;
+    return this.row(start, parts, scope);
+  }
+
+  private comparison(depth: number, scope: Scope): Expression {
     const { cursor } = this;
     const start = cursor.start;
-    const left = this.operand(depth);
+    const left = this.operand(depth, scope);
     const operator = cursor.takeComparator(COMPARATORS, OTHER_COMPARATORS);
     if (operator === undefined) return left;
-    const right = this.operand(depth);
+    const right = this.operand(depth, scope);
     if (cursor.takeComparator(COMPARATORS, OTHER_COMPARATORS) !== undefined) {
       throw new UnsupportedExpression('comparisons of comparisons are not supported: put one of them into a field');
     }
     const constant = this.constantOf(start, [left, right]);
     if (constant) return constant;
-    const comparison = compared(left, operator, right);
-    return comparison ?? { kind: 'row', text: cursor.textFrom(start) };
+    const comparison = this.compared(start, left, operator, right);
+    return comparison ?? this.row(start, [left, right], scope);
   }
 
   /** A part of a comparison, with what binds tighter than that. */
-  private operand(depth: number): Expression {
+  private operand(depth: number, scope: Scope): Expression {
     const { cursor } = this;
     if (depth > DEEPEST) throw new UnsupportedExpression('it is nested too deeply');
     const start = cursor.start;
     if (cursor.take('!')) {
-      const inner = this.operand(depth + 1);
-      return this.constantOf(start, [inner]) ?? { kind: 'not', of: inner };
+      const inner = this.operand(depth + 1, scope);
+      return this.constantOf(start, [inner]) ?? { kind: 'not', of: inner, ...this.placed(start) };
     }
-    const parts: Operand[] = [parseOperand(cursor, () => this.or(depth + 1))];
-    while (cursor.takeOneOf(['+', '-', '*', '/', '%'])) parts.push(parseOperand(cursor, () => this.or(depth + 1)));
+    const inner = (of: Scope) => this.or(depth + 1, of);
+    const parts: Expression[] = [parseOperand(cursor, scope, inner)];
+    const signs: string[] = [];
+    for (let sign = cursor.peek()?.text ?? ''; cursor.takeOneOf(ARITHMETIC); sign = cursor.peek()?.text ?? '') {
+      signs.push(sign);
+      parts.push(parseOperand(cursor, scope, inner));
+    }
+    this.signs.push(...signs);
     const [only] = parts;
     if (only && parts.length === 1) return only;
-    return this.constantOf(start, parts) ?? { kind: 'row', text: cursor.textFrom(start) };
+    const constant = this.constantOf(start, parts);
+    if (constant) return constant;
+    checkSigns(signs);
+    return this.row(start, parts, scope, parts.length - 1);
   }
 
   private constantOf(start: number, parts: readonly Expression[]): Constant | undefined {
@@ -106,24 +141,55 @@ class ExpressionParser {
     if (constants.length < parts.length) return undefined;
     return {
       kind: 'constant',
-      text: this.cursor.textFrom(start),
+      ...this.placed(start),
       reads: joinReads(constants.map(({ reads }) => reads)),
+      operands: constants,
     };
   }
-}
 
-function compared(left: Expression, operator: string, right: Expression): Expression | undefined {
-  const known = COMPARATORS[operator];
-  if (!known) return undefined;
-  const comparison = oriented(left, known.as, right);
-  return comparison && known.negated ? { kind: 'not', of: comparison } : comparison;
-}
-
-function oriented(left: Expression, operator: Comparator, right: Expression): Expression | undefined {
-  if (left.kind === 'field' && right.kind === 'constant') {
-    return { kind: 'compare', operator, field: left.name, operand: right };
+  private row(start: number, of: readonly Expression[], scope: Scope, arithmetic = 0): Expression {
+    const parts = joinParts(of.map((part) => partsOf(part, scope)));
+    return { kind: 'row', parts: { ...parts, arithmetic: parts.arithmetic + arithmetic }, ...this.placed(start) };
   }
-  const mirrored = MIRRORED[operator];
-  if (left.kind !== 'constant' || right.kind !== 'field' || mirrored === undefined) return undefined;
-  return { kind: 'compare', operator: mirrored, field: right.name, operand: left };
+
+  /** What was passed, as it is: nothing is known of how its parts are joined. */
+  private verbatim(start: number, parts: Parts): Expression {
+    const constants = parts.constants.flatMap(operandsOf);
+    if (parts.accesses.length > 0) {
+      checkSigns(this.signs);
+      const arithmetic = Math.max(parts.arithmetic, this.signs.length);
+      return { kind: 'row', parts: { ...parts, constants, arithmetic }, ...this.placed(start) };
+    }
+    return { kind: 'constant', ...this.placed(start), reads: readsOfParts(parts), operands: constants };
+  }
+
+  private compared(start: number, left: Expression, operator: string, right: Expression): Expression | undefined {
+    const known = COMPARATORS[operator];
+    if (!known) return undefined;
+    const comparison = this.oriented(start, left, known.as, right);
+    return comparison && known.negated ? { kind: 'not', of: comparison, ...this.placed(start) } : comparison;
+  }
+
+  private oriented(start: number, left: Expression, operator: Comparator, right: Expression): Expression | undefined {
+    const placed = this.placed(start);
+    if (left.kind === 'field' && right.kind === 'constant') {
+      return { kind: 'compare', operator, field: left.name, operand: right, ...placed };
+    }
+    const mirrored = MIRRORED[operator];
+    if (left.kind !== 'constant' || right.kind !== 'field' || mirrored === undefined) return undefined;
+    return { kind: 'compare', operator: mirrored, field: right.name, operand: left, ...placed };
+  }
+
+  private placed(start: number): { readonly text: string; readonly start: number } {
+    return { text: this.cursor.textFrom(start), start };
+  }
+}
+
+/** @throws UnsupportedExpression for those that give something else for a whole number than for the same one as a float */
+function checkSigns(signs: readonly string[]): void {
+  const sign = signs.find((one) => one === '/' || one === '%');
+  if (sign === undefined) return;
+  throw new UnsupportedExpression(
+    `the sign ${sign} tells whole numbers from others, which the changefeed's rows don't: keep what it gives in a field (DEFINE FIELD … VALUE)`,
+  );
 }

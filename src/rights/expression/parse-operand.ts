@@ -1,26 +1,26 @@
 import { parseName } from '../../values/record-name.js';
-import type { Constant, Expression } from './expression.js';
-import { isKnownFunction, isKnownMethod, whyUnknown } from './known-functions.js';
-import { ReadsBuilder } from './reads.js';
+import type { Constant, Expression, ParseInner, Scope } from './expression.js';
+import { isFunctionOfRows, isKnownFunction, isKnownMethod, whyNotOfRows, whyUnknown } from './known-functions.js';
+import { takeCast } from './parse-cast.js';
+import { parseSelect } from './parse-select.js';
+import { joinParts, partsOf } from './parts.js';
+import { ReadsBuilder, readsOfParts } from './reads.js';
+import { parseWay, takeEdges, takeElement } from './parse-way.js';
 import type { CursorOfTokens } from './token-cursor.js';
 import { UnsupportedExpression } from './tokens.js';
-
-export type Operand = Expression;
-
-type ParseInner = () => Expression;
 
 /** Where steps begin: at the principal's own record, at its edges, at what those lead to, in a token, or anywhere else. */
 type Place = 'own' | 'edge' | 'node' | 'claims' | 'value';
 
 const WORDS: ReadonlySet<string> = new Set(['NONE', 'NULL', 'true', 'false']);
 const PARAMETERS: ReadonlySet<string> = new Set(['$auth', '$token', '$access', '$session']);
-/** Begin statements. None of them has a place in a permission that is only to read. */
+/** Begin statements. None of them has a place in a permission that is only to read, but for SELECT in parentheses. */
 const STATEMENTS =
   /^(?:ACCESS|ALTER|BEGIN|BREAK|CANCEL|COMMIT|CONTINUE|CREATE|DEFINE|DELETE|FOR|IF|INFO|INSERT|KILL|LET|LIVE|OPTION|REBUILD|RELATE|REMOVE|RETURN|SELECT|SHOW|SLEEP|THROW|UPDATE|UPSERT|USE)$/i;
 
 /** One operand of a comparison or of arithmetic, with the steps behind it. */
-export function parseOperand(cursor: CursorOfTokens, inner: ParseInner): Operand {
-  return new OperandParser(cursor, inner).operand();
+export function parseOperand(cursor: CursorOfTokens, scope: Scope, inner: ParseInner): Expression {
+  return new OperandParser(cursor, scope, inner).operand();
 }
 
 class OperandParser {
@@ -29,12 +29,13 @@ class OperandParser {
 
   constructor(
     private readonly cursor: CursorOfTokens,
+    private readonly scope: Scope,
     private readonly inner: ParseInner,
   ) {
     this.start = cursor.start;
   }
 
-  operand(): Operand {
+  operand(): Expression {
     const { cursor } = this;
     const token = cursor.peek();
     if (!token) throw new UnsupportedExpression('it ends too early');
@@ -44,23 +45,25 @@ class OperandParser {
     if (cursor.take('-')) return this.negative();
     if (cursor.take('(')) return this.inParentheses();
     if (cursor.take('[')) return this.collected();
+    if (cursor.take('<')) return this.cast();
+    if (token.text === '->' || token.text === '<-' || token.text === '<->') return this.way();
     throw new UnsupportedExpression(`${cursor.rest} is not understood`);
   }
 
-  private literal(): Operand {
+  private literal(): Expression {
     if (/^[a-z]?["']/.test(this.cursor.next().text) && this.cursor.peek()?.text === ':') {
       throw new UnsupportedExpression(`${this.cursor.rest} is not understood`);
     }
     return this.constant();
   }
 
-  private negative(): Operand {
+  private negative(): Expression {
     if (this.cursor.peek()?.kind !== 'literal')
       throw new UnsupportedExpression('a minus sign needs a number behind it');
     return this.literal();
   }
 
-  private parameter(): Operand {
+  private parameter(): Expression {
     const name = this.cursor.next().text;
     if (!PARAMETERS.has(name)) {
       const known = [...PARAMETERS].join(', ');
@@ -70,85 +73,128 @@ class OperandParser {
     return this.constant();
   }
 
-  private named(): Operand {
+  private named(): Expression {
     const { cursor } = this;
     const { text } = cursor.next();
     if (WORDS.has(text)) return this.constant();
     const following = cursor.peek()?.text;
     if (STATEMENTS.test(text)) throw new UnsupportedExpression(`statements such as ${text} are not supported`);
     if (following === '::' || following === '(') return this.call(text);
-    if (following === '.' || following === '[' || following === '->' || following === '<-' || following === '<->') {
-      throw new UnsupportedExpression(
-        `${text}${following}… reads beyond a field of the row, where it may follow a link: copy what is asked for into a field of the row itself`,
-      );
-    }
     const name = parseName(text);
     if (name === undefined || name === '__proto__' || name.includes('.')) {
       throw new UnsupportedExpression(`${text} is no field that can be followed`);
     }
-    return { kind: 'field', name };
+    if (['.', '[', '->', '<-', '<->'].includes(following ?? '')) return this.way(name);
+    return { kind: 'field', name, ...this.placed() };
+  }
+
+  /** Steps from a field of the row, or from the row itself. */
+  private way(field?: string): Expression {
+    const parts = parseWay(this.cursor, this.scope, field, this.inner);
+    return { kind: 'row', parts, ...this.placed() };
   }
 
   /** A function of constants is one. */
-  private call(first: string): Operand {
+  private call(first: string): Expression {
     const { cursor } = this;
     let name = first;
     while (cursor.take('::')) name += `::${cursor.next().text}`;
     if (cursor.peek()?.text !== '(' && /^math::[a-z]/.test(name)) return this.constant();
     cursor.expect('(');
-    if (!isKnownFunction(name)) throw new UnsupportedExpression(whyUnknown(name));
-    this.constants(
-      ')',
-      `${name} of the row is worked out by the database alone: keep what it gives in a field (DEFINE FIELD … VALUE)`,
-    );
+    if (!isKnownFunction(name) && !isFunctionOfRows(name)) throw new UnsupportedExpression(whyUnknown(name));
+    const given = this.list(')');
+    if (given.every((part) => part.kind === 'constant')) {
+      if (!isKnownFunction(name)) throw new UnsupportedExpression(whyUnknown(name));
+      for (const { reads } of given) this.reads.include(reads);
+      return this.stepped();
+    }
+    if (isFunctionOfRows(name)) return this.ofRow(given);
+    throw new UnsupportedExpression(whyNotOfRows(name));
+  }
+
+  private inParentheses(): Expression {
+    const { cursor } = this;
+    if (cursor.peek()?.kind === 'name' && cursor.peek(1)?.text === ':') return this.record();
+    if (cursor.take('SELECT')) return this.selected();
+    const expression = this.inner(this.scope);
+    cursor.expect(')');
+    if (expression.kind === 'constant') {
+      this.reads.include(expression.reads);
+      return this.stepped();
+    }
+    const following = cursor.peek()?.text;
+    if (['.', '[', '->', '<-', '<->'].includes(following ?? '')) {
+      throw new UnsupportedExpression(`${cursor.rest} is not understood: steps begin at a field of the row`);
+    }
+    return { ...expression, ...this.placed() };
+  }
+
+  /** Nothing of a row is known inside: it has one value for a principal. */
+  private selected(): Expression {
+    const parts = parseSelect(this.cursor, this.inner);
+    this.cursor.expect(')');
+    this.reads.include(readsOfParts(parts));
     return this.stepped();
   }
 
-  private inParentheses(): Operand {
-    const { cursor } = this;
-    if (cursor.peek()?.kind === 'name' && cursor.peek(1)?.text === ':') return this.record();
-    const expression = this.inner();
-    cursor.expect(')');
-    if (expression.kind !== 'constant') {
-      const following = cursor.peek()?.text;
-      if (following === '.' || following === '[') throw new UnsupportedExpression(`${cursor.rest} is not understood`);
-      return expression;
+  private cast(): Expression {
+    const kinds = takeCast(this.cursor);
+    const value = parseOperand(this.cursor, this.scope, this.inner);
+    if (value.kind === 'constant') {
+      this.reads.include(value.reads);
+      return this.constant();
     }
-    this.reads.include(expression.reads);
-    return this.stepped();
+    const exact = kinds.find((kind) => ['string', 'int', 'float', 'decimal', 'number'].includes(kind));
+    if (exact !== undefined) throw new UnsupportedExpression(whyNotOfRows(`<${exact}>`));
+    return { kind: 'row', parts: partsOf(value, this.scope), ...this.placed() };
   }
 
   /** A record id, as `(person:1)`. */
-  private record(): Operand {
+  private record(): Expression {
     const { cursor } = this;
     for (let token = cursor.next(); token.text !== ')'; token = cursor.next()) {
       const isPlain = token.kind === 'literal' || /^[:,-]$/.test(token.text) || token.kind === 'name';
-      if (token.text === '[') this.elements();
+      if (token.text === '[') this.constants(this.list(']'));
       else if (!isPlain) throw new UnsupportedExpression(`${token.text} in a record id is not supported`);
     }
     return this.constant();
   }
 
-  private collected(): Operand {
-    this.elements();
+  private collected(): Expression {
+    const items = this.list(']');
+    if (!items.every((item) => item.kind === 'constant')) return this.ofRow(items);
+    this.constants(items);
     return this.stepped();
   }
 
-  private elements(): void {
-    this.constants(']', 'lists of fields of the row are not supported: compare each of them');
+  /** Expressions with commas between them, up to a sign. */
+  private list(end: string): Expression[] {
+    const items: Expression[] = [];
+    while (!this.cursor.take(end)) {
+      if (items.length > 0) this.cursor.expect(',');
+      items.push(this.inner(this.scope));
+    }
+    return items;
   }
 
-  /** Constants with commas between them, up to a sign. What they read is read here. @throws UnsupportedExpression for others */
-  private constants(end: string, refusal: string): void {
-    const parts: Expression[] = [];
-    while (!this.cursor.take(end)) {
-      if (parts.length > 0) this.cursor.expect(',');
-      parts.push(this.inner());
+  /** What constants read is read here. @throws UnsupportedExpression for others */
+  private constants(items: readonly Expression[]): void {
+    for (const item of items) {
+      if (item.kind !== 'constant') {
+        throw new UnsupportedExpression(`${item.text} of the row is not supported here: compare it by itself`);
+      }
+      this.reads.include(item.reads);
     }
-    for (const part of parts) {
-      if (part.kind !== 'constant') throw new UnsupportedExpression(refusal);
-      this.reads.include(part.reads);
+  }
+
+  /** A value made of something of the row. No steps can begin at it, but for an element. */
+  private ofRow(of: readonly Expression[]): Expression {
+    while (this.cursor.take('[')) takeElement(this.cursor);
+    const following = this.cursor.peek()?.text;
+    if (['.', '->', '<-', '<->'].includes(following ?? '')) {
+      throw new UnsupportedExpression(`${this.cursor.rest} is not understood: steps begin at a field of the row`);
     }
+    return { kind: 'row', parts: joinParts(of.map((part) => partsOf(part, this.scope))), ...this.placed() };
   }
 
   /** A constant, with the steps behind it. */
@@ -158,7 +204,11 @@ class OperandParser {
   }
 
   private constant(): Constant {
-    return { kind: 'constant', text: this.cursor.textFrom(this.start), reads: this.reads.build() };
+    return { kind: 'constant', ...this.placed(), reads: this.reads.build() };
+  }
+
+  private placed(): { readonly text: string; readonly start: number } {
+    return { text: this.cursor.textFrom(this.start), start: this.start };
   }
 
   /** Fields, edges and elements behind a value. */
@@ -167,53 +217,38 @@ class OperandParser {
     for (;;) {
       if (this.cursor.take('.')) place = this.field(place);
       else if (this.cursor.takeOneOf(['->', '<-', '<->'])) place = this.edge(place);
-      else if (this.cursor.take('[')) this.element();
+      else if (this.cursor.take('[')) takeElement(this.cursor);
       else return;
     }
   }
 
   private field(from: Place): Place {
     const { cursor } = this;
-    if (cursor.take('*')) return this.readFrom(from);
+    if (cursor.take('*')) return this.readFrom(from, '*');
     const token = cursor.next();
     if (token.kind !== 'name') throw new UnsupportedExpression(`${token.text} behind a point is not supported`);
     if (cursor.take('(')) {
       if (!isKnownMethod(token.text)) throw new UnsupportedExpression(`the method ${token.text}() is not supported`);
-      this.constants(')', `${token.text}() of the row is not supported`);
+      this.constants(this.list(')'));
       return 'value';
     }
-    return from === 'own' && token.text === 'id' ? 'own' : this.readFrom(from);
+    return from === 'own' && token.text === 'id' ? 'own' : this.readFrom(from, parseName(token.text) ?? '*');
   }
 
   /** Notes whose fields are read. */
-  private readFrom(place: Place): Place {
-    if (place === 'own') this.reads.ownField();
+  private readFrom(place: Place, name: string): Place {
+    if (place === 'own') this.reads.ownField(name);
     else if (place === 'node') this.reads.node();
     else if (place === 'value') this.reads.link();
     return place === 'claims' ? 'claims' : 'value';
   }
 
-  /** The name of a table, or of some in parentheses: `->member`, `->(member, guest)`. */
   private edge(from: Place): Place {
-    const { cursor } = this;
     if (from === 'value' || from === 'claims') this.reads.link();
     if (from === 'node') this.reads.node();
-    const isGroup = cursor.take('(');
-    do {
-      const token = cursor.next();
-      const table = token.kind === 'name' ? parseName(token.text) : undefined;
-      if (table === undefined) throw new UnsupportedExpression(`->${token.text} is not supported: name the tables`);
-      this.reads.step(table, from === 'own' ? 'edge' : from === 'edge' ? 'node' : 'further');
-    } while (isGroup && cursor.take(','));
-    if (isGroup) cursor.expect(')');
+    const { tables, parts } = takeEdges(this.cursor, this.inner);
+    for (const table of tables) this.reads.step(table, from === 'own' ? 'edge' : from === 'edge' ? 'node' : 'further');
+    if (parts) this.reads.include(readsOfParts(parts));
     return from === 'own' ? 'edge' : 'node';
-  }
-
-  private element(): void {
-    const token = this.cursor.next();
-    if (token.kind !== 'literal' && token.text !== '$') {
-      throw new UnsupportedExpression(`[${token.text}… is not supported: give the place of an element`);
-    }
-    this.cursor.expect(']');
   }
 }

@@ -1,15 +1,18 @@
-import type { Reads } from './expression.js';
+import type { Access, Parts, Reads } from './expression.js';
 
 /** Collects what an expression reads while it is parsed. */
 export class ReadsBuilder {
   private readonly edges = new Set<string>();
   private readonly nodes = new Set<string>();
   private readonly tables = new Set<string>();
+  private readonly fields = new Set<string>();
+  private readonly selected = new Set<string>();
   private self = false;
   private anything = false;
 
-  ownField(): void {
+  ownField(name: string): void {
     this.self = true;
+    this.fields.add(name);
   }
 
   /** A step along edges. What a first one leads to is known by the edges themselves, as long as nothing of it is read. */
@@ -29,16 +32,27 @@ export class ReadsBuilder {
   }
 
   /** What a part of it reads. */
-  include({ edges, tables, self, anything }: Reads): void {
+  include({ edges, tables, self, fields, selected, anything }: Reads): void {
+    for (const table of selected) this.selected.add(table);
+    for (const name of fields) this.fields.add(name);
     for (const table of edges) this.edges.add(table);
     for (const table of tables) this.tables.add(table);
     this.self ||= self;
     this.anything ||= anything;
   }
 
+  /** What is read of records that are selected, or stepped along. */
+  select({ from, selects, path }: Access): void {
+    if (selects && from !== 'row') for (const table of from) this.selected.add(table);
+    if (from !== 'row') for (const table of from) this.tables.add(table);
+    for (const step of path) if ('edges' in step) for (const table of step.edges) this.tables.add(table);
+    // What lies below a field may be behind a link.
+    if (path.length > 1) this.anything = true;
+  }
+
   build(): Reads {
-    const { edges, tables, self, anything } = this;
-    return { edges, tables, self, anything };
+    const { edges, tables, self, fields, selected, anything } = this;
+    return { edges, tables, self, fields, selected, anything };
   }
 }
 
@@ -48,6 +62,16 @@ export function joinReads(all: readonly Reads[]): Reads {
     edges: union((reads) => reads.edges),
     tables: union((reads) => reads.tables),
     self: all.some(({ self }) => self),
+    fields: union((reads) => reads.fields),
+    selected: union((reads) => reads.selected),
     anything: all.some(({ anything }) => anything),
   };
+}
+
+/** What is read where nothing hangs on the row. */
+export function readsOfParts({ constants, accesses }: Parts): Reads {
+  const reads = new ReadsBuilder();
+  for (const constant of constants) reads.include(constant.reads);
+  for (const access of accesses) reads.select(access);
+  return reads.build();
 }

@@ -56,6 +56,7 @@ export class Change {
   /** It became visible so late that only the deep sweep found it. */
   readonly overdue: boolean;
   private previous: Previous;
+  private bare: DatabaseRow | undefined;
   private size: number | undefined;
 
   constructor(parts: ChangeParts) {
@@ -96,6 +97,11 @@ export class Change {
   get before(): DatabaseRow | undefined {
     this.resolve();
     return 'row' in this.previous ? this.previous.row : undefined;
+  }
+
+  /** What is known of the record before, which is its id at least. */
+  get last(): DatabaseRow {
+    return this.before ?? (this.bare ??= { id: this.id });
   }
 
   /**

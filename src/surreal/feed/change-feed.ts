@@ -137,6 +137,11 @@ export class ChangeFeed implements DoorbellListener {
     if (!this.paused) await this.nextRead();
   }
 
+  /** The same, but waits until the database is back. */
+  async readAgain(): Promise<void> {
+    await this.nextRead();
+  }
+
   /** Settles when a read that began after this call has been handed on. */
   async readThrough(): Promise<void> {
     // The read under way may have looked already; the one after it has not.

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Change, FeedMark, FeedPlace } from '../changes/change.js';
+import { Change, type FeedMark, type FeedPlace } from '../changes/change.js';
 import { FeedConnection } from '../connection/feed-connection.js';
 import { FeedReader } from './feed-reader.js';
 import { formatCursor } from '../changes/feed-cursor.js';
@@ -50,6 +50,25 @@ export class FeedHistory {
       yield found;
       if (unreadable !== undefined && unreadable < until) throw new UnreadableEntry(unreadable);
     }
+  }
+
+  /**
+   * The changes of records behind a stamp, as a transaction sees them that asks; `unknown`: there are too many to look at, or one
+   * can't be read.
+   */
+  async behind(query: Query, stamp: bigint): Promise<readonly Change[] | 'unknown'> {
+    const { entries, last, unreadable } = await feedPage(query, stamp, PAGE);
+    if (!last || unreadable !== undefined) return 'unknown';
+    const changes: Change[] = [];
+    for (const entry of entries) {
+      if (entry.versionstamp <= stamp) continue;
+      let index = 0;
+      for (const raw of entry.changes()) {
+        const found = this.decode(raw, { stamp: entry.versionstamp, index: index++ });
+        if (found instanceof Change) changes.push(found);
+      }
+    }
+    return changes;
   }
 
   private decode(raw: RawChange, place: FeedPlace): Change | FeedMark {
