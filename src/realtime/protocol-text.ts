@@ -1,3 +1,4 @@
+import type { AckFrame } from '@edge-hive/protocol';
 import type { Content, EventContent, MessageContent, PresenceContent } from '../delivery/content.js';
 import { welcomeText } from './welcome-text.js';
 
@@ -12,6 +13,8 @@ export function protocolText(content: Content): string {
       return presenceText(content);
     case 'snapshot':
       return `{"type":"snapshot","stream":"${content.stream}","data":[${content.rows.joined}],"last":${content.last}}`;
+    case 'ack':
+      return ackText(content);
     case 'welcome':
       return welcomeText(content);
     default:
@@ -33,6 +36,12 @@ function messageText({ channel, stream, event, data, from, cursor, time }: Messa
     `{"type":"message","channel":${channel.json},"stream":"${stream}","event":${JSON.stringify(event)},"data":${data}` +
     `${sender},"cursor":"${cursor}","time":"${time}"}`
   );
+}
+
+/** There is one for each publish: put together, it takes half of what an object takes. */
+function ackText({ id, cursor }: AckFrame): string {
+  const place = cursor === undefined ? '' : `,"cursor":"${cursor}"`;
+  return `{"type":"ack","id":${JSON.stringify(id)}${place}}`;
 }
 
 function presenceText(content: PresenceContent): string {

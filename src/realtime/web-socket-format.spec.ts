@@ -96,7 +96,10 @@ describe('the format of the protocol', () => {
     expect(written({ ...presence, count: 2, principals: 1 })).toEqual({ ...frame, count: 2, principals: 1 });
   });
 
-  it('writes everything else as it is', () => {
-    expect(written(ANY)).toEqual(ANY);
-  });
+  it.each<Content>([ANY, { type: 'ack', id: '1', cursor: 'c1' }, { type: 'ack', id: 'with "quotes", \n and \u2028' }])(
+    'writes everything else as it is: %j',
+    (content) => {
+      expect(written(content)).toEqual(content);
+    },
+  );
 });
