@@ -1,15 +1,15 @@
 import { EventEmitter } from 'node:events';
 import type { ResyncNotice, TopicEvent } from '@edge-hive/realtime-client';
-import type { Told } from './told.js';
+import type { Delivered } from './delivered.js';
 import { rowText } from './text.js';
 import type { View } from './view.js';
 
 type RawRow = { readonly id: string } & Readonly<Record<string, unknown>>;
 
-/** What one subscription was told in the whole run, in order. */
+/** What was delivered to one subscription in the whole run, in order. */
 export class Account {
-  readonly told: Told[] = [];
-  readonly progress = new EventEmitter<{ told: [] }>();
+  readonly delivered: Delivered[] = [];
+  readonly progress = new EventEmitter<{ delivered: [] }>();
   /** Rows of a collection as its notifications alone make them. */
   readonly mirror = new Map<string, RawRow>();
   /** Why it ended, which it never should. */
@@ -40,16 +40,16 @@ export class Account {
   }
 
   get events(): number {
-    return this.told.filter(({ kind }) => kind === 'event').length;
+    return this.delivered.filter(({ kind }) => kind === 'event').length;
   }
 
   /** Something else that it should be looked at for. */
   moved(): void {
-    this.progress.emit('told');
+    this.progress.emit('delivered');
   }
 
-  private note(told: Told): void {
-    this.told.push(told);
-    this.progress.emit('told');
+  private note(delivered: Delivered): void {
+    this.delivered.push(delivered);
+    this.progress.emit('delivered');
   }
 }

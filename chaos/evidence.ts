@@ -37,23 +37,23 @@ function seen(violation: Violation, at: number, site: Site, seconds: Seconds): s
 function seenOfChannels({ subscriber, record }: Violation, at: number, { channels }: Site, seconds: Seconds): string[] {
   const listener = channels?.party.listeners.find(({ name }) => name === subscriber);
   if (!listener) return [];
-  const told = (listener.account?.told ?? []).map((one) => ({
+  const delivered = (listener.account?.delivered ?? []).map((one) => ({
     at: one.at,
     text: one.kind === 'resync' ? `resync ${one.reason}` : one.id,
   }));
-  const place = told.findIndex((line) => line.at >= at);
-  const around = place < 0 ? told.slice(-AROUND) : told.slice(Math.max(0, place - AROUND), place + AROUND);
-  const resyncs = told.filter(({ text }) => text.startsWith('resync'));
-  const same = told.filter(({ text }) => text === record);
+  const place = delivered.findIndex((line) => line.at >= at);
+  const around = place < 0 ? delivered.slice(-AROUND) : delivered.slice(Math.max(0, place - AROUND), place + AROUND);
+  const resyncs = delivered.filter(({ text }) => text.startsWith('resync'));
+  const same = delivered.filter(({ text }) => text === record);
   const states = listener.transitions.filter((transition) => Math.abs(transition.at - at) < NEAR_MS);
-  return [...around, ...same, ...resyncs, ...states].map((line) => `    told ${seconds(line.at)} ${line.text}`);
+  return [...around, ...same, ...resyncs, ...states].map((line) => `    delivered ${seconds(line.at)} ${line.text}`);
 }
 
 function seenOfTables({ subscriber, record }: Violation, at: number, { clients }: Site, seconds: Seconds): string[] {
   const client = clients.find(({ accounts }) => accounts.some(({ name }) => name === subscriber));
   const account = client?.accounts.find(({ name }) => name === subscriber);
   if (!client || !account) return [];
-  const lines = account.told.map((one) => {
+  const lines = account.delivered.map((one) => {
     if (one.kind === 'event')
       return { at: one.at, record: one.record, text: `${one.record} ${one.text.slice(0, 80)} ${one.cursor}` };
     return {
@@ -69,8 +69,8 @@ function seenOfTables({ subscriber, record }: Violation, at: number, { clients }
   const print = (what: string, all: readonly { at: number; text: string }[]) =>
     all.map((one) => `    ${what} ${seconds(one.at)} ${one.text}`);
   return [
-    ...print('told', around),
-    ...print('told of the record', ofRecord.slice(-2 * AROUND)),
+    ...print('delivered', around),
+    ...print('delivered of the record', ofRecord.slice(-2 * AROUND)),
     ...print('connection', states),
   ];
 }

@@ -40,7 +40,7 @@ export async function findings(
     hasLateChanges: lateChanges(slots) > 0,
   });
   const accounts = clients.flatMap((client) => client.accounts);
-  const told = await settle(accounts, verdict, deadlineOf(SETTLE_MS, stopping));
+  const ofTables = await settle(accounts, verdict, deadlineOf(SETTLE_MS, stopping));
   const leaked = clients.flatMap(({ leaks, name: subscriber }) =>
     leaks.map((detail): Violation => ({ kind: 'leak', subscriber, detail })),
   );
@@ -51,7 +51,7 @@ export async function findings(
     crashes.map((detail): Violation => ({ kind: 'ended', subscriber: `gateway ${number}`, detail })),
   );
   const undone = knowsDeleted ? dropped : [];
-  return { feed, dropped, violations: [...ofChannels, ...told, ...undone, ...leaked, ...failed, ...ofGateways] };
+  return { feed, dropped, violations: [...ofChannels, ...ofTables, ...undone, ...leaked, ...failed, ...ofGateways] };
 }
 
 /** Node 20 loses the timeout of `AbortSignal.any([AbortSignal.timeout(…), …])` to the garbage collector: nobody else holds it. */

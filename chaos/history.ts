@@ -3,7 +3,7 @@ import { rowOf } from './row.js';
 import { rowText } from './text.js';
 import type { View } from './view.js';
 
-/** One change of a record, as a view has to be told it. */
+/** One change of a record, as it has to be delivered to a view. */
 export interface Step {
   readonly change: FeedChange;
   /** Absent where there is nothing to say. */
@@ -37,20 +37,20 @@ function stepOf(view: View, change: FeedChange, last: Step | undefined, knowsDel
   const row = rowOf(change);
   const state = row && view.matches(row) ? rowText(view, { ...row, id: change.id }) : undefined;
   const isHeard = view.events?.includes(change.action) ?? true;
-  const text = isHeard ? toldOf(view, change, last?.state, state) : undefined;
+  const text = isHeard ? deliveryOf(view, change, last?.state, state) : undefined;
   if (text !== undefined) return { change, text, isOptional: false, state };
   const isGuess = isHeard && change.action === 'DELETE' && !knowsDeleted && mayGuess(view, last);
   return isGuess ? { change, text: 'DELETE', isOptional: true, state } : { change, isOptional: false, state };
 }
 
-/** A deletion that the filter can't be asked about is told to whoever may know of the record. */
+/** A deletion that the filter can't be asked about is delivered to whoever may know of the record. */
 function mayGuess({ filter, restricted, visible }: View, last: Step | undefined): boolean {
   if (filter === undefined) return false;
   const row = last && rowOf(last.change);
   return restricted ? row !== undefined && visible?.(row) === true : true;
 }
 
-function toldOf(view: View, { action }: FeedChange, before?: string, state?: string): string | undefined {
+function deliveryOf(view: View, { action }: FeedChange, before?: string, state?: string): string | undefined {
   if (action === 'DELETE') return before === undefined ? undefined : 'DELETE';
   if (action === 'CREATE') return state === undefined ? undefined : `CREATE ${state}`;
   if (state === undefined) return before === undefined ? undefined : 'UPDATE leave';

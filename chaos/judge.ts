@@ -2,19 +2,22 @@ import type { Account } from './account.js';
 import type { History, Step } from './history.js';
 import { isReadAgain, mismatch, type Mismatch } from './match.js';
 import { segmentsOf } from './segments.js';
-import type { Told } from './told.js';
+import type { Delivered } from './delivered.js';
 import type { Violation } from './violation.js';
 
-/** Holds what a subscriber of events was told against what it has to be told. */
+/** Holds what was delivered to a subscriber of events against what has to be. */
 export function judge(account: Account, history: History): Violation[] {
-  const { told, repeats } = withoutRepeats(account.told);
+  const { delivered, repeats } = withoutRepeats(account.delivered);
   const begins = (account.view.joins ?? 0) === 0 && account.view.kind === 'events' ? 'beginning' : 'late';
-  const records = new Set([...history.keys(), ...told.flatMap((one) => (one.kind === 'event' ? [one.record] : []))]);
+  const records = new Set([
+    ...history.keys(),
+    ...delivered.flatMap((one) => (one.kind === 'event' ? [one.record] : [])),
+  ]);
   const violations = repeats.map((repeat): Violation => {
     const { record, text, cursor, at } = repeat;
     return { kind: 'duplicated', subscriber: account.name, record, detail: `${text} again, cursor ${cursor}`, at };
   });
-  for (const [record, segments] of segmentsOf(told, begins, records)) {
+  for (const [record, segments] of segmentsOf(delivered, begins, records)) {
     const steps = history.get(record) ?? [];
     const found = mismatch(steps, segments);
     if (found) violations.push(...explain(account, record, steps, found));
@@ -22,18 +25,18 @@ export function judge(account: Account, history: History): Violation[] {
   return violations;
 }
 
-type ToldEvent = Extract<Told, { kind: 'event' }>;
+type DeliveredEvent = Extract<Delivered, { kind: 'event' }>;
 
-function withoutRepeats(all: readonly Told[]): { told: Told[]; repeats: ToldEvent[] } {
+function withoutRepeats(all: readonly Delivered[]): { delivered: Delivered[]; repeats: DeliveredEvent[] } {
   const cursors = new Set<string>();
-  const repeats: ToldEvent[] = [];
-  const told = all.filter((one) => {
+  const repeats: DeliveredEvent[] = [];
+  const delivered = all.filter((one) => {
     if (one.kind !== 'event') return true;
     if (!cursors.has(one.cursor)) return cursors.add(one.cursor);
     repeats.push(one);
     return false;
   });
-  return { told, repeats };
+  return { delivered, repeats };
 }
 
 function explain(account: Account, record: string, steps: readonly Step[], found: Mismatch): Violation[] {
@@ -65,9 +68,16 @@ function explain(account: Account, record: string, steps: readonly Step[], found
     }),
   ];
   if (violations.length > 0) return violations;
-  const [told, wanted] = [events, expected].map((texts) => texts.map(({ text }) => text).join('\n    '));
+  const [delivered, wanted] = [events, expected].map((texts) => texts.map(({ text }) => text).join('\n    '));
   const at = events.at(-1)?.at;
-  return [{ ...about, kind: 'order', detail: `told\n    ${told}\n  but committed\n    ${wanted}`, ...(at && { at }) }];
+  return [
+    {
+      ...about,
+      kind: 'order',
+      detail: `delivered\n    ${delivered}\n  but committed\n    ${wanted}`,
+      ...(at && { at }),
+    },
+  ];
 }
 
 /** What is left of `all` when each of `others` takes one of the same text away. */

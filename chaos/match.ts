@@ -6,7 +6,7 @@ export type Mismatch =
   | { readonly kind: 'no such state'; readonly state: string | undefined; readonly from: number }
   | { readonly kind: 'other events'; readonly segment: Segment; readonly from: number };
 
-/** Whether what was told of a record is what its steps say, segment by segment. @returns undefined when it is */
+/** Whether what was delivered of a record is what its steps say, segment by segment. @returns undefined when it is */
 export function mismatch(steps: readonly Step[], segments: readonly Segment[]): Mismatch | undefined {
   let from = 0;
   for (const segment of segments) {

@@ -15,7 +15,7 @@ export class Recoveries {
   private readonly waiting = new Map<WiredClient, Waiting[]>();
 
   constructor(clients: readonly WiredClient[]) {
-    for (const client of clients) client.onBeat = (committed) => this.told(client, committed);
+    for (const client of clients) client.onBeat = (committed) => this.delivered(client, committed);
   }
 
   begin(kind: FaultKind, clients: readonly WiredClient[]): void {
@@ -24,7 +24,7 @@ export class Recoveries {
     }
   }
 
-  private told(client: WiredClient, committed: number): void {
+  private delivered(client: WiredClient, committed: number): void {
     const waiting = this.waiting.get(client);
     if (!waiting) return;
     this.waiting.set(

@@ -33,13 +33,13 @@ function faultTable({ injector }: Run): string {
     const figures = [0.5, 0.99].map((part) => (times.length > 0 ? Math.round(percentile(times, part)) : '–'));
     return [[kind, count, ...figures]];
   });
-  return markdownTable(['fault', 'times', 'told again after, p50 ms', 'p99 ms'], rows);
+  return markdownTable(['fault', 'times', 'delivered again after, p50 ms', 'p99 ms'], rows);
 }
 
 function resultTable({ site, load, feed, violations, dropped }: Run): string {
   const accounts = site.clients.flatMap(({ accounts }) => accounts);
-  const told = accounts.flatMap((account) => account.told);
-  const resyncs = told.flatMap((one) => (one.kind === 'resync' ? [one.reason] : []));
+  const delivered = accounts.flatMap((account) => account.delivered);
+  const resyncs = delivered.flatMap((one) => (one.kind === 'resync' ? [one.reason] : []));
   const closes = site.wired.flatMap(({ closes }) =>
     [...closes].flatMap(([code, count]) => Array<number>(count).fill(code)),
   );

@@ -1,26 +1,26 @@
-import type { Told } from './told.js';
+import type { Delivered } from './delivered.js';
 
-export type ToldEvent = Extract<Told, { readonly kind: 'event' }>;
+export type DeliveredEvent = Extract<Delivered, { readonly kind: 'event' }>;
 
-/** What a subscriber was told of one record between two places at which its view was made anew. */
+/** What was delivered of one record between two places at which its view was made anew. */
 export interface Segment {
   /**
    * How it began: with the subscription, before anything was written; at a snapshot, in which the record was so; or behind a
    * resync, when whoever was told read again, so that what had been committed by then needn't be told.
    */
   readonly from: 'beginning' | { readonly at: number } | { readonly at: number; readonly state: string | undefined };
-  readonly events: readonly ToldEvent[];
+  readonly events: readonly DeliveredEvent[];
   /** A snapshot or a resync follows: the end may be missing, and was told to be. */
   readonly isCut: boolean;
 }
 
-/** Takes apart what was told, by record. Records of which nothing was told have an empty segment for each part. */
+/** Takes apart what was delivered, by record. Records of which nothing was have an empty segment for each part. */
 export function segmentsOf(
-  told: readonly Told[],
+  delivered: readonly Delivered[],
   begins: 'beginning' | 'late',
   records: Iterable<string>,
 ): ReadonlyMap<string, readonly Segment[]> {
-  const parts = partsOf(told, begins);
+  const parts = partsOf(delivered, begins);
   return new Map(
     [...records].map((record) => [
       record,
@@ -34,8 +34,8 @@ export function segmentsOf(
 }
 
 interface Part {
-  readonly from: 'beginning' | Exclude<Told, ToldEvent>;
-  readonly events: Map<string, ToldEvent[]>;
+  readonly from: 'beginning' | Exclude<Delivered, DeliveredEvent>;
+  readonly events: Map<string, DeliveredEvent[]>;
 }
 
 function fromOf(from: Part['from'], record: string): Segment['from'] {
@@ -43,11 +43,11 @@ function fromOf(from: Part['from'], record: string): Segment['from'] {
   return from.kind === 'snapshot' ? { at: from.at, state: from.states.get(record) } : { at: from.at };
 }
 
-function partsOf(told: readonly Told[], begins: 'beginning' | 'late'): Part[] {
+function partsOf(delivered: readonly Delivered[], begins: 'beginning' | 'late'): Part[] {
   const parts: Part[] = [];
   const begin = (from: Part['from']) => parts.push({ from, events: new Map() });
   begin(begins === 'beginning' ? begins : { kind: 'resync', reason: 'it came later', at: 0 });
-  for (const entry of told) {
+  for (const entry of delivered) {
     if (entry.kind !== 'event') begin(entry);
     else {
       const events = parts.at(-1)?.events;

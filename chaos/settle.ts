@@ -23,7 +23,7 @@ export async function settle(
     const { signal } = looked;
     setMaxListeners(0, signal);
     // Listened for before the look: what comes during it isn't missed.
-    const moves = unsettled.map((account) => once(account.progress, 'told', { signal }).catch(() => undefined));
+    const moves = unsettled.map((account) => once(account.progress, 'delivered', { signal }).catch(() => undefined));
     unsettled = unsettled.filter((account) => verdict.of(account).length > 0);
     if (unsettled.length > 0 && !deadline.aborted) await Promise.race([passed, ...moves]);
     looked.abort();

@@ -5,7 +5,7 @@ import type { View } from './view.js';
 /** Longer ones are told apart by their digest: large rows of a whole run needn't be kept. */
 const LONGEST = 400;
 
-/** A row as a subscriber of a view is told it: its fields, in an order of their own. */
+/** A row as it is delivered to a subscriber of a view: its fields, in an order of their own. */
 export function rowText({ fields }: Pick<View, 'fields'>, row: Readonly<Record<string, unknown>>): string {
   const names = fields ? ['id', ...fields] : Object.keys(row).sort();
   return shortened(JSON.stringify(names.map((name) => [name, canonical(row[name])])));

@@ -3,16 +3,16 @@ import type { Account } from './account.js';
 import type { Collections } from './collections.js';
 import { type History, historyOf } from './history.js';
 import { judge } from './judge.js';
-import type { Told } from './told.js';
+import type { Delivered } from './delivered.js';
 import type { View } from './view.js';
 import type { Violation } from './violation.js';
 
-/** Longer than clients remember cursors. Of the time in which something was told: a freeze makes nobody older. */
+/** Longer than clients remember cursors. Of the time in which something was delivered: a freeze makes nobody older. */
 const YOUNG_MS = 12_000;
 /** A replay takes no longer. */
 const REPLAY_MS = 1_000;
 
-type Resync = Extract<Told, { readonly kind: 'resync' }>;
+type Resync = Extract<Delivered, { readonly kind: 'resync' }>;
 
 /** What is known of the truth when all is written. */
 export interface Truth {
@@ -52,9 +52,9 @@ export class Verdict {
     return history;
   }
 
-  private resyncs({ name, view, told }: Account): Violation[] {
-    return told.flatMap((one, place): Violation[] => {
-      if (one.kind !== 'resync' || this.isExplained(one, view, told.slice(0, place))) return [];
+  private resyncs({ name, view, delivered }: Account): Violation[] {
+    return delivered.flatMap((one, place): Violation[] => {
+      if (one.kind !== 'resync' || this.isExplained(one, view, delivered.slice(0, place))) return [];
       return [{ kind: 'unexplained resync', subscriber: name, detail: one.reason, at: one.at }];
     });
   }
@@ -67,7 +67,11 @@ export class Verdict {
    * - `reconnected`: the connection broke while rows were read again for another reason, or when that was still to be told;
    * - `feed_changed`: the database has dropped what it had acknowledged, which also can't be recovered behind.
    */
-  private isExplained({ reason, at }: Resync, { kind, restricted = false }: View, before: readonly Told[]): boolean {
+  private isExplained(
+    { reason, at }: Resync,
+    { kind, restricted = false }: View,
+    before: readonly Delivered[],
+  ): boolean {
     const { hasLateChanges, knowsDeleted, dropped } = this.truth;
     const begun = before.findLast((one) => one.kind !== 'event') ?? before[0];
     // The last that it had heard before the replay in which the resync fell.

@@ -24,7 +24,7 @@ export class WiredClient {
   /** By close code. */
   readonly closes = new Map<number, number>();
   readonly errors: string[] = [];
-  /** Told of what comes to it all the time: when that was written. */
+  /** Delivered of what comes to it all the time: when that was written. */
   onBeat: (written: number) => void = () => undefined;
   protected readonly client: RealtimeClient;
 

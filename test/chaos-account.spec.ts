@@ -37,8 +37,8 @@ describe('the account of a chaos run', () => {
     ['a change that came twice', [created, updated, updated, left, entered, deleted], ['duplicated']],
     ['two changes that changed places', [updated, created, left, entered, deleted], ['order']],
     ['a record that is another’s to see', [created, updated, left, entered, deleted, hidden], ['unexpected']],
-  ])('judges %s', (_, told, kinds) => {
-    expect(judged(VIEW, told)).toEqual(kinds);
+  ])('judges %s', (_, delivered, kinds) => {
+    expect(judged(VIEW, delivered)).toEqual(kinds);
   });
 
   it('calls it a leak where rights hide the record', () => {
@@ -63,15 +63,15 @@ describe('the account of rows that were read in the middle', () => {
   it.each([
     ['a replay of what the rows contain', ['rows', updated, left], []],
     ['such a replay behind a resync that fell in it', ['rows', 'resync', updated, 'rows', left], []],
-    ['one that was told before', ['rows', updated, 'resync', updated, 'rows', left], ['duplicated']],
+    ['one that was delivered before', ['rows', updated, 'resync', updated, 'rows', left], ['duplicated']],
     [
       'a change that never was, behind a resync',
       ['rows', 'resync', event(8, 'UPDATE', row), 'rows', left],
       ['unexpected'],
     ],
-  ])('judges %s', (_, told, kinds) => {
+  ])('judges %s', (_, delivered, kinds) => {
     const account = new Account('account', view, 'client');
-    for (const one of told) {
+    for (const one of delivered) {
       if (one === 'resync') account.resync({ target: { topic: 'item' }, reason: 'late' });
       else if (one === 'rows') account.snapshot([{ ...row, group: 1, n: 11, id: 'item:a' }]);
       else account.event(one as ReturnType<typeof event>);
@@ -101,9 +101,9 @@ describe('the schedule of a chaos run', () => {
   });
 });
 
-function judged(view: View, told: readonly ReturnType<typeof event>[]): string[] {
+function judged(view: View, delivered: readonly ReturnType<typeof event>[]): string[] {
   const account = new Account('account', view, 'client');
-  for (const one of told) account.event(one);
+  for (const one of delivered) account.event(one);
   return judge(account, historyOf(view, changes, true)).map(({ kind }) => kind);
 }
 

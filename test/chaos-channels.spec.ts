@@ -25,11 +25,11 @@ describe('the account of a channel', () => {
   const elsewhere = publish('room:1', 'dora', 1);
 
   /** Messages are told as soon as they are published, a resync when all have been. */
-  function account(...told: readonly string[]): ChannelAccount {
+  function account(...delivered: readonly string[]): ChannelAccount {
     const one = new ChannelAccount('account', CHANNEL, 0);
     one.served = 0;
     let at = 0;
-    for (const id of told) {
+    for (const id of delivered) {
       at = Math.max(at + 1, publishes.get(id)?.began ?? 0);
       if (id === 'resync') one.resync('interrupted', clock + 1);
       else one.message(id, at);
@@ -47,8 +47,8 @@ describe('the account of a channel', () => {
     ['two of one publisher that changed places', [ann2, ann1, bob1, ann3], ['order']],
     ['one of another channel', [ann1, bob1, ann2, ann3, elsewhere], ['unexpected']],
     ['one that nobody published', [ann1, bob1, ann2, ann3, 'eve 1'], ['unexpected']],
-  ])('judges %s', (_, told, kinds) => {
-    expect(judgeChannel(account(...told), publishes, NO_LOSS).map(({ kind }) => kind)).toEqual(kinds);
+  ])('judges %s', (_, delivered, kinds) => {
+    expect(judgeChannel(account(...delivered), publishes, NO_LOSS).map(({ kind }) => kind)).toEqual(kinds);
   });
 
   it('takes a resync for wrong that no fault explains, and an account that was never served', () => {

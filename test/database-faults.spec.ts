@@ -14,7 +14,7 @@ describe('a database in a folder', () => {
   let streams: { everything: TestStream; some: TestStream };
   afterEach(() => service.stop());
 
-  it('is killed and started again under four writers: every change is told, once, in the order of its record', async () => {
+  it('is killed and started again under four writers: every change is delivered, once, in the order of its record', async () => {
     const writers = await start(4);
     for (let kills = 0; kills < 2; kills += 1) {
       await writers.more(100);

@@ -33,7 +33,7 @@ describe('the network between service and database', () => {
     proxy.slowDown(0);
   });
 
-  it('goes silent without a close: it is noticed, and what was written meanwhile is told', async () => {
+  it('goes silent without a close: it is noticed, and what was written meanwhile is delivered', async () => {
     const { stream, writers } = await start('silent', 4);
     for (let times = 0; times < 2; times += 1) {
       await writers.more(100);
@@ -46,7 +46,7 @@ describe('the network between service and database', () => {
     await expectEveryChange(service.database, stream);
   }, 60_000);
 
-  it('is cut again and again: nothing is lost, repeated or told backwards', async () => {
+  it('is cut again and again: nothing is lost, repeated or delivered backwards', async () => {
     const { stream, writers } = await start('cut', 4);
     for (let cuts = 0; cuts < CUTS; cuts += 1) {
       proxy.cut();

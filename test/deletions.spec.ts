@@ -91,7 +91,7 @@ describe('deletions under a policy, beside one whose filters name 70 fields', ()
   afterAll(() => service.stop());
   afterAll(() => file.remove());
 
-  it('are told to others as if it was not there, and to that one as well as can be', async () => {
+  it('are delivered to others as if it was not there, and to that one as well as can be', async () => {
     const [before, after] = [await service.connect('ann'), await service.connect('ann')];
     const filters = [{ room: 'a' }, { text: { startsWith: 'x' } }];
     const watch = async (client: TestClient) => ({

@@ -17,7 +17,7 @@ describe('the deletion of a record that takes its edges along', () => {
     ['its edges have one', '', FEED],
     ['it has one', FEED, ''],
     ['both have one', FEED, FEED],
-  ])('is told of each to those who are subscribed to its table, where %s', async (_, vertex, edge) => {
+  ])('is delivered of each to those who are subscribed to its table, where %s', async (_, vertex, edge) => {
     const [person, knows] = [`person${vertex.length}_${edge.length}`, `knows${vertex.length}_${edge.length}`];
     await service.writer.query(`DEFINE TABLE ${person} ${vertex}; DEFINE TABLE ${knows} TYPE RELATION ${edge}`);
     await service.writer.query(

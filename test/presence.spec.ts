@@ -220,7 +220,7 @@ describe('presence', () => {
     expect(await enter(ann, {}, 'more')).toMatchObject({ type: 'ack' });
   });
 
-  it('is told in pairs of who comes and leaves again, and ignores a leave before its join', async () => {
+  it('has a leave behind each join of who blinks, and ignores a leave before its join', async () => {
     const watching = await observer();
     const ann = await connect('ann');
     await subscribe(ann);
@@ -433,7 +433,7 @@ describe('presence', () => {
     expect(whole.filter((text) => text.includes('"changes"')).length).toBeGreaterThan(1);
   });
 
-  it('is told to servers: who came first, and how many in all', async () => {
+  it('is shown to servers: who came first, and how many in all', async () => {
     const first = await member('ann', 'k1', { n: 1 });
     await enter(first, { n: 2 }, 'k2');
     await member('bob', 'k1');

@@ -27,7 +27,7 @@ describe('recovery', () => {
     await service.writer.query(`DEFINE TABLE ${table} CHANGEFEED 3d INCLUDE ORIGINAL`);
   });
 
-  it('tells exactly what came after a cursor of its own log', async () => {
+  it('delivers exactly what came after a cursor of its own log', async () => {
     const { cursor, epoch } = await seen('a:1', 'b:1');
     await write('CREATE', 'c:1');
     await write('UPDATE', 'a:2');
@@ -38,7 +38,7 @@ describe('recovery', () => {
     expect(told(client)).toEqual(['CREATE c', 'UPDATE a', 'CREATE d']);
   });
 
-  it('tells everything since the subscription when that is where a client left', async () => {
+  it('delivers everything since the subscription when that is where a client left', async () => {
     const first = await service.connect();
     const subscribed = await subscribe(first);
     await first.close();

@@ -122,7 +122,7 @@ describe('streams', () => {
     }
   });
 
-  it('tell all subscribers in one order', async () => {
+  it('deliver to all subscribers in one order', async () => {
     const clients = await Promise.all(['user-1', 'user-2', 'user-3'].map((name) => service.connect(name)));
     const streams = await Promise.all(clients.map((client) => subscribe(client, { topic: 'ordered' })));
     const writers = await Promise.all([1, 2, 3, 4].map(() => service.database.connect()));

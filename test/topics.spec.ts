@@ -65,7 +65,7 @@ describe('topics', () => {
     for (const event of stream.events) expect(event).not.toHaveProperty('transition');
   });
 
-  it('tells the changes of one record in the order of their commits, whichever way they were written', async () => {
+  it('delivers the changes of one record in the order of their commits, whichever way they were written', async () => {
     const stream = await subscribe(await service.connect(), { topic: 'steps' });
     const expected: string[] = [];
     for (let n = 0; n < 20; n += 1) {
@@ -82,7 +82,7 @@ describe('topics', () => {
     expect(events.map(({ action, data }) => `${action} ${String(data['n'])}`)).toEqual(expected);
   });
 
-  it('tells every statement of a transaction, in order, and nothing of a cancelled one', async () => {
+  it('delivers every statement of a transaction, in order, and nothing of a cancelled one', async () => {
     const stream = await subscribe(await service.connect(), { topic: 'bundle' });
     await service.writer.query('BEGIN; CREATE bundle:1; UPDATE bundle:1 SET n = 1; CREATE bundle:2; COMMIT;');
     await service.writer.query('BEGIN; CREATE bundle:3; THROW "no"; COMMIT;').catch(() => undefined);
@@ -125,7 +125,7 @@ describe('topics', () => {
     expect(reply).toMatchObject({ type: 'error', code: 'BAD_FRAME', message: expect.stringContaining('events') });
   });
 
-  it('tells nothing of a stream before its subscribed, while others write', async () => {
+  it('delivers nothing of a stream before its subscribed, while others write', async () => {
     const client = await service.connect();
     let writing = true;
     const writes = (async () => {
@@ -141,7 +141,7 @@ describe('topics', () => {
     await writes;
   });
 
-  it('tells nothing that was written before the subscription', async () => {
+  it('delivers nothing that was written before the subscription', async () => {
     for (let n = 1; n < 20; n += 1) {
       const client = await service.connect();
       await service.writer.query('CREATE earlier SET n = $n RETURN NONE', { n });

@@ -1,11 +1,11 @@
-/** What a subscriber of a channel was told, and when by `Date.now()`. */
-export type ChannelTold =
+/** What was delivered to a subscriber of a channel, and when by `Date.now()`. */
+export type ChannelDelivered =
   | { readonly kind: 'message'; readonly id: string; readonly at: number }
   | { readonly kind: 'resync'; readonly reason: string; readonly at: number };
 
-/** What one subscription to a channel was told in the whole run, in order. */
+/** What was delivered to one subscription to a channel in the whole run, in order. */
 export class ChannelAccount {
-  readonly told: ChannelTold[] = [];
+  readonly delivered: ChannelDelivered[] = [];
   /** When it was served: what is published from then on has to come. */
   served: number | undefined;
   /** Why it ended, which it never should. */
@@ -19,14 +19,14 @@ export class ChannelAccount {
   ) {}
 
   message(id: string, at = Date.now()): void {
-    this.told.push({ kind: 'message', id, at });
+    this.delivered.push({ kind: 'message', id, at });
   }
 
   resync(reason: string, at = Date.now()): void {
-    this.told.push({ kind: 'resync', reason, at });
+    this.delivered.push({ kind: 'resync', reason, at });
   }
 
   get messages(): number {
-    return this.told.filter(({ kind }) => kind === 'message').length;
+    return this.delivered.filter(({ kind }) => kind === 'message').length;
   }
 }

@@ -4,7 +4,7 @@ import type { Channels, Site } from '../site.js';
 import type { Violation } from '../violation.js';
 import { attendance } from './attendance.js';
 import { isKept } from './casting.js';
-import type { ChannelAccount, ChannelTold } from './channel-account.js';
+import type { ChannelAccount, ChannelDelivered } from './channel-account.js';
 import { disorder, judgeChannel, type Excuses, type Resync } from './channel-judge.js';
 
 /** What is missed without any other sign shows after ten seconds. */
@@ -42,22 +42,22 @@ export async function channelFindings(
  * What is missed of a channel with a history can be read again, unless Redis has lost it: one resync for each time that it has. Of
  * another channel, whatever breaks a connection can make a gap.
  */
-function excuses({ channel, told }: ChannelAccount, { redis }: Channels, { made }: FaultInjector): Excuses {
+function excuses({ channel, delivered }: ChannelAccount, { redis }: Channels, { made }: FaultInjector): Excuses {
   const { losses } = redis;
   const causes = isKept(channel) ? losses : made;
   const explain = (resync: Resync): boolean => {
     const possible = causes.filter(({ began, ended }) => began <= resync.at && ended + AFTERMATH_MS >= resync.at);
-    if (!isKept(channel) || isInDoubt(resync, told)) return possible.length > 0;
+    if (!isKept(channel) || isInDoubt(resync, delivered)) return possible.length > 0;
     const begun = possible[0]?.began ?? Infinity;
-    const earlier = told.filter((one) => one.kind === 'resync' && one.at >= begun && one.at < resync.at);
-    return earlier.filter((one) => one.kind === 'resync' && !isInDoubt(one, told)).length < possible.length;
+    const earlier = delivered.filter((one) => one.kind === 'resync' && one.at >= begun && one.at < resync.at);
+    return earlier.filter((one) => one.kind === 'resync' && !isInDoubt(one, delivered)).length < possible.length;
   };
   return { losses, explain };
 }
 
 /** A reconnect so soon after a resync that the server which is gone may have put off to say that more is missing. */
-function isInDoubt(resync: Resync, told: readonly ChannelTold[]): boolean {
-  const before = told.slice(0, told.indexOf(resync));
+function isInDoubt(resync: Resync, delivered: readonly ChannelDelivered[]): boolean {
+  const before = delivered.slice(0, delivered.indexOf(resync));
   const last = before.findLast(({ kind }) => kind === 'resync');
   const heardAt = before.at(-1)?.at ?? 0;
   return resync.reason === 'reconnected' && last !== undefined && heardAt - last.at < DOUBT_MS;

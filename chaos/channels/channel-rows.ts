@@ -6,7 +6,9 @@ export function channelRows(channels: Channels | undefined): (readonly [string, 
   if (!channels) return [];
   const { party, redis } = channels;
   const { accounts, publishes } = party;
-  const resyncs = accounts.flatMap(({ told }) => told.flatMap((one) => (one.kind === 'resync' ? [one.reason] : [])));
+  const resyncs = accounts.flatMap(({ delivered }) =>
+    delivered.flatMap((one) => (one.kind === 'resync' ? [one.reason] : [])),
+  );
   return [
     ['publishes acknowledged', publishes.acknowledged],
     ['publishes of unknown outcome', publishes.unknown],

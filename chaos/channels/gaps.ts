@@ -15,23 +15,23 @@ interface Gap {
   readonly at: number;
 }
 
-/** The gaps in what a subscriber was told, of which it was told. */
+/** The gaps in what was delivered to a subscriber, of which a resync told it. */
 export class Gaps {
   private readonly gaps: readonly Gap[];
 
   /** @param losses times in which Redis may have lost what it acknowledged: whoever missed that is told later */
   constructor(
-    { told, asked }: ChannelAccount,
+    { delivered, asked }: ChannelAccount,
     publishes: Publishes,
     private readonly losses: readonly Loss[] = [],
   ) {
     let before = -Infinity;
-    this.gaps = told.flatMap((one, place): Gap[] => {
+    this.gaps = delivered.flatMap((one, place): Gap[] => {
       if (one.kind !== 'resync') return [];
       const { at } = one;
       const latest = at - before < PUT_OFF_MS ? at - PUT_OFF_MS : at;
       before = at;
-      const last = told.slice(0, place).findLast((other) => other.kind === 'message' && other.at <= latest);
+      const last = delivered.slice(0, place).findLast((other) => other.kind === 'message' && other.at <= latest);
       const from = last?.kind === 'message' ? publishes.get(last.id)?.began : undefined;
       return [{ from: from ?? asked, at }];
     });

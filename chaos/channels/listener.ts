@@ -3,7 +3,7 @@ import { WiredClient } from '../wired-client.js';
 import { ChannelAccount } from './channel-account.js';
 import type { Publishes } from './publishes.js';
 
-/** Is subscribed to a channel, and keeps account of what it is told. */
+/** Is subscribed to a channel, and keeps account of what is delivered to it. */
 export class Listener extends WiredClient {
   account: ChannelAccount | undefined;
 

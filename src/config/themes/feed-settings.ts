@@ -11,7 +11,7 @@ export class FeedSettings {
 
   @Setting(
     'SURREAL_DOORBELLS',
-    'Whether live queries tell when to read the changefeed: `on`, `off`, or `auto`, which makes none where it would make writers fail.',
+    'Whether live queries say when to read the changefeed: `on`, `off`, or `auto`, which makes none where it would make writers fail.',
   )
   @IsIn(['auto', 'on', 'off'])
   surrealDoorbells: 'auto' | 'on' | 'off' = 'auto';

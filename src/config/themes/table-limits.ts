@@ -34,7 +34,7 @@ export class TableLimits {
 
   @Setting(
     'LIMIT_ROW_INDEX_BYTES',
-    'Bytes kept to know deleted records by, where the database does not tell what they were.',
+    'Bytes kept to know deleted records by, where the database does not say what they were.',
   )
   @IsInt()
   @Min(0)

@@ -133,7 +133,7 @@ describe('FeedReader of a database', () => {
     expect(delivered.texts).toEqual(['CREATE a:1', 'CREATE a:2', 'UPDATE a:1', 'DELETE a:2']);
   });
 
-  it('tells all of transactions over several tables that pages cut in two', async () => {
+  it('hands on all of transactions over several tables that pages cut in two', async () => {
     const transaction = (n: number) => `BEGIN; CREATE a:${n}; CREATE b:${n}; CREATE c:${n}; COMMIT`;
     // 1200 keys behind the three definitions, 1000 a page: the first ends in the middle of a transaction.
     const numbers = Array.from({ length: 400 }, (_, n) => n);
@@ -148,7 +148,7 @@ describe('FeedReader of a database', () => {
     expect(delivered.texts).toHaveLength(1_200);
   });
 
-  it('lets others have their turn while it tells a large transaction, which counts as told once all of it is', async () => {
+  it('lets others have their turn while it hands on a large transaction, which counts as handed on once all of it is', async () => {
     const rows = Array.from({ length: 2_500 }, (_, n) => ({ id: new RecordId('a', n) }));
     await connection.query('INSERT INTO a $rows RETURN NONE', { rows });
     const order: unknown[] = [];
@@ -174,7 +174,7 @@ describe('FeedReader of a database', () => {
     expect(delivered.replacements).toBe(0);
   });
 
-  it('passes over an entry that it can’t make out, once, and tells what is before and behind it', async () => {
+  it('passes over an entry that it can’t make out, once, and hands on what is before and behind it', async () => {
     const query = connection.query.bind(connection);
     jest.spyOn(connection, 'query').mockImplementation(async (text, bindings) => {
       const answer = await query(text, bindings);
@@ -312,7 +312,7 @@ describe('FeedReader of late changes', () => {
     while (!(await reader.sweep(kind, PAGE)));
   }
 
-  it('tells one that a fast read still finds', async () => {
+  it('hands on one that a fast read still finds', async () => {
     feed.commit(at(200), 't:newer');
     await readFor(30);
     feed.commit(at(190), 't:late');
@@ -364,7 +364,7 @@ describe('FeedReader of late changes', () => {
     expect(feed.asked).toBe(asked);
   });
 
-  it('still knows in the deep sweep whether a newer change of the record was told', async () => {
+  it('still knows in the deep sweep whether a newer change of the record was handed on', async () => {
     feed.commit(at(200), 't:same');
     await readFor(4_000);
     await sweep('recent');
@@ -374,7 +374,7 @@ describe('FeedReader of late changes', () => {
     expect(delivered.texts).toEqual(['CREATE t:same', 'late CREATE t:same']);
   });
 
-  it('does not tell one whose record already had a newer one told', async () => {
+  it('does not hand on one whose record already had a newer one', async () => {
     feed.commit(at(200), 't:same');
     await readFor(10);
     feed.commit(at(190), 't:same', 't:other');
@@ -416,7 +416,7 @@ describe('FeedReader of late changes', () => {
     expect(delivered.texts).toHaveLength(1_102);
   });
 
-  it('leaves to the next read what that will find: a sweep could tell it before an older change of its record', async () => {
+  it('leaves to the next read what that will find: a sweep could hand it on before an older change of its record', async () => {
     for (let n = 0n; n < 300n; n += 1n) feed.commit(at(200) + 2n * n, `t:r${n}`);
     await readFor(10);
     await reader.sweep('whole', PAGE);

@@ -1,5 +1,5 @@
-/** What a subscriber was told, and when by `Date.now()`. */
-export type Told =
+/** What was delivered to a subscriber, and when by `Date.now()`. */
+export type Delivered =
   | {
       readonly kind: 'event';
       readonly record: string;
