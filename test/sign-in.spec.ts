@@ -20,6 +20,8 @@ const ACCESSES = `
     DURATION FOR TOKEN 1h, FOR SESSION 4s;
   DEFINE ACCESS checked ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM user WHERE name = $name)
     AUTHENTICATE { IF $auth.banned { THROW 'banned' }; RETURN $auth };
+  DEFINE TABLE told CHANGEFEED 1h INCLUDE ORIGINAL;
+  DEFINE ACCESS told ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM told WHERE name = $name);
   DEFINE USER viewer ON DATABASE PASSWORD 'v' ROLES VIEWER;
   CREATE user:ann SET name = 'ann'; CREATE user:⟨b-b⟩ SET name = 'bob';`;
 
@@ -35,7 +37,7 @@ describe('signing in with an account of the database, without a key', () => {
     gateway = await startGateway({
       ...databaseEnv(database),
       JWT_SECRET: '',
-      JWT_ACCESS: 'people, brief, session, checked',
+      JWT_ACCESS: 'people, brief, session, checked, told',
       LIMIT_WRONG_KEYS: '100',
       RIGHTS_REFRESH_MS: '50',
     });
@@ -126,14 +128,20 @@ describe('signing in with an account of the database, without a key', () => {
     expect(await client.closed).toMatchObject({ code: 4410 });
   });
 
-  it('ends the connections of a record that is deleted with 4401, and no others', async () => {
-    await root.query("CREATE user:gone SET name = 'gone'");
-    const [gone, ann] = [await connect(await signIn('people', 'gone')), await connect(await signIn('people', 'ann'))];
-    for (const client of [gone, ann]) await client.next('welcome');
-    await root.query('DELETE user:gone');
-    expect(await gone.closed).toMatchObject({ code: 4401 });
-    expect(await ann.request({ type: 'ping', id: '1' })).toMatchObject({ type: 'pong' });
-  });
+  it.each([
+    ['people', 'user', 'is asked for'],
+    ['told', 'told', 'is told by the changefeed'],
+  ])(
+    'ends the connections of %s whose record in %s is deleted, which %s, with 4401, and no others',
+    async (access, table) => {
+      await root.query(`CREATE ${table}:gone SET name = 'gone'`);
+      const [gone, ann] = [await connect(await signIn(access, 'gone')), await connect(await signIn('people', 'ann'))];
+      for (const client of [gone, ann]) await client.next('welcome');
+      await root.query(`DELETE ${table}:gone`);
+      expect(await gone.closed).toMatchObject({ code: 4401 });
+      expect(await ann.request({ type: 'ping', id: '1' })).toMatchObject({ type: 'pong' });
+    },
+  );
 
   it('is 1013 while the database is away, and right again when it is back', async () => {
     const token = await signIn('people', 'ann');

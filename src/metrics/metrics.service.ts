@@ -82,6 +82,10 @@ export class MetricsService {
     'rights_asked_total',
     'Times that the database was asked what its permissions give a principal.',
   );
+  readonly principalsAsked = this.counter(
+    'principals_asked_total',
+    'Times that the database was asked whether the record of a principal exists.',
+  );
   readonly recordRights = this.level(
     'record_rights',
     'Decisions kept on which principals may select which records, for channels.',

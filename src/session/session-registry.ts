@@ -32,6 +32,10 @@ export class SessionRegistry implements Iterable<Session> {
     return this.byPrincipal.get(id)?.size ?? 0;
   }
 
+  ofPrincipal(id: string): Iterable<Session> {
+    return this.byPrincipal.get(id) ?? [];
+  }
+
   add(session: Session): void {
     this.sessions.add(session);
     this.byAddress.set(addressBlock(session.address), this.sizeOfAddress(session.address) + 1);
