@@ -1,3 +1,4 @@
+import { valueOf, type ExactValue } from '../values/exact-value.js';
 import { pathText, type Path } from '../values/path.js';
 import type { Condition } from './condition.js';
 import { normalize } from './normalize.js';
@@ -8,7 +9,9 @@ type Scalar = string | number | boolean | null;
 /** Values at a path of which a matching row has one. */
 export interface EqualAccess {
   readonly path: Path;
-  readonly operands: readonly Scalar[];
+  readonly operands: readonly unknown[];
+  /** What is there is a list that has one, or a text or the like that might. */
+  readonly within?: true;
 }
 
 /** Bounds at a path between which a matching row lies; they may include what the condition excludes. */
@@ -98,6 +101,8 @@ function planComparison({ path, operator, operand }: Comparison): readonly Acces
       return isScalar(operand) ? [{ equals: [], ranges: [{ path, to: operand }] }] : undefined;
     case 'startsWith':
       return [{ equals: [], ranges: [{ path, prefix: String(operand) }] }];
+    case 'holds':
+      return [{ equals: [{ path, operands: [valueOf(operand as ExactValue)], within: true }], ranges: [] }];
     default:
       return undefined;
   }

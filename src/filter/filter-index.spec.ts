@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Decimal, RecordId, type RecordIdValue } from 'surrealdb';
-import { anyFilter, databaseRow } from '../../test/support/filter-arbitraries.js';
+import { anyFilter, databaseRow, TYPED_TEXTS } from '../../test/support/filter-arbitraries.js';
+import { exactValue } from '../values/exact-value.js';
 import { compileCondition } from './compile-condition.js';
 import type { Condition } from './condition.js';
 import { FilterIndex } from './filter-index.js';
@@ -91,6 +92,60 @@ describe('FilterIndex', () => {
     ['missing fields below a bound', { hit: { age: { lt: 5 } }, miss: { age: { gt: 5 } } }, {}, ['hit']],
   ])('looks up %s', (_, filters, row, expected) => {
     expect([...indexOf(filters).candidates(row)]).toEqual(expected);
+  });
+
+  it('finds every list that holds what rights ask for, and every text, object or range that might', () => {
+    const values = [...TYPED_TEXTS.values(), ...TYPED_TEXTS.keys(), null, true, 0, 1.5, -3, 'a', 'b', '😀'];
+    const holds = fc
+      .constantFrom(...values.flatMap((value) => (exactValue(value) ? [exactValue(value)] : [])))
+      .map((operand): Condition => ({ kind: 'compare', path: ['a'], operator: 'holds', operand }));
+    const condition = fc.oneof(
+      holds,
+      fc.array(holds, { minLength: 1, maxLength: 3 }).map((of): Condition => ({ kind: 'or', of })),
+      fc.tuple(holds, anyFilter.map(parse)).map((of): Condition => ({ kind: 'and', of })),
+      holds.map((of): Condition => ({ kind: 'not', of })),
+    );
+    const list = fc.oneof(
+      fc.array(fc.constantFrom(...values), { maxLength: 12 }),
+      fc.uniqueArray(fc.constantFrom(...values), { maxLength: 4 }).map((items) => new Set(items)),
+    );
+    const row = fc.tuple(databaseRow, list, fc.boolean()).map(([one, a, isList]) => (isList ? { ...one, a } : one));
+    let matched = 0;
+    fc.assert(
+      fc.property(
+        fc.array(condition, { maxLength: 20 }),
+        fc.array(condition, { maxLength: 9 }),
+        row,
+        (kept, dropped, found) => {
+          const index = new FilterIndex<Condition>();
+          for (const one of [...dropped, ...kept]) index.add(one, one);
+          for (const one of dropped) index.remove(one);
+          const candidates = index.candidates(found);
+          const wanted = kept.filter((one) => compileCondition(one)(found));
+          matched += wanted.length;
+          expect(wanted.filter((one) => !candidates.has(one))).toEqual([]);
+          for (const one of dropped) expect(candidates.has(one)).toBe(false);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+    expect(matched).toBeGreaterThan(100);
+  });
+
+  it('looks up lists by what rights ask them to hold', () => {
+    const index = new FilterIndex<string>();
+    for (const name of ['ann', 'bob', 'cem']) {
+      const operand = ['record', `user:${name}`];
+      index.add({ kind: 'compare', path: ['members'], operator: 'holds', operand }, name);
+    }
+    const [ann, bob] = [new RecordId('user', 'ann'), new RecordId('user', 'bob')];
+    expect([...index.candidates({ members: [ann, bob, ann] })].sort()).toEqual(['ann', 'bob']);
+    expect([...index.candidates({ members: new Set([bob]) })]).toEqual(['bob']);
+    expect([...index.candidates({ members: ann })]).toEqual([]);
+    expect([...index.candidates({})]).toEqual([]);
+    expect([...index.candidates({ members: 'user:ann' })].sort()).toEqual(['ann', 'bob', 'cem']);
+    for (const name of ['ann', 'bob', 'cem']) index.remove(name);
+    expect([...index.candidates({ members: 'user:ann' })]).toEqual([]);
   });
 
   it('offers what can not be looked up to every row', () => {

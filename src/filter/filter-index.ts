@@ -66,7 +66,7 @@ function placesIn(condition: Condition): readonly Place[] | undefined {
   const plan = accessPlan(condition);
   const placements = plan && placementsOf(plan);
   return placements?.map(({ steps, range }) => ({
-    steps: steps.map(({ path, keys }) => ({ path, keys: [...keys] })),
+    steps: steps.map((step) => ({ ...step, keys: [...step.keys] })),
     range,
   }));
 }

@@ -13,6 +13,15 @@ function scansOf(filter: unknown): number {
 }
 
 describe('filterScans', () => {
+  it('are counted of what stands beside a list that rights look into: any row may be in many of those', () => {
+    const index = new FilterIndex<string>();
+    const filter = parseFilter({ by: { nin: numbers(100) } }, LIMITS);
+    const holds = { kind: 'compare', path: ['members'], operator: 'holds', operand: ['record', 'user:ann'] } as const;
+    index.add({ kind: 'and', of: [filter, holds] }, 'it');
+    expect(index.scansOf('it', filter)).toBe(16);
+    expect(index.reachOf('it')).toEqual(index.reachOf('nothing'));
+  });
+
   it.each<[string, unknown, number]>([
     ['nothing', {}, 0],
     ['equality', { room: 1 }, 0],

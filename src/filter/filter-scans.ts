@@ -23,7 +23,7 @@ const ELEMENTS = 4;
  */
 export function filterScans(filter: Condition, places: readonly Place[] | undefined): number {
   if (places === undefined) return isEveryRow(filter) ? 0 : Math.max(SINGLE, sum(filter, comparisonScans));
-  if (places.every(({ steps }) => steps.length > 0)) return 0;
+  if (places.every(({ steps }) => steps.some(({ within }) => !within))) return 0;
   return sum(filter, (comparison) => {
     const scans = comparisonScans(comparison);
     return scans > SINGLE ? scans : 0;

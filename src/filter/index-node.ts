@@ -1,18 +1,23 @@
+import { kindOf } from '../values/kind.js';
 import { pathText, readPath, type DatabaseRow, type Path } from '../values/path.js';
 import type { RangeAccess } from './access-plan.js';
 import { keysOfValue } from './index-key.js';
+import type { Step } from './placement.js';
 import { RangeIndex } from './range-index.js';
 
 /** A placement as it is kept. */
 export interface Place {
-  readonly steps: readonly { readonly path: Path; readonly keys: readonly unknown[] }[];
+  readonly steps: readonly (Omit<Step, 'keys'> & { readonly keys: readonly unknown[] })[];
   readonly range: RangeAccess | undefined;
 }
 
-/** What hangs below one path: nodes by the value there, and ranges of values. */
+type Nodes<T> = Map<unknown, IndexNode<T>>;
+
+/** What hangs below one path: nodes by the value there, and by what is in a list there, and ranges of values. */
 interface Branch<T> {
   readonly path: Path;
-  byKey: Map<unknown, IndexNode<T>> | undefined;
+  byKey: Nodes<T> | undefined;
+  byElement: Nodes<T> | undefined;
   ranges: RangeIndex<T> | undefined;
 }
 
@@ -56,7 +61,10 @@ export class IndexNode<T> {
     const { steps, range } = placement;
     const step = steps[depth];
     if (step) {
-      const byKey = (this.branch(step.path).byKey ??= new Map<unknown, IndexNode<T>>());
+      const branch = this.branch(step.path);
+      const byKey = (step.within ? branch.byElement : branch.byKey) ?? new Map<unknown, IndexNode<T>>();
+      if (step.within) branch.byElement = byKey;
+      else branch.byKey = byKey;
       for (const key of step.keys) {
         let node = byKey.get(key);
         if (!node) byKey.set(key, (node = new IndexNode()));
@@ -77,10 +85,11 @@ export class IndexNode<T> {
     const step = steps[depth];
     if (step) {
       const branch = this.branch(step.path);
+      const byKey = step.within ? branch.byElement : branch.byKey;
       for (const key of step.keys) {
-        const node = branch.byKey?.get(key);
+        const node = byKey?.get(key);
         node?.removeFrom(placement, depth + 1, item);
-        if (node?.isEmpty) branch.byKey?.delete(key);
+        if (node?.isEmpty) byKey?.delete(key);
       }
       this.prune(branch);
     } else if (range) {
@@ -111,15 +120,16 @@ export class IndexNode<T> {
     if (!branches) this.branches.set(name, (branches = new Map<string, Branch<T>>()));
     const key = pathText(path);
     let branch = branches.get(key);
-    if (!branch) branches.set(key, (branch = { path, byKey: undefined, ranges: undefined }));
+    if (!branch) branches.set(key, (branch = { path, byKey: undefined, byElement: undefined, ranges: undefined }));
     return branch;
   }
 
   private prune(branch: Branch<T>): void {
     const { path } = branch;
     if (branch.byKey?.size === 0) branch.byKey = undefined;
+    if (branch.byElement?.size === 0) branch.byElement = undefined;
     if (branch.ranges?.isEmpty) branch.ranges = undefined;
-    if (branch.byKey || branch.ranges) return;
+    if (branch.byKey || branch.byElement || branch.ranges) return;
     const name = path[0] ?? '';
     const branches = this.branches?.get(name);
     branches?.delete(pathText(path));
@@ -144,9 +154,30 @@ function collectFields<T>(fields: Fields<T>, row: DatabaseRow, found: Set<T>): v
 }
 
 function collectBranches<T>(branches: ReadonlyMap<string, Branch<T>>, row: DatabaseRow, found: Set<T>): void {
-  for (const { path, byKey, ranges } of branches.values()) {
+  for (const { path, byKey, byElement, ranges } of branches.values()) {
     const value = readPath(row, path);
     if (byKey) for (const key of keysOfValue(value)) byKey.get(key)?.collect(row, found);
+    if (byElement) collectHolding(byElement, value, row, found);
     ranges?.collect(value, found);
+  }
+}
+
+/** A list is looked up by its elements. A text, an object or a range can hold anything: whoever looks into it is found. */
+function collectHolding<T>(byElement: Nodes<T>, value: unknown, row: DatabaseRow, found: Set<T>): void {
+  switch (kindOf(value)) {
+    case 'array':
+    case 'set': {
+      const keys = new Set<unknown>();
+      for (const element of value as Iterable<unknown>) for (const key of keysOfValue(element)) keys.add(key);
+      for (const key of keys) byElement.get(key)?.collect(row, found);
+      return;
+    }
+    case 'string':
+    case 'uuid':
+    case 'object':
+    case 'range':
+      for (const node of byElement.values()) node.collect(row, found);
+      return;
+    default:
   }
 }

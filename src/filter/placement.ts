@@ -6,6 +6,8 @@ import { keysOfOperand } from './index-key.js';
 export interface Step {
   readonly path: Path;
   readonly keys: ReadonlySet<unknown>;
+  /** It is made of each element of a list: a row can be found under several keys. */
+  readonly within?: true;
 }
 
 /** Where in the index an item is: at each combination of its steps' keys, by a range there if it has one. */
@@ -50,9 +52,10 @@ export function placementsOf(alternatives: readonly Access[]): readonly Placemen
  * there are few nodes.
  */
 function stepsOf({ equals }: Access, listed: number, combined: number): readonly Step[] {
-  const all = equals.map(({ path, operands }) => ({
+  const all = equals.map(({ path, operands, within }) => ({
     path,
     keys: new Set(operands.flatMap((operand) => keysOfOperand(operand))),
+    ...(within && { within }),
   }));
   const steps: Step[] = [];
   let places = 1;

@@ -20,7 +20,9 @@ const ANY: readonly Reach[] = [{ fields: '', values: [''] }];
 export function reachOf(places: readonly Place[] | undefined): readonly Reach[] {
   if (!places || places.length > MOST) return ANY;
   const byFields = new Map<string, Set<string>>();
-  for (const { steps } of places) {
+  for (const place of places) {
+    // A row is found by each element of a list.
+    const steps = place.steps.filter(({ within }) => !within);
     const size = steps.reduce((product, { keys }) => product * keys.length, 1);
     if (steps.length === 0 || size > MOST) return ANY;
     const fields = short(JSON.stringify(steps.map(({ path }) => pathText(path))));
