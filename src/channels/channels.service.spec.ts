@@ -213,9 +213,12 @@ describe('ChannelsService', () => {
     expect(ann.frames.at(-1)).toMatchObject({ type: 'unsubscribed', channel: 'lobby', code: 'RIGHTS_CHANGED' });
   });
 
-  it('begins nothing whose rights were lost while the channel was opened', async () => {
-    const lost = () => 'no' as const;
-    await expect(channels.subscribe(ann, { channel: 'lobby' }, lost)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  it.each([
+    ['no', 'FORBIDDEN'],
+    ['unknown', 'UNAVAILABLE'],
+  ] as const)('begins nothing while the rights to it are: %s', async (permission, code) => {
+    const refused = channels.subscribe(ann, { channel: 'lobby' }, () => permission);
+    await expect(refused).rejects.toMatchObject({ code });
     expect(ann.frames).toEqual([]);
     expect(await metrics.channels.value()).toBe(0);
   });

@@ -70,7 +70,7 @@ export class ChannelsService {
    * begins, who is there, if that is asked for.
    *
    * @param permissionNow whether it still may, asked when it begins: rights can change while the channel is opened
-   * @throws CommandError BAD_FRAME, INVALID_CURSOR, LIMIT_EXCEEDED, UNAVAILABLE, FORBIDDEN, RIGHTS_CHANGED
+   * @throws CommandError BAD_FRAME, INVALID_CURSOR, LIMIT_EXCEEDED, UNAVAILABLE, FORBIDDEN
    */
   async subscribe(subscriber: Subscriber, request: ChannelRequest, permissionNow?: MayUse): Promise<void> {
     checkChannelName(request.channel);
@@ -82,6 +82,8 @@ export class ChannelsService {
       const missed = await this.missed(subscriber, channel, request);
       if (subscriber.closed) return;
       const refusal = permissionNow && refusalOf(request, permissionNow);
+      // Whoever asks again is answered by what is known then.
+      if (refusal?.code === 'RIGHTS_CHANGED') throw new CommandError('UNAVAILABLE', refusal.message);
       if (refusal) throw refusal;
       this.join(subscriber, channel, request, missed);
     } finally {

@@ -15,7 +15,7 @@ import { Checkpoints } from './checkpoints.js';
 import { formatEpoch } from './epoch.js';
 import { FilterBudget } from './filter-budget.js';
 import { Resumptions, type Resumption } from './resumptions.js';
-import { rightsChanged } from './rights-changed.js';
+import { rightsChanged, rightsChangedMeanwhile } from './rights-changed.js';
 import type { RowHold } from './row-index.js';
 import { snapshotSpec, type SnapshotSpec } from './snapshot-query.js';
 import { Snapshots } from './snapshots.js';
@@ -63,7 +63,7 @@ export class LiveQueryService {
    * Answers `subscribed`, then what was missed since a cursor, or the snapshot, if one is asked for, then every change.
    *
    * @throws CommandError INVALID_FILTER, INVALID_FIELDS, INVALID_CURSOR, FORBIDDEN, UNKNOWN_TOPIC, LIMIT_EXCEEDED,
-   * UNAVAILABLE, RIGHTS_CHANGED
+   * UNAVAILABLE
    */
   async subscribe(subscriber: Subscriber, request: TopicRequest, grant: TopicGrant): Promise<void> {
     const { rights } = grant;
@@ -86,7 +86,7 @@ export class LiveQueryService {
         // Removed while this waited: nobody would tell the stream anything.
         if (!this.topics.isOpen(topic)) throw unknownTopic(topic.name);
         // While this waited: nothing is delivered by rights that were.
-        if (rightsKeyOf(grant.now()) !== spec.rightsKey) throw rightsChanged();
+        if (rightsKeyOf(grant.now()) !== spec.rightsKey) throw rightsChangedMeanwhile();
         if (!subscriber.closed) this.join(subscriber, topic, { request, spec, snapshot, rows }, resumption);
       } finally {
         rows?.release();

@@ -63,7 +63,7 @@ export class RowFold {
       this.state = 'reading';
     } else if (frame.type === 'error') {
       if (frame.code === 'FORBIDDEN') this.state = 'forbidden';
-      else if (frame.retryable || frame.code === 'RIGHTS_CHANGED') this.ask();
+      else if (frame.retryable) this.ask();
       else throw new Error(`Not subscribed: ${JSON.stringify(frame)}`);
     }
   }
