@@ -3,10 +3,10 @@ import { WebSocket } from 'ws';
 
 const authentication = { username: 'root', password: 'root' };
 
-/** A connection of the official SDK, as it comes, to the database `main` in the namespace `main`. */
-export async function connectDatabase(url) {
+/** A connection of the official SDK, as it comes, to the database `main` in the namespace `main`: as root, or as whom a token speaks for. */
+export async function connectDatabase(url, token) {
   const connection = new Surreal({ websocketImpl: WebSocket });
-  await connection.connect(url, { authentication });
+  await connection.connect(url, { authentication: token ?? authentication });
   await connection.use({ namespace: 'main', database: 'main' });
   return connection;
 }

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
 const PROCESS = new URL('load-process.mjs', import.meta.url);
-const ANSWER_TIMEOUT_MS = 120_000;
+const ANSWER_TIMEOUT_MS = 300_000;
 
 /** A load process: each call is a method of what it runs, `Writers` or `LiveClients`. */
 export class Load {

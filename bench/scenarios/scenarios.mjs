@@ -4,6 +4,7 @@ import { fanOut } from './fan-out.mjs';
 import { filters } from './filters.mjs';
 import { idle } from './idle.mjs';
 import { lookUps } from './look-ups.mjs';
+import { permissions } from './permissions.mjs';
 import { publish } from './publish.mjs';
 import { rooms } from './rooms.mjs';
 import { slowConsumers } from './slow-consumers.mjs';
@@ -21,6 +22,7 @@ export const scenarios = [
   writers,
   bursts,
   filters,
+  permissions,
   lookUps,
   idle,
   storm,
