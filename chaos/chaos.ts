@@ -16,6 +16,7 @@ import { CallTerminatedError } from 'surrealdb';
 import { evidence } from './evidence.js';
 import { kindsOf } from './fault.js';
 import { FaultInjector } from './fault-injector.js';
+import { LetterWriter } from './letters/letter-writer.js';
 import { Load } from './load.js';
 import { Random } from './random.js';
 import { findings } from './findings.js';
@@ -73,10 +74,12 @@ async function run(): Promise<number> {
   const { database, slots, channels } = site;
   const load = new Load(database, { writers: Number(values.writers), batchesPerSecond: Number(values.rate), random });
   const injector = new FaultInjector(site, () => load.writeMuch());
+  const letters = new LetterWriter(database, new Random(seed));
   load.start();
+  letters.start();
   channels?.party.run(minutes, interrupted.signal);
   await Promise.all([injector.run(faults, interrupted.signal), join(interrupted.signal)]);
-  await Promise.all([load.stop(), channels?.party.stop()]);
+  await Promise.all([load.stop(), letters.stop(), channels?.party.stop()]);
   if (interrupted.signal.aborted) return INTERRUPTED;
 
   const found = await findings(site, load, injector, interrupted.signal);

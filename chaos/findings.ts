@@ -3,6 +3,7 @@ import { channelFindings } from './channels/channel-findings.js';
 import type { FaultInjector } from './fault-injector.js';
 import { lateChanges } from './late-changes.js';
 import type { Load } from './load.js';
+import { letterFindings, type LetterFindings } from './letters/letter-findings.js';
 import { readRecord } from './record.js';
 import { settle } from './settle.js';
 import type { Site } from './site.js';
@@ -16,6 +17,7 @@ export interface Findings {
   readonly violations: readonly Violation[];
   /** Writes that the database has acknowledged, and that are in no feed. Of a server they are violations. */
   readonly dropped: readonly Violation[];
+  readonly letters: LetterFindings;
 }
 
 /** Holds everything against the database's own record, once all who write are through. */
@@ -25,7 +27,7 @@ export async function findings(
   injector: FaultInjector,
   stopping: AbortSignal,
 ): Promise<Findings> {
-  const { database, clients, wired, slots } = site;
+  const { database, clients, readers, wired, slots } = site;
   // First: who is there has to be known soon.
   const ofChannels = await channelFindings(site, injector, stopping);
   const { feed, collections } = await readRecord(database);
@@ -40,7 +42,10 @@ export async function findings(
     hasLateChanges: lateChanges(slots) > 0,
   });
   const accounts = clients.flatMap((client) => client.accounts);
-  const ofTables = await settle(accounts, verdict, deadlineOf(SETTLE_MS, stopping));
+  const [ofTables, letters] = await Promise.all([
+    settle(accounts, verdict, deadlineOf(SETTLE_MS, stopping)),
+    letterFindings(readers, feed, stopping),
+  ]);
   const leaked = clients.flatMap(({ leaks, name: subscriber }) =>
     leaks.map((detail): Violation => ({ kind: 'leak', subscriber, detail })),
   );
@@ -51,7 +56,8 @@ export async function findings(
     crashes.map((detail): Violation => ({ kind: 'ended', subscriber: `gateway ${number}`, detail })),
   );
   const undone = knowsDeleted ? dropped : [];
-  return { feed, dropped, violations: [...ofChannels, ...ofTables, ...undone, ...leaked, ...failed, ...ofGateways] };
+  const ofClients = [...ofTables, ...letters.violations, ...leaked, ...failed];
+  return { feed, dropped, violations: [...ofChannels, ...undone, ...ofClients, ...ofGateways], letters };
 }
 
 /** Node 20 loses the timeout of `AbortSignal.any([AbortSignal.timeout(…), …])` to the garbage collector: nobody else holds it. */

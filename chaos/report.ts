@@ -36,7 +36,7 @@ function faultTable({ injector }: Run): string {
   return markdownTable(['fault', 'times', 'delivered again after, p50 ms', 'p99 ms'], rows);
 }
 
-function resultTable({ site, load, feed, violations, dropped }: Run): string {
+function resultTable({ site, load, feed, violations, dropped, letters }: Run): string {
   const accounts = site.clients.flatMap(({ accounts }) => accounts);
   const delivered = accounts.flatMap((account) => account.delivered);
   const resyncs = delivered.flatMap((one) => (one.kind === 'resync' ? [one.reason] : []));
@@ -50,6 +50,9 @@ function resultTable({ site, load, feed, violations, dropped }: Run): string {
     ['records of which the database dropped acknowledged writes', dropped.length],
     ['subscribers', accounts.length],
     ['events delivered', accounts.reduce((sum, { events }) => sum + events, 0)],
+    ['rights given to record users', letters.rightsGiven],
+    ['subscriptions that ended for them', site.readers.reduce((sum, reader) => sum + reader.rightsChanged, 0)],
+    ['letters and seals told to those who see them', site.readers.reduce((sum, { told }) => sum + told.size, 0)],
     ['connections lost, by close code', tally(closes)],
     ['late changes that sweeps found', lateChanges(site.slots)],
     ['resyncs, by reason', tally(resyncs)],

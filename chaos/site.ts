@@ -10,6 +10,8 @@ import { ChaosClient } from './chaos-client.js';
 import { ClientWire, type WireTarget } from './client-wire.js';
 import { GatewaySlot } from './gateway-slot.js';
 import type { Random } from './random.js';
+import { LetterReader } from './letters/letter-reader.js';
+import { defineLetters, PEOPLE, tokenOfPerson } from './letters/letter-rights.js';
 import { POLICY, TABLES } from './tables.js';
 import type { WiredClient } from './wired-client.js';
 
@@ -48,6 +50,7 @@ export class Site {
   private readonly ends: (() => unknown)[] = [];
   private readonly gateways: GatewaySlot[] = [];
   private readonly connected: ChaosClient[] = [];
+  private readonly people: LetterReader[] = [];
   private turn = 0;
   private overRedis: Channels | undefined;
 
@@ -82,13 +85,18 @@ export class Site {
     return this.connected;
   }
 
+  /** Who sees what by permissions of the database. */
+  get readers(): readonly LetterReader[] {
+    return this.people;
+  }
+
   get channels(): Channels | undefined {
     return this.overRedis;
   }
 
   /** All whose connections can be broken. */
   get wired(): readonly WiredClient[] {
-    return [...this.clients, ...(this.channels?.party.clients ?? [])];
+    return [...this.clients, ...this.readers, ...(this.channels?.party.clients ?? [])];
   }
 
   /** All to whom something comes all the time. */
@@ -104,6 +112,7 @@ export class Site {
   private async start({ gatewayEnv, redis: hasRedis, random }: SiteOptions): Promise<void> {
     const connection = await this.database.connect();
     for (const table of TABLES) await connection.query(`DEFINE TABLE ${table} CHANGEFEED 3d INCLUDE ORIGINAL`);
+    await defineLetters(connection);
     const policy = await policyFile({ ...POLICY, ...(hasRedis && { channels: CHANNEL_POLICY }) });
     this.ends.push(() => policy.remove());
     const redis = hasRedis ? await RedisPair.start() : undefined;
@@ -133,7 +142,19 @@ export class Site {
         await wire.stop();
       });
     }
-    await Promise.all(this.clients.map((client) => client.start()));
+    for (const person of PEOPLE) {
+      const wire = await newWire();
+      const reader = new LetterReader(person, wire, tokenOfPerson(person, this.database));
+      this.people.push(reader);
+      this.ends.push(async () => {
+        reader.close();
+        await wire.stop();
+      });
+    }
+    await Promise.all([
+      ...this.clients.map((client) => client.start()),
+      ...this.readers.map(({ letters }) => letters.ready),
+    ]);
     if (!redis) return;
     const party = await Party.start(newWire, random);
     this.overRedis = { redis, party };

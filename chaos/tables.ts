@@ -22,6 +22,7 @@ export const POLICY = {
     log: { read: 'authenticated' },
     heavy: { read: 'authenticated' },
     beat: { read: 'authenticated' },
+    letter: { read: 'surrealdb' },
     '*': { read: 'none' },
   },
 };

@@ -15,6 +15,8 @@ export interface Transition {
 export interface Speaker {
   readonly principal: string;
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** Another one than tests sign. */
+  readonly token?: string;
   readonly WebSocket?: WebSocketConstructor;
 }
 
@@ -31,10 +33,10 @@ export class WiredClient {
   constructor(
     readonly name: string,
     readonly wire: ClientWire,
-    { principal, claims, WebSocket: constructor = WebSocket }: Speaker,
+    { principal, claims, token, WebSocket: constructor = WebSocket }: Speaker,
   ) {
     this.client = new RealtimeClient(`ws://127.0.0.1:${wire.port}${REALTIME_PATH}`, {
-      token: tokenOf(principal, { exp: NEVER, ...claims }),
+      token: token ?? tokenOf(principal, { exp: NEVER, ...claims }),
       backoff: BACKOFF,
       WebSocket: constructor,
     });

@@ -72,22 +72,22 @@ export class Writer {
 
   private async connected(): Promise<Surreal | undefined> {
     try {
-      return (this.connection ??= await this.connect());
+      return (this.connection ??= await connectWriter(this.database));
     } catch {
       await delay(RETRY_MS);
       return undefined;
     }
   }
+}
 
-  /** A connection attempt to a server that ends meanwhile may never settle. */
-  private async connect(): Promise<Surreal> {
-    const { url, namespace, database, username, password } = this.database;
-    const connection = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
-    const authentication = { username, password };
-    const connected = connection.connect(url, { namespace, database, authentication, reconnect: false });
-    const isConnected = await Promise.race([connected, delay(CONNECT_MS, false, { ref: false })]);
-    if (isConnected) return connection;
-    connection.close().catch(() => undefined);
-    throw new Error('not connected in time');
-  }
+/** A connection attempt to a server that ends meanwhile may never settle. @throws Error */
+export async function connectWriter(to: TestDatabase): Promise<Surreal> {
+  const { url, namespace, database, username, password } = to;
+  const connection = new Surreal({ websocketImpl: WebSocket as unknown as typeof globalThis.WebSocket }); // Node 20 has none
+  const authentication = { username, password };
+  const connected = connection.connect(url, { namespace, database, authentication, reconnect: false });
+  const isConnected = await Promise.race([connected, delay(CONNECT_MS, false, { ref: false })]);
+  if (isConnected) return connection;
+  connection.close().catch(() => undefined);
+  throw new Error('not connected in time');
 }
