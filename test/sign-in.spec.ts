@@ -185,6 +185,9 @@ describe('signing in with an account of the database, without a key', () => {
       const codes = [];
       for (let n = 0; n < 3; n += 1) codes.push((await (await connect(wrong, other.url)).closed).code);
       expect(codes).toEqual([4401, 4401, 1013]);
+      // It is no fault of the service’s own.
+      expect(other.output).toContain('Not authenticated: too many wrong tokens came from this address.');
+      expect(other.output).not.toMatch(/\n {4}at /);
     } finally {
       await other.stop();
     }

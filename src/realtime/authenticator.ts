@@ -60,7 +60,9 @@ export class Authenticator {
       this.welcome(session, await this.signIn.verify(session, token));
     } catch (error) {
       if (error instanceof RefusedToken) return session.close(error.closeCode, error.message);
-      this.log.error('A token could not be verified.', error);
+      // Keys or a database that do not answer now, or one client's many wrong tokens: no fault of the service's own.
+      if (error instanceof CommandError) this.log.warn(`A token could not be verified. ${error.message}`);
+      else this.log.error('A token could not be verified.', error);
       session.close(CLOSE_CODES.OVERLOADED, 'tokens can not be verified now');
     }
   }
