@@ -48,6 +48,8 @@ const ENV = {
 /** Actions that each lane names when something was found. */
 const NAMED = 3;
 const LOOK_EVERY = 20;
+/** Longest wait for an instance that starts: others may use the machine. */
+const START_MS = 120_000;
 
 const attackers = ATTACKERS.filter(({ name }) => values.attacker.length === 0 || values.attacker.includes(name));
 if (attackers.length === 0)
@@ -57,17 +59,20 @@ const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
 
 const { SURREAL_BIN } = process.env;
-const gateway = await startGateway({ ...ENV, ...(SURREAL_BIN && { SURREAL_BIN }) });
+const gateway = await startGateway({ ...ENV, ...(SURREAL_BIN && { SURREAL_BIN }) }, { startMs: START_MS });
 process.on('exit', () => gateway.kill('SIGKILL'));
 const databaseUrl = /ws:\/\/[\d.:]+\/rpc/.exec(gateway.output)?.[0];
 if (databaseUrl === undefined) throw new Error(`The service does not say where its database is:\n${gateway.output}`);
-const other = await startGateway({
-  ...ENV,
-  SURREAL_URL: databaseUrl,
-  SURREAL_USERNAME: 'root',
-  SURREAL_PASSWORD: 'root',
-  SURREAL_MANAGE_CHANGEFEEDS: 'all',
-});
+const other = await startGateway(
+  {
+    ...ENV,
+    SURREAL_URL: databaseUrl,
+    SURREAL_USERNAME: 'root',
+    SURREAL_PASSWORD: 'root',
+    SURREAL_MANAGE_CHANGEFEEDS: 'all',
+  },
+  { startMs: START_MS },
+);
 process.on('exit', () => other.kill('SIGKILL'));
 const world = await World.create(gateway.url, databaseUrl);
 const target: Target = {

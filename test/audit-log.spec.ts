@@ -41,8 +41,12 @@ describe('the audit log', () => {
     }
   }
 
-  const post = (path: string, key: string) =>
-    fetch(`${service.gateway.httpUrl}/api/v1/${path}`, { method: 'POST', headers: { 'x-api-key': key } });
+  const post = (path: string, key: string, body?: object) =>
+    fetch(`${service.gateway.httpUrl}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
 
   it('tells of a token that was refused, and not what it was', async () => {
     const token = tokenOf('mallory', { exp: 1_000_000 });
@@ -78,6 +82,16 @@ describe('the audit log', () => {
     const told = { principal: 'rita', topic: 'messages', reason: 'requested', address: '127.0.0.1' };
     expect(await entry({ event: 'resync', ...told })).toMatchObject({ connection: expect.any(String) });
     await client.close();
+  });
+
+  it('tells who had tokens revoked, of whom, and whom that closed', async () => {
+    const client = await service.connect('carol', { jti: 'carol-1' });
+    expect((await post('tokens/revoke', API_KEY, { jti: 'carol-1' })).status).toBe(200);
+    await client.closed;
+    expect(await entry({ event: 'tokens_revoked', jti: 'carol-1' })).toMatchObject({ by: 'service', connections: 1 });
+    expect(await entry({ event: 'connection_closed', principal: 'carol' })).toMatchObject({ code: 4403 });
+    expect((await post('tokens/revoke', API_KEY, { principal: 'dave' })).status).toBe(200);
+    expect(await entry({ event: 'tokens_revoked', principal: 'dave' })).toMatchObject({ connections: 0 });
   });
 
   it('tells who disconnected whom, who asked for a resync, and of a wrong key, whatever they are called', async () => {
