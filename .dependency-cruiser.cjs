@@ -61,6 +61,19 @@ const folders = {
   ],
   asyncapi: ['channels', 'config'],
   page: ['http', 'surreal', 'auth', 'config'],
+  workers: [
+    'health',
+    'control',
+    'session',
+    'channels',
+    'redis',
+    'auth',
+    'surreal',
+    'values',
+    'config',
+    'errors',
+    'metrics',
+  ],
 };
 
 /** Which room of a folder may use which. What lies beside the rooms may use all of them; of it they use what is named. */
@@ -82,6 +95,9 @@ const rooms = {
   'surreal/live': ['changes', 'connection'],
   'surreal/feed': ['changes', 'entries', 'connection', 'live'],
   'surreal/tables': ['connection', 'feed'],
+  'workers/link': [],
+  'workers/supervisor': ['link', 'place.ts'],
+  'workers/worker': ['link'],
 };
 
 /** What runs apart from the service, or around it, and what each of these may use of the others. */

@@ -1,27 +1,28 @@
 import type { AddressInfo } from 'node:net';
-import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Announcement } from './announce.js';
 import { PolicyService } from './auth/policy/policy.service.js';
 import { SigningSecret } from './auth/tokens/signing-secret.js';
 import { TokenIssuer } from './auth/tokens/token-issuer.js';
 import { Config } from './config/config.js';
 import { DatabaseProcess } from './surreal/connection/database-process.js';
 
-/** Tells what a user has to know of a service that listens. The last line says that it does. */
-export function announce(app: NestExpressApplication): void {
+const OPEN =
+  'DEVELOPMENT_ACCESS=anyone: no client needs a token, and all that can reach the service can write to its own database';
+
+export function announcementOf(app: NestExpressApplication): Announcement {
   const { host, production, developmentAccess } = app.get(Config);
   const { port } = app.getHttpServer().address() as AddressInfo;
-  const logger = new Logger('Start');
-  logger.log(app.get(PolicyService).described);
   const database = app.get(DatabaseProcess);
-  if (database.own) logger.log(`Write to the database with any SurrealDB SDK at ${database.endpoint.url}`);
-  if (!production && developmentAccess === 'anyone') {
-    logger.warn(
-      'DEVELOPMENT_ACCESS=anyone: no client needs a token, and all that can reach the service can write to its own database',
-    );
-  }
-  const listening = `listening on http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  process.stdout.write([...tokenLines(app, port), listening, ''].join('\n'));
+  const open = !production && developmentAccess === 'anyone';
+  return {
+    log: [
+      app.get(PolicyService).described,
+      ...(database.own ? [`Write to the database with any SurrealDB SDK at ${database.endpoint.url}`] : []),
+    ],
+    warnings: open ? [OPEN] : [],
+    lines: [...tokenLines(app, port), `listening on http://${host.includes(':') ? `[${host}]` : host}:${port}`],
+  };
 }
 
 /** Where no key was configured, only the service itself can sign a token: without these lines nobody had one. */

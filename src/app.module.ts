@@ -24,7 +24,12 @@ export interface Composition extends AuthOptions, ChannelsOptions {
 /** The whole service. */
 @Module({})
 export class AppModule {
-  static forRoot(config: Readonly<Config>, { imports = [], ...choices }: Composition = {}): DynamicModule {
+  /** @param surreal the way to the database */
+  static forRoot(
+    config: Readonly<Config>,
+    { imports = [], ...choices }: Composition = {},
+    surreal = SurrealModule.forRoot(),
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -32,7 +37,7 @@ export class AppModule {
         MetricsModule,
         AuditModule,
         AuthModule.forRoot(choices),
-        SurrealModule,
+        surreal,
         SubscriptionsModule,
         ChannelsModule.forRoot(choices),
         RealtimeModule,

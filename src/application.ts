@@ -1,3 +1,4 @@
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type Composition } from './app.module.js';
@@ -20,9 +21,10 @@ export async function startApplication(
   config: Readonly<Config>,
   composition: Composition,
   listener: ApplicationListener,
+  surreal?: DynamicModule,
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.forRoot(config, composition),
+    AppModule.forRoot(config, composition, surreal),
     new HttpAdapter(config),
     {
       logger: new StderrLogger(config.logLevel),

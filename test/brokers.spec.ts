@@ -6,6 +6,7 @@ import { RedisLink } from '../src/redis/redis-link.js';
 import { RedisState } from '../src/redis/redis-state.js';
 import { describe } from '@jest/globals';
 import { brokerContract, CHANNEL_BYTES } from './support/broker-contract.js';
+import { startChannelSupervisor } from './support/channel-supervisor.js';
 import { RedisCluster } from './support/redis-groups.js';
 import { RedisServer } from './support/redis-server.js';
 import { hasRedis } from './support/redis.js';
@@ -14,6 +15,14 @@ brokerContract('MemoryBroker', async () => {
   const broker = new MemoryBroker(configOf({}), new MetricsService());
   broker.onModuleInit();
   return { brokers: [broker, broker], stop: async () => broker.onModuleDestroy() };
+});
+
+describe('of several workers', () => {
+  brokerContract('RemoteBroker', async () => {
+    const supervisor = await startChannelSupervisor(configOf({}));
+    const [here, there] = await Promise.all([supervisor.connect(), supervisor.connect()]);
+    return { brokers: [here, there], stop: () => supervisor.stop() };
+  });
 });
 
 (hasRedis ? describe : describe.skip)('over one Redis', () => {

@@ -6,8 +6,8 @@ import { usage } from './usage.mjs';
  */
 export async function measure(server, load, work, options) {
   await load.call('begin', options);
-  const serverUsage = await usage(server.pid, () =>
-    usage(load.pid, async () => {
+  const serverUsage = await usage(server.pids ?? [server.pid], () =>
+    usage([load.pid], async () => {
       await work();
       return load.call('end');
     }),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 /** Fields of `/proc/<pid>/stat` behind the command, see proc(5). */
@@ -23,4 +23,23 @@ export function waitSeconds(pid) {
 export function residentBytes(pid) {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(kilobytes) * 1024;
+}
+
+/** Processes that a process has started to run a script, its own. */
+export function childrenOf(parent, script) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isChild(pid, parent, script));
+}
+
+function isChild(pid, parent, script) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [, parentPid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(parentPid) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${script}\0`);
+  } catch {
+    // It has ended meanwhile.
+    return false;
+  }
 }

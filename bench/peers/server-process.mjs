@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { childrenOf } from '../measure/process-stat.mjs';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
@@ -16,6 +17,11 @@ export class ServerProcess {
     this.pid = child.pid;
     this.host = '127.0.0.1';
     this.port = port;
+  }
+
+  /** Its processes that serve clients, and itself. */
+  get pids() {
+    return [this.pid, ...childrenOf(this.pid, this.#child.spawnargs.at(-1))];
   }
 
   static async start(script, { env = {}, profile, collectable = false } = {}) {

@@ -1,3 +1,4 @@
+import { feedReads } from '../measure/feed-reads.mjs';
 import { usage } from '../measure/usage.mjs';
 import { databaseEnv, startDatabase } from '../peers/database.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
@@ -47,7 +48,7 @@ export const changes = {
 
 async function changesAt({ rate, seconds, database, writers, server, clients, count }) {
   await clients.call('begin', { sampleEvery: count });
-  const before = await readsOf(server);
+  const before = await feedReads(server);
   const told = await usage(server.pid, () =>
     usage(database.pid, async () => {
       const writes = await write(writers, rate, seconds);
@@ -55,7 +56,7 @@ async function changesAt({ rate, seconds, database, writers, server, clients, co
       return writes;
     }),
   );
-  const reads = (await readsOf(server)) - before;
+  const reads = (await feedReads(server)) - before;
   const figures = await clients.call('end');
   const writes = told.result.result;
   return {
@@ -87,11 +88,6 @@ async function subscribe(stage, peer, { host, port }, count) {
     targets,
   });
   return clients;
-}
-
-async function readsOf({ host, port }) {
-  const exposition = await (await fetch(`http://${host}:${port}/metrics`)).text();
-  return Number(/^edge_hive_feed_reads_total (\d+)$/m.exec(exposition)?.[1]);
 }
 
 function microseconds({ cpuSeconds }, { acknowledgements }) {

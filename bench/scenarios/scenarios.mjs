@@ -10,6 +10,7 @@ import { rooms } from './rooms.mjs';
 import { slowConsumers } from './slow-consumers.mjs';
 import { storm } from './storm.mjs';
 import { tableEvents } from './table-events.mjs';
+import { workers } from './workers.mjs';
 import { writers } from './writers.mjs';
 
 /** In the order in which they are run. */
@@ -26,5 +27,6 @@ export const scenarios = [
   lookUps,
   idle,
   storm,
+  workers,
   slowConsumers,
 ];

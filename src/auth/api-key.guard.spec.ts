@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Config } from '../config/config.js';
+import { UnaskedDatabase } from '../../test/support/unasked-database.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { ApiKeyGuard, type ServiceRequest } from './api-key.guard.js';
@@ -39,7 +40,13 @@ async function start(settings: Partial<Config>, verifier?: Type<TokenVerifier>) 
   @Module({ providers: [{ provide: Config, useValue: config }], exports: [Config] })
   class ConfigModule {}
   @Module({
-    imports: [ConfigModule, MetricsModule, AuthModule, ...(verifier ? [AuthModule.forRoot({ verifier })] : [])],
+    imports: [
+      ConfigModule,
+      MetricsModule,
+      UnaskedDatabase,
+      AuthModule,
+      ...(verifier ? [AuthModule.forRoot({ verifier })] : []),
+    ],
     controllers: [CallerController],
   })
   class TestModule {}

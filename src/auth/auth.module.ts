@@ -2,7 +2,6 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { JwtService } from '@nestjs/jwt';
 import { AuditModule } from '../audit/audit.module.js';
-import { SurrealModule } from '../surreal/surreal.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { AuthOptions, AuthOptionsModule } from './auth-options.js';
 import { DevelopmentAccess } from './development-access.js';
@@ -17,7 +16,7 @@ import { RECORDS_NEEDED, TokenVerifier } from './tokens/token-verifier.js';
 
 /** Who somebody is, and what they may. */
 @Module({
-  imports: [AuditModule, SurrealModule],
+  imports: [AuditModule],
   providers: [
     SigningSecret,
     {

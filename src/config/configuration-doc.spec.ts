@@ -44,7 +44,7 @@ describe('docs/configuration.md', () => {
       'LIMIT_RIGHTS_WAITING_BYTES',
     ];
     const ofOne =
-      /_BYTES_PER_|_BYTES_(BURST)$|^LIMIT_(FRAME|OUTBOX|CONNECTION|UNAUTHENTICATED|FILTER|SNAPSHOT|PRESENCE_STATE)_BYTES$/;
+      /_BYTES_PER_|_BYTES_(BURST)$|^LIMIT_(FRAME|OUTBOX|CONNECTION|UNAUTHENTICATED|FILTER|SNAPSHOT|PRESENCE_STATE|WORKER)_BYTES$/;
     expect(all.filter((name) => name.includes('_BYTES') && !ofOne.test(name)).sort()).toEqual(
       [...ofAll, ...others].sort(),
     );

@@ -9,7 +9,7 @@ import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { ControlService } from './control.service.js';
 import { MemoryRevocationStore } from './revocation-store-memory.js';
 import { RedisRevocationStore } from './revocation-store-redis.js';
-import { RevocationStore } from './revocation-store.js';
+import { RevocationStore, SharedRevocationStore } from './revocation-store.js';
 
 /** What operators do, on all instances. */
 @Module({
@@ -18,9 +18,13 @@ import { RevocationStore } from './revocation-store.js';
     ControlService,
     {
       provide: RevocationStore,
-      useFactory: ({ limitRevocations, redisPrefix }: Config, link: RedisLink | undefined) =>
-        link ? new RedisRevocationStore(link, redisPrefix, limitRevocations) : new MemoryRevocationStore(),
-      inject: [Config, RedisLink],
+      useFactory: (
+        { limitRevocations, redisPrefix }: Config,
+        link: RedisLink | undefined,
+        shared: SharedRevocationStore | undefined,
+      ) =>
+        link ? new RedisRevocationStore(link, redisPrefix, limitRevocations) : (shared ?? new MemoryRevocationStore()),
+      inject: [Config, RedisLink, { token: SharedRevocationStore, optional: true }],
     },
   ],
   exports: [ControlService],

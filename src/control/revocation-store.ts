@@ -13,6 +13,9 @@ export abstract class RevocationStore {
   abstract all(): Promise<readonly Revocation[]>;
 }
 
+/** The store of an instance that is made of several processes: theirs. */
+export abstract class SharedRevocationStore extends RevocationStore {}
+
 export function tooManyRevocations(limit: number): CommandError {
   return new CommandError(
     'LIMIT_EXCEEDED',

@@ -1,4 +1,4 @@
-import { Controller, Get, UseFilters } from '@nestjs/common';
+import { Controller, Get, Optional, UseFilters } from '@nestjs/common';
 import {
   HealthCheck,
   HealthCheckService,
@@ -9,6 +9,7 @@ import {
 import { DatabaseState } from '../surreal/connection/database-state.js';
 import { RedisState } from '../redis/redis-state.js';
 import { DrainState } from './drain-state.js';
+import { WorkersState } from './workers-state.js';
 import { FailedCheckFilter } from './failed-check.filter.js';
 
 @Controller('health')
@@ -20,6 +21,7 @@ export class HealthController {
     private readonly database: DatabaseState,
     private readonly redis: RedisState,
     private readonly drain: DrainState,
+    @Optional() private readonly workers?: WorkersState,
   ) {}
 
   /**
@@ -40,7 +42,9 @@ export class HealthController {
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.checkDatabase(), () => this.checkBroker(), () => this.checkDrain()]);
+    const checks = [() => this.checkDatabase(), () => this.checkBroker(), () => this.checkDrain()];
+    const workers = this.workers?.now;
+    return this.health.check(workers ? [...checks, () => this.checkWorkers(workers)] : checks);
   }
 
   private checkDatabase(): HealthIndicatorResult {
@@ -56,6 +60,11 @@ export class HealthController {
     const indicator = this.indicators.check('broker');
     const { status, reason } = this.redis;
     return status === 'down' ? indicator.up({ degraded: true, message: reason ?? '' }) : indicator.up();
+  }
+
+  /** One that ended is started again, and the others serve meanwhile. */
+  private checkWorkers({ serving, of }: { serving: number; of: number }): HealthIndicatorResult {
+    return this.indicators.check('workers').up({ serving, of, ...(serving < of && { degraded: true }) });
   }
 
   private checkDrain(): HealthIndicatorResult {

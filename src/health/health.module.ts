@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { RedisModule } from '../redis/redis.module.js';
-import { SurrealModule } from '../surreal/surreal.module.js';
 import { DrainState } from './drain-state.js';
 import { HealthController } from './health.controller.js';
 
@@ -9,7 +8,7 @@ import { HealthController } from './health.controller.js';
 export const QUIET_TERMINUS = TerminusModule.forRoot({ logger: false });
 
 @Module({
-  imports: [QUIET_TERMINUS, RedisModule, SurrealModule],
+  imports: [QUIET_TERMINUS, RedisModule],
   controllers: [HealthController],
   providers: [DrainState],
   exports: [DrainState],

@@ -5,7 +5,6 @@ import { ChannelsModule } from '../channels/channels.module.js';
 import { ControlModule } from '../control/control.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
-import { SurrealModule } from '../surreal/surreal.module.js';
 import { ChannelsController } from './channels.controller.js';
 import { DotNames } from './dot-names.js';
 import { HttpErrorFilter } from './http-error.filter.js';
@@ -17,7 +16,7 @@ import { TopicsController } from './topics.controller.js';
 
 /** The API for the application's own servers. */
 @Module({
-  imports: [AuthModule, ChannelsModule, ControlModule, SessionModule, SubscriptionsModule, SurrealModule],
+  imports: [AuthModule, ChannelsModule, ControlModule, SessionModule, SubscriptionsModule],
   controllers: [
     ChannelsController,
     MetricsController,

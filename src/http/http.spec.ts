@@ -14,6 +14,7 @@ import { ControlService } from '../control/control.service.js';
 import { Subscriptions } from '../delivery/subscriptions.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { frameOf } from '../../test/support/frame-of.js';
+import { UnaskedDatabase } from '../../test/support/unasked-database.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { DatabaseState } from '../surreal/connection/database-state.js';
@@ -55,14 +56,14 @@ describe('the server API', () => {
 
     @Global()
     @Module({
-      providers: [{ provide: Config, useValue: config }, DatabaseState],
-      exports: [Config, DatabaseState],
+      providers: [{ provide: Config, useValue: config }],
+      exports: [Config],
     })
     class GroundModule {}
 
     const control = { disconnect: async (id: string) => disconnected.push(id) };
     @Module({
-      imports: [GroundModule, MetricsModule, AuthModule, ChannelsModule],
+      imports: [GroundModule, MetricsModule, UnaskedDatabase, AuthModule, ChannelsModule],
       controllers: [ChannelsController, PrincipalsController, StatsController],
       providers: [
         DotNames,
@@ -302,9 +303,7 @@ describe('the server API', () => {
 
   it('tells what it carries', async () => {
     app.get(MetricsService).connections.set(3);
-    // Sign-in has a database of its own here.
-    for (const state of app.get(DatabaseState, { strict: false, each: true }))
-      state.down('The connection was refused.');
+    app.get(DatabaseState).down('The connection was refused.');
     const response = await fetch(`${url}/stats`, { headers: { authorization: 'Bearer key-1' } });
     expect(await response.json()).toEqual({
       connections: 3,

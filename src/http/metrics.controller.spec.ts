@@ -5,6 +5,7 @@ import { APP_FILTER, NestFactory } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConfigModule } from '../config/config.module.js';
 import { loadConfig } from '../config/load-config.js';
+import { UnaskedDatabase } from '../../test/support/unasked-database.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { HttpErrorFilter } from './http-error.filter.js';
@@ -16,7 +17,7 @@ describe('GET /metrics', () => {
 
   async function start(env: Record<string, string> = {}) {
     @Module({
-      imports: [ConfigModule.forRoot(loadConfig(env)), MetricsModule, AuthModule],
+      imports: [ConfigModule.forRoot(loadConfig(env)), MetricsModule, UnaskedDatabase, AuthModule],
       controllers: [MetricsController],
       providers: [{ provide: APP_FILTER, useClass: HttpErrorFilter }],
     })

@@ -26,10 +26,10 @@ export class StatsController {
     const { connections, subscriptions, streams, channels } = this.metrics;
     const { status, reason } = this.database;
     return {
-      connections: await connections.value(),
-      subscriptions: await subscriptions.value(),
-      streams: await streams.value(),
-      channels: await channels.value(),
+      connections: await this.metrics.valueOf(connections),
+      subscriptions: await this.metrics.valueOf(subscriptions),
+      streams: await this.metrics.valueOf(streams),
+      channels: await this.metrics.valueOf(channels),
       uptime: Math.round(process.uptime()),
       database: { status, ...(reason !== undefined && { reason }) },
     };

@@ -4,9 +4,15 @@ import { Gauge, type Registry } from 'prom-client';
 export class Level extends Gauge {
   private read: (() => number) | undefined;
 
-  constructor(registry: Registry, name: string, help: string) {
+  constructor(
+    registry: Registry,
+    readonly metricName: string,
+    help: string,
+    aggregator: 'sum' | 'max' = 'sum',
+  ) {
     super({
-      name,
+      name: metricName,
+      aggregator,
       help,
       registers: [registry],
       collect() {

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { LabelCounter } from './label-counter.js';
 import { Level } from './level.js';
 import { PlainCounter } from './plain-counter.js';
+import { sumOf, type ProcessMetrics } from './sum-of.js';
 import { TopicLatency } from './topic-latency.js';
 
 const COMMANDS: ReadonlySet<string> = new Set<ClientFrame['type']>([
@@ -22,6 +23,7 @@ const COMMANDS: ReadonlySet<string> = new Set<ClientFrame['type']>([
 @Injectable()
 export class MetricsService {
   readonly registry = new Registry();
+  private gather: (() => Promise<readonly ProcessMetrics[]>) | undefined;
 
   readonly connections = this.level('connections', 'Connections that are open.');
   readonly sockets = this.level('sockets', 'TCP connections that are open, HTTP and WebSocket.');
@@ -68,7 +70,7 @@ export class MetricsService {
     'Tokens that were checked, by how that went.',
     'result',
   );
-  readonly revocations = this.level('revocations', 'Revocations of tokens that are kept.');
+  readonly revocations = this.level('revocations', 'Revocations of tokens that are kept.', 'max');
   readonly tokensWaiting = this.level('tokens_waiting', 'Tokens that wait for the keys that they are checked with.');
   readonly signInsWaiting = this.level('sign_ins_waiting', 'Tokens that wait for the database to verify them.');
   readonly signInSessions = this.level('sign_in_sessions', 'Sessions open for the database to verify tokens.');
@@ -174,11 +176,24 @@ export class MetricsService {
   readonly databaseUp = this.level('database_up', '1 while the database answers.');
   readonly databaseReconnects = this.counter('database_reconnects_total', 'Connections to the database made again.');
 
-  readonly redisUp = this.level('redis_up', '1 while Redis answers; 0 without it, too.');
+  readonly redisUp = this.level('redis_up', '1 while Redis answers; 0 without it, too.', 'max');
   readonly redisReconnects = this.counter('redis_reconnects_total', 'Times that the connection to Redis was lost.');
   readonly redisFailures = this.counter('redis_failures_total', 'Commands to Redis that failed, or took too long.');
   readonly redisCommandsWaiting = this.level('redis_commands_waiting', 'Commands that wait for an answer of Redis.');
   readonly redisBytesWaiting = this.level('redis_bytes_waiting', 'Bytes of these commands.');
+  readonly workersServing = this.level('workers_serving', 'Workers that serve clients; 0 where one process does all.');
+  /** By why: it `died`, was `silent`, or took what it was told too slowly (`slow`). */
+  readonly workerRestarts = this.byLabel<'died' | 'silent' | 'slow'>(
+    'worker_restarts_total',
+    'Workers that were started again.',
+    'reason',
+  );
+  readonly workerBytesWaiting = this.level('worker_bytes_waiting', 'Bytes that workers have still to take.');
+  readonly supervisorCommandsWaiting = this.level(
+    'supervisor_commands_waiting',
+    'Commands of channels that wait for an answer of the supervisor.',
+  );
+  readonly supervisorBytesWaiting = this.level('supervisor_bytes_waiting', 'Bytes of these commands.');
   /** By how they ended: `filled` from the history, or told by `resync`. */
   readonly channelGaps = this.byLabel<'filled' | 'resync'>(
     'channel_gaps_total',
@@ -190,13 +205,30 @@ export class MetricsService {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** The Prometheus text exposition of all of it. */
-  exposition(): Promise<string> {
-    return this.registry.metrics();
+  /** From now on this is one of several processes, and what is told is of them all. */
+  gatherFrom(gather: () => Promise<readonly ProcessMetrics[]>): void {
+    this.gather = gather;
   }
 
-  private level(name: string, help: string): Level {
-    return new Level(this.registry, `edge_hive_${name}`, help);
+  /** The Prometheus text exposition of all of it. */
+  async exposition(): Promise<string> {
+    return (await this.whole()).metrics();
+  }
+
+  /** What a level is, over all processes. */
+  async valueOf(level: Level): Promise<number> {
+    if (!this.gather) return level.value();
+    const metrics = await (await this.whole()).getMetricsAsJSON();
+    return metrics.find(({ name }) => name === level.metricName)?.values[0]?.value ?? 0;
+  }
+
+  private async whole(): Promise<Registry> {
+    return this.gather ? sumOf(await this.gather()) : this.registry;
+  }
+
+  /** @param joined what becomes of it where several processes tell it */
+  private level(name: string, help: string, joined: 'sum' | 'max' = 'sum'): Level {
+    return new Level(this.registry, `edge_hive_${name}`, help, joined);
   }
 
   private counter(name: string, help: string): PlainCounter {

@@ -58,7 +58,7 @@ export class Admission {
     if (!originAllowed(origin, this.allowedOrigins)) {
       return { cause: 'origin', code: CLOSE_CODES.FORBIDDEN, reason: 'this origin is not allowed' };
     }
-    if (this.registry.size >= limitConnections) {
+    if (this.registry.size + this.registry.elsewhere >= limitConnections) {
       return { cause: 'total', code: CLOSE_CODES.OVERLOADED, reason: 'too many connections' };
     }
     if (limitConnectionsPerAddress > 0 && this.registry.sizeOfAddress(address) >= limitConnectionsPerAddress) {

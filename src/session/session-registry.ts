@@ -12,6 +12,9 @@ export class SessionRegistry implements Iterable<Session> {
   private readonly byPrincipal = new Map<string, Set<Session>>();
   private readonly byAddress = new Map<string, number>();
 
+  /** Connections of the other processes, where several do the work of one. */
+  elsewhere = 0;
+
   constructor(metrics: MetricsService) {
     metrics.connections.readFrom(() => this.size);
     metrics.subscriptions.readFrom(() =>

@@ -7,7 +7,6 @@ import { HealthModule } from '../health/health.module.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { Outboxes } from '../outbox/outboxes.js';
 import { RightsModule } from '../rights/rights.module.js';
-import { SurrealModule } from '../surreal/surreal.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { AddressLimits } from './address-limits.js';
 import { Admission } from './admission.js';
@@ -23,7 +22,7 @@ import { SignIn } from './sign-in.js';
 
 /** Clients, whichever gateway they came by. */
 @Module({
-  imports: [AuthModule, HealthModule, SubscriptionsModule, SurrealModule, RightsModule, ChannelsModule],
+  imports: [AuthModule, HealthModule, SubscriptionsModule, RightsModule, ChannelsModule],
   providers: [
     AddressLimits,
     Admission,

@@ -33,11 +33,11 @@ export class ChangeRouter implements DatabaseListener {
     return this.epoch;
   }
 
-  began(mark: FeedMark): void {
+  began(mark: FeedMark, log = newEpoch()): void {
     this.rights.doubt();
     this.asker.doubt();
     this.log.begin(mark);
-    this.epoch = newEpoch();
+    this.epoch = log;
   }
 
   /** Nothing is delivered by rights that a change before it has made others. */
@@ -79,8 +79,8 @@ export class ChangeRouter implements DatabaseListener {
   }
 
   /** The log begins anew behind it: nobody can be told what came before as if nothing were missing. */
-  unreadable(mark: FeedMark): void {
-    this.began(mark);
+  unreadable(mark: FeedMark, log?: string): void {
+    this.began(mark, log);
     for (const topic of this.topics) topic.broken('unreadable');
   }
 

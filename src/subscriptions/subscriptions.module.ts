@@ -3,7 +3,6 @@ import { AuthModule } from '../auth/auth.module.js';
 import { Config } from '../config/config.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { RightsModule } from '../rights/rights.module.js';
-import { SurrealModule } from '../surreal/surreal.module.js';
 import { RowAsker } from './asked/row-asker.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeRouter } from './change-router.js';
@@ -19,7 +18,7 @@ import { Topics } from './topics.js';
 
 /** Subscriptions to tables. */
 @Module({
-  imports: [SurrealModule, AuthModule, RightsModule],
+  imports: [AuthModule, RightsModule],
   providers: [
     { provide: ChangeLog, useFactory: changeLog, inject: [Config, MetricsService] },
     ChangeRouter,

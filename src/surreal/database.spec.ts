@@ -79,7 +79,7 @@ describe('Database', () => {
       manageChangefeeds: 'all',
     });
     const listening = { provide: Delivered, useFactory: deliveredBy, inject: [Database] };
-    parts = await startParts(config, { imports: [SurrealModule], providers: [listening] });
+    parts = await startParts(config, { imports: [SurrealModule.forRoot()], providers: [listening] });
     database = parts.get(Database);
     delivered = parts.get(Delivered);
     while (parts.get(DatabaseState).status !== 'up') await new Promise(setImmediate);

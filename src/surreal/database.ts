@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DatabaseEvents } from './changes/database-events.js';
 import type { DatabaseListener, WriteObserver } from './changes/database-listener.js';
 import { DatabaseLifecycle } from './database-lifecycle.js';
@@ -11,6 +11,9 @@ import { SnapshotReader } from './snapshot-reader.js';
 import { TableCatalog } from './tables/table-catalog.js';
 import type { TableDefinition } from './tables/table-definition.js';
 
+/** What those who use the database ask of its tables. */
+export type Tables = Pick<TableCatalog, 'computedFields' | 'find' | 'known' | 'prepare'>;
+
 /** The one way to the database: what its parts can do, for those who need not know them. */
 @Injectable()
 export class Database {
@@ -18,13 +21,13 @@ export class Database {
   readonly beginning: Promise<void>;
 
   constructor(
-    private readonly lifecycle: DatabaseLifecycle,
-    private readonly reader: FeedReader,
-    private readonly feed: ChangeFeed,
-    private readonly liveTables: LiveTables,
-    private readonly followed: FollowedTables,
+    @Inject(DatabaseLifecycle) private readonly lifecycle: Pick<DatabaseLifecycle, 'beginning' | 'fullFeed'>,
+    @Inject(FeedReader) private readonly reader: Pick<FeedReader, 'databaseId'>,
+    @Inject(ChangeFeed) private readonly feed: Pick<ChangeFeed, 'caughtUp' | 'reached' | 'readAgain' | 'readUpTo'>,
+    @Inject(LiveTables) private readonly liveTables: Pick<LiveTables, 'cursor'>,
+    @Inject(FollowedTables) private readonly followed: Pick<FollowedTables, 'durably' | 'follow' | 'unfollow'>,
     private readonly events: DatabaseEvents,
-    readonly tables: TableCatalog,
+    @Inject(TableCatalog) readonly tables: Tables,
     readonly snapshots: SnapshotReader,
     readonly history: FeedHistory,
   ) {
@@ -94,8 +97,8 @@ export class Database {
   }
 
   /** Whether the feed has been read up to a stamp; if not, settles when it has been read to its end once more. */
-  async readUpTo(stamp: bigint): Promise<void> {
-    if (stamp > this.reader.head) await this.feed.readThrough();
+  readUpTo(stamp: bigint): Promise<void> {
+    return this.feed.readUpTo(stamp);
   }
 
   /** Settles when what was committed to a followed table before this call has been told; at once while the database is away. */

@@ -40,7 +40,7 @@ const TIMEOUT_MS = 30_000;
 export class SnapshotReader {
   constructor(
     @Inject(SnapshotConnection) private readonly connection: SupervisedConnection,
-    private readonly reader: FeedReader,
+    @Inject(FeedReader) private readonly reader: Pick<FeedReader, 'settled'>,
   ) {}
 
   /** Settles when the first attempt to connect has come to an end, good or bad. */

@@ -1,7 +1,8 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import { ConfigError } from '../../config/load-config.js';
 import { Config } from '../../config/config.js';
+import { RunSecret } from './run-secret.js';
 
 /** The least that RFC 7518, 3.2 allows for HS256. */
 const SECRET_BYTES = 32;
@@ -15,7 +16,7 @@ export class SigningSecret {
   readonly madeForRun: boolean;
 
   /** @throws ConfigError in production without any key, where nobody else verifies tokens either, or with a short secret */
-  constructor(config: Config) {
+  constructor(config: Config, @Optional() run?: RunSecret) {
     const keyless = [config.jwtSecret, config.jwtPublicKey, config.jwtJwksUrl].every((source) => source === '');
     this.madeForRun = keyless && !config.production;
     if (keyless && config.production && config.surrealUrl === '') {
@@ -23,7 +24,7 @@ export class SigningSecret {
         'Production needs a key to check tokens with: set JWT_SECRET, JWT_PUBLIC_KEY or JWT_JWKS_URL, or SURREAL_URL to the database that verifies its own tokens.',
       );
     }
-    if (this.madeForRun) this.key = createSecretKey(randomBytes(SECRET_BYTES));
+    if (this.madeForRun) this.key = createSecretKey(run?.bytes ?? randomBytes(SECRET_BYTES));
     else if (config.jwtSecret !== '') this.key = configured(config);
   }
 }

@@ -1,4 +1,5 @@
-import { IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { MIB } from './mib.js';
 import { Setting } from '../setting.js';
 
 /** How the process runs: where it listens, what it logs, how it ends. */
@@ -29,6 +30,21 @@ export class ServiceSettings {
   @Min(0)
   @Max(600_000)
   drainDeadlineMs = 5_000;
+
+  @Setting(
+    'WORKERS',
+    'Processes that serve clients, on one port; `auto`: as many as there are cores. With 1 there is one process in all.',
+  )
+  @Matches(/^(auto|[1-9]\d{0,2})$/, { message: '$property must be auto, or a number from 1 to 999' })
+  workers = '1';
+
+  @Setting(
+    'LIMIT_WORKER_BYTES',
+    'Bytes that may wait for a worker to take, of changes, messages and all else, before it is started again.',
+  )
+  @IsInt()
+  @Min(MIB)
+  limitWorkerBytes = 64 * MIB;
 
   @Setting('LOG_LEVEL', 'Least severity that is logged.')
   @IsIn(['fatal', 'error', 'warn', 'log', 'debug', 'verbose'])

@@ -40,6 +40,8 @@ export interface ChangeParts {
   /** When it was committed, in ms of Unix time. */
   readonly time: number;
   readonly overdue?: boolean;
+  /** What the changefeed says of it, as the database encoded it. */
+  readonly source?: Uint8Array;
 }
 
 /** One mutation of one record. */
@@ -55,6 +57,8 @@ export class Change {
   readonly time: number;
   /** It became visible so late that only the deep sweep found it. */
   readonly overdue: boolean;
+  /** What the changefeed says of it, as the database encoded it; absent where nobody needs it. */
+  readonly source: Uint8Array | undefined;
   private previous: Previous;
   private bare: DatabaseRow | undefined;
   private size: number | undefined;
@@ -70,6 +74,7 @@ export class Change {
     this.time = parts.time;
     this.overdue = parts.overdue ?? false;
     this.previous = parts.previous;
+    this.source = parts.source;
   }
 
   /** Whether it can be told what the record was. False also when the feed's patch turns out not to fit. */

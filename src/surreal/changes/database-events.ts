@@ -18,9 +18,9 @@ export class DatabaseEvents implements DatabaseListener {
     this.observers.push(observer);
   }
 
-  began(mark: FeedMark): void {
+  began(mark: FeedMark, log?: string): void {
     for (const observer of this.observers) observer.doubted();
-    this.listener?.began(mark);
+    this.listener?.began(mark, log);
   }
 
   before(changes: readonly Change[]): Delay | undefined {
@@ -46,9 +46,9 @@ export class DatabaseEvents implements DatabaseListener {
     this.listener?.broken(table, reason);
   }
 
-  unreadable(mark: FeedMark): void {
+  unreadable(mark: FeedMark, log?: string): void {
     for (const observer of this.observers) observer.doubted();
-    this.listener?.unreadable(mark);
+    this.listener?.unreadable(mark, log);
   }
 
   replaced(): void {

@@ -11,8 +11,11 @@ export interface Delay {
 
 /** Whoever wants to know what happens in the database. */
 export interface DatabaseListener {
-  /** Behind a place in the feed all durable changes will be told; what was told before belongs to another feed. */
-  began(mark: FeedMark): void;
+  /**
+   * Behind a place in the feed all durable changes will be told; what was told before belongs to another feed.
+   * @param log names what is told from here on, where others are told the same in the same order.
+   */
+  began(mark: FeedMark, log?: string): void;
   /** Durable changes that are about to be told. @returns which of them wait, and for what; `undefined`: none. */
   before?(changes: readonly Change[]): Delay | undefined;
   /** New changes, in the order in which they are to be told. */
@@ -23,8 +26,11 @@ export interface DatabaseListener {
   late(change: Change): void;
   /** Changes of a table may have been missed. */
   broken(table: string, reason: ResyncReason): void;
-  /** A transaction can't be read: changes of any table may have been missed. */
-  unreadable(mark: FeedMark): void;
+  /**
+   * A transaction can't be read: changes of any table may have been missed.
+   * @param log as with `began`: it begins anew.
+   */
+  unreadable(mark: FeedMark, log?: string): void;
   /** The database is another than before, or has been set back: nothing read from it so far counts. */
   replaced(): void;
   /** A table that was followed is gone; it isn't followed any more. */

@@ -21,6 +21,8 @@ export interface SessionOptions {
   /** Asked at each open: a database that the service runs itself has its port only once it is started. */
   readonly endpoint: () => SurrealEndpoint;
   readonly timeoutMs: number;
+  /** Whether each change that is read of a changefeed keeps how the database encoded it. */
+  readonly keepsSource?: boolean;
   /** Replaces the SDK's WebSocket engine. */
   readonly engine?: (context: DriverContext) => WebSocketEngine;
 }
@@ -54,7 +56,7 @@ export class SdkSession {
     const { engine: make = (context) => new WebSocketEngine(context) } = options;
     const engine = (context: DriverContext) => (this.engine = make(context));
     this.surreal = new Surreal({
-      codecs: { cbor: (options) => new FeedCodec(options) },
+      codecs: { cbor: (codec) => new FeedCodec(codec, options.keepsSource) },
       engines: { ...createRemoteEngines(), ws: engine, wss: engine },
       // The SDK asks for the DOM's constructor type; `ws` has its shape.
       websocketImpl: TrackedSocket as unknown as typeof globalThis.WebSocket,

@@ -14,10 +14,12 @@ export class EncodedEntry implements FeedEntry {
     /** Where the list of its changes begins. */
     private readonly place: number,
     private readonly codec: CborCodec,
+    /** Whether each change keeps how it was encoded. */
+    private readonly keepsSource: boolean,
   ) {}
 
   /** Goes over a transaction in an answer. @throws RangeError when it isn't encoded as those of a changefeed are */
-  static from(cursor: CborCursor, answer: Uint8Array, codec: CborCodec): EncodedEntry {
+  static from(cursor: CborCursor, answer: Uint8Array, codec: CborCodec, keepsSource = false): EncodedEntry {
     let stamp: bigint | undefined;
     let count = 0;
     let place: number | undefined;
@@ -35,7 +37,7 @@ export class EncodedEntry implements FeedEntry {
     }
     if (stamp === undefined || place === undefined)
       throw new RangeError('a transaction of a changefeed has other fields');
-    return new EncodedEntry(stamp, count, answer, place, codec);
+    return new EncodedEntry(stamp, count, answer, place, codec, keepsSource);
   }
 
   *changes(from = 0): Generator<RawChange> {
@@ -43,8 +45,13 @@ export class EncodedEntry implements FeedEntry {
     cursor.array();
     for (let index = 0; index < this.count; index += 1) {
       if (index < from) cursor.pass();
-      else yield this.codec.decode(cursor.skip());
+      else yield this.decode(cursor.skip());
     }
+  }
+
+  private decode(source: Uint8Array): RawChange {
+    const change = this.codec.decode<RawChange>(source);
+    return this.keepsSource ? { ...change, source } : change;
   }
 
   *outlines(): Generator<RawChange> {

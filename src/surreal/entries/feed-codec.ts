@@ -12,7 +12,11 @@ export class FeedCodec implements ValueCodec {
   /** Ids of requests whose answers are of a changefeed. */
   private readonly asked = new Set<unknown>();
 
-  constructor(options: CodecOptions) {
+  /** @param keepsSource whether each change of a changefeed keeps how it was encoded */
+  constructor(
+    options: CodecOptions,
+    private readonly keepsSource = false,
+  ) {
     this.values = new CborCodec(options);
   }
 
@@ -50,7 +54,8 @@ export class FeedCodec implements ValueCodec {
     const entries: EncodedEntry[] = [];
     const fields = this.fields(cursor, () => {
       // The result of a statement that failed is text.
-      for (let left = cursor.array(); left > 0; left -= 1) entries.push(EncodedEntry.from(cursor, bytes, this.values));
+      for (let left = cursor.array(); left > 0; left -= 1)
+        entries.push(EncodedEntry.from(cursor, bytes, this.values, this.keepsSource));
     });
     return { ...fields, result: entries };
   }

@@ -48,6 +48,8 @@ type Image = DatabaseRow & { readonly id?: RecordId };
 
 /** A mutation, or a definition, or a row of a view. */
 export interface RawChange {
+  /** As the database encoded it, where that is kept. */
+  readonly source?: Uint8Array;
   /** The record after CREATE; after UPDATE the way back from `current`. */
   readonly update?: Image | readonly PatchOperation[];
   readonly current?: Image;
@@ -70,7 +72,8 @@ export function decodeEntry(raw: RawChange, context: PlaceContext): Change | Fee
 }
 
 /** @returns `undefined` for what is no change of a record. */
-function decodeChange(raw: RawChange, context: PlaceContext): Change | undefined {
+function decodeChange(raw: RawChange, place: PlaceContext): Change | undefined {
+  const context = raw.source ? { ...place, source: raw.source } : place;
   if (raw.current?.id && isPatch(raw.update)) {
     const previous = { kind: 'patch', operations: raw.update } as const;
     return change(raw.current.id, { ...context, action: 'UPDATE', after: raw.current, previous });

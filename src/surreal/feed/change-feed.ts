@@ -142,8 +142,13 @@ export class ChangeFeed implements DoorbellListener {
     await this.nextRead();
   }
 
+  /** Whether the feed has been read up to a stamp; if not, settles when it has been read to its end once more. */
+  async readUpTo(stamp: bigint): Promise<void> {
+    if (stamp > this.reader.head) await this.readThrough();
+  }
+
   /** Settles when a read that began after this call has been handed on. */
-  async readThrough(): Promise<void> {
+  private async readThrough(): Promise<void> {
     // The read under way may have looked already; the one after it has not.
     await this.nextRead();
     await this.nextRead();

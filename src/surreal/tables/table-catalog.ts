@@ -115,6 +115,11 @@ export class TableCatalog {
     return this.tables.values();
   }
 
+  /** All that are known: another object once they were read again. */
+  get definitions(): ReadonlyMap<string, TableDefinition> {
+    return this.tables;
+  }
+
   /** Reads all definitions. Single flight. @throws DatabaseUnavailable */
   refresh(): Promise<void> {
     this.reading ??= this.read().finally(() => (this.reading = undefined));

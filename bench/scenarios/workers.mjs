@@ -1,0 +1,87 @@
+import { measure } from '../measure/measure.mjs';
+import { databaseEnv, startDatabase } from '../peers/database.mjs';
+import { onePeer, twoPeers } from '../peers/workers.mjs';
+import { busy } from '../report/columns.mjs';
+import { byCpu, byRate } from '../report/table.mjs';
+import { onStage } from '../stage.mjs';
+import { feedReads } from '../measure/feed-reads.mjs';
+import { startWriters } from './table-writers.mjs';
+
+const SUBSCRIBERS = 1_000;
+const CHANNEL = 'bench:all';
+const TABLE = 'worked';
+/** Deliveries a second that one process carries. */
+const RATES = [50_000, 100_000];
+const WRITES = 100;
+const CONNECTIONS = 5_000;
+const CONNECT_ROUNDS = 3;
+const LEAST_SECONDS = 4;
+const SETTLE_SECONDS = 10;
+
+export const workers = {
+  name: 'workers',
+  title: `One process, and two that share its clients: ${SUBSCRIBERS} on a channel, on a table, and ${CONNECTIONS} that connect`,
+  peers: [onePeer, twoPeers],
+  columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', 'reads', ...busy],
+  ratios: [byRate, byCpu],
+  run: (peer, context) =>
+    onStage(context, async (stage) => {
+      const seconds = Math.max(context.seconds, LEAST_SECONDS);
+      const database = await stage.add(startDatabase([TABLE]));
+      const server = await stage.server(peer, { env: databaseEnv(database) });
+      const on = { stage, peer, server, seconds, report: context.report };
+      await connecting(on, context.quick ? CONNECTIONS / 5 : CONNECTIONS);
+      await channel(on);
+      await table(on, await startWriters(stage, database, TABLE, 1));
+    }),
+};
+
+async function channel({ stage, peer, server, seconds, report }) {
+  const to = { dialect: peer.dialect, host: server.host, port: server.port };
+  const [subscribers, publisher] = [stage.load(), stage.load()];
+  const tokens = peer.tokens(SUBSCRIBERS);
+  await subscribers.call('connect', { ...to, count: SUBSCRIBERS, tokens, targets: [[{ channel: CHANNEL }]] });
+  await publisher.call('connect', { ...to, count: 1, tokens: peer.tokens(1) });
+  await publisher.call('publishers', { channels: [CHANNEL] });
+  // The first goes to code that isn't compiled yet.
+  for (const offered of [...RATES.slice(0, 1), ...RATES]) {
+    const figures = await measure(server, subscribers, () =>
+      publisher.call('pace', { rate: offered / SUBSCRIBERS, seconds }),
+    );
+    report({ case: `channel, ${offered} a second`, offered, ...figures });
+    await subscribers.call('settle', { seconds: SETTLE_SECONDS });
+  }
+  for (const load of [publisher, subscribers]) await load.stop();
+}
+
+async function table({ stage, peer, server, seconds, report }, writers) {
+  const clients = stage.load();
+  const to = { dialect: peer.topicDialect, host: server.host, port: server.port };
+  const targets = Array.from({ length: SUBSCRIBERS }, () => [{ topic: TABLE }]);
+  await clients.call('connect', { ...to, count: SUBSCRIBERS, tokens: peer.tokens(SUBSCRIBERS), targets });
+  for (const warm of [true, false]) {
+    const before = await feedReads(server);
+    const figures = await measure(server, clients, () => writers.call('pace', { rate: WRITES, seconds }), {
+      sampleEvery: SUBSCRIBERS,
+    });
+    const readsPerSecond = ((await feedReads(server)) - before) / figures.seconds;
+    await clients.call('settle', { seconds: SETTLE_SECONDS });
+    const row = { offered: WRITES * SUBSCRIBERS, ...figures, readsPerSecond };
+    if (!warm) report({ case: `table, ${WRITES} writes a second`, ...row });
+  }
+  await clients.stop();
+}
+
+async function connecting({ stage, peer, server, report }, count) {
+  const load = stage.load();
+  const to = { dialect: peer.dialect, host: server.host, port: server.port, count, tokens: peer.tokens(count) };
+  for (let round = 0; round < CONNECT_ROUNDS; round += 1) {
+    const figures = await measure(server, load, () => load.call('connect', to));
+    const perSecond = count / figures.seconds;
+    const row = { ...figures, perSecond, cpuPerMillion: (figures.serverCpuSeconds / count) * 1e6 };
+    if (round > 0) report({ case: `connecting ${count}`, ...row });
+    await load.call('close');
+    await load.call('settle', { seconds: SETTLE_SECONDS });
+  }
+  await load.stop();
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { WebSocket, WebSocketServer, type RawData } from 'ws';
+
+/** A way to the database that knows what is asked over it, connection by connection. */
+export class AskingProxy {
+  /** How many times each connection asked for changes. */
+  readonly asked = new Map<WebSocket, number>();
+
+  private constructor(
+    private readonly server: WebSocketServer,
+    private readonly target: string,
+  ) {
+    server.on('connection', (near, request) => this.join(near, request.headers['sec-websocket-protocol']));
+  }
+
+  /** @param target the WebSocket URL of a database */
+  static async start(target: string): Promise<AskingProxy> {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0, maxPayload: 2 ** 30 });
+    await once(server, 'listening');
+    return new AskingProxy(server, target);
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}${new URL(this.target).pathname}`;
+  }
+
+  /** Connections over which changes were asked for. */
+  get readers(): number {
+    return [...this.asked.values()].filter((times) => times > 0).length;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.server.clients) socket.terminate();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private join(near: WebSocket, protocol = ''): void {
+    const far = new WebSocket(this.target, protocol.split(/, */).filter(Boolean), { maxPayload: 2 ** 30 });
+    const opened = once(far, 'open').catch(() => undefined);
+    this.asked.set(near, 0);
+    near.on('message', (data, isBinary) => {
+      if (bytesOf(data).includes('SHOW CHANGES')) this.asked.set(near, (this.asked.get(near) ?? 0) + 1);
+      void opened.then(() => far.send(data, { binary: isBinary }));
+    });
+    far.on('message', (data, isBinary) => near.send(data, { binary: isBinary }));
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      socket.on('error', () => undefined); // A close follows.
+      socket.once('close', () => other.terminate());
+    }
+  }
+}
+
+function bytesOf(data: RawData): Buffer {
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
+}
