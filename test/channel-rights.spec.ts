@@ -231,6 +231,23 @@ describe('channels of those who may select a record', () => {
     }
   });
 
+  it('are watched in bounded number for one principal over its connections, which takes nothing from another', async () => {
+    await root.query('FOR $n IN 21..=23 { CREATE type::record("room", $n) SET open = true }');
+    const service = await startGateway(env({ LIMIT_RECORD_RIGHTS_PER_PRINCIPAL: '2', RIGHTS_REFRESH_MS: '50' }));
+    try {
+      const [ann, again] = [await connect('ann', service.url), await connect('ann', service.url)];
+      const bob = await connect('bob', service.url);
+      expect(outcome(await subscribe(ann, 'room:21'))).toBe('subscribed');
+      expect(outcome(await subscribe(again, 'room:22'))).toBe('subscribed');
+      for (const client of [ann, again]) expect(outcome(await subscribe(client, 'room:23'))).toBe('UNAVAILABLE');
+      expect(outcome(await subscribe(bob, 'room:23'))).toBe('subscribed');
+      await ann.request({ type: 'unsubscribe', id: 'u', channel: 'room:21' });
+      await until(async () => outcome(await subscribe(again, 'room:23')) === 'subscribed');
+    } finally {
+      await service.stop();
+    }
+  });
+
   it('end with RIGHTS_CHANGED once the database was away too long for anybody to say, and open again with it', async () => {
     const proxy = await TcpProxy.start(database.url);
     const service = await startGateway(env({ SURREAL_URL: proxy.url, RIGHTS_REFRESH_MS: '50' }));

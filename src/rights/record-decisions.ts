@@ -8,6 +8,8 @@ export class RecordDecisions implements Iterable<RecordDecision> {
   size = 0;
   private readonly byPrincipal = new Map<Principal, Map<string, RecordDecision>>();
   private readonly byRecord = new Map<string, Set<RecordDecision>>();
+  /** By the principal's id: each of its tokens is a principal of its own above. */
+  private readonly shares = new Map<string, number>();
 
   get(principal: Principal, record: RecordId): RecordDecision | undefined {
     return this.byPrincipal.get(principal)?.get(recordIdText(record));
@@ -22,6 +24,11 @@ export class RecordDecisions implements Iterable<RecordDecision> {
     return this.byRecord.get(key) ?? [];
   }
 
+  /** How many are of a principal, over all of its connections. */
+  share({ id }: Principal): number {
+    return this.shares.get(id) ?? 0;
+  }
+
   add(decision: RecordDecision): void {
     const { principal, key } = decision;
     const own = this.byPrincipal.get(principal) ?? new Map<string, RecordDecision>();
@@ -29,6 +36,7 @@ export class RecordDecisions implements Iterable<RecordDecision> {
     const same = this.byRecord.get(key) ?? new Set<RecordDecision>();
     this.byRecord.set(key, same.add(decision));
     this.size += 1;
+    this.shares.set(principal.id, this.share(principal) + 1);
   }
 
   delete(decision: RecordDecision): void {
@@ -41,6 +49,9 @@ export class RecordDecisions implements Iterable<RecordDecision> {
     same?.delete(decision);
     if (same?.size === 0) this.byRecord.delete(key);
     this.size -= 1;
+    const share = this.share(principal) - 1;
+    if (share > 0) this.shares.set(principal.id, share);
+    else this.shares.delete(principal.id);
   }
 
   *[Symbol.iterator](): Iterator<RecordDecision> {

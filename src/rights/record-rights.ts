@@ -46,6 +46,8 @@ export class RecordRights implements OnModuleInit, OnApplicationShutdown, WriteO
   private asker: RecordAsker | undefined;
   private missedLooks = 0;
   private sizeNeeded = 0;
+  /** Whether somebody was refused: then what nobody needs is forgotten, however little it is. */
+  private crowded = false;
 
   constructor(
     private readonly config: Config,
@@ -111,8 +113,15 @@ export class RecordRights implements OnModuleInit, OnApplicationShutdown, WriteO
   }
 
   private add(principal: Principal, record: RecordId): RecordDecision {
-    if (this.decisions.size >= this.config.limitRecordRights) {
-      throw new CommandError('UNAVAILABLE', 'channel: as many records are asked about as may be; try again later.');
+    const { limitRecordRights, limitRecordRightsPerPrincipal } = this.config;
+    const isFull = this.decisions.size >= limitRecordRights;
+    if (isFull || this.decisions.share(principal) >= limitRecordRightsPerPrincipal) {
+      this.crowded = true;
+      const whom = isFull ? '' : ' for one principal';
+      throw new CommandError(
+        'UNAVAILABLE',
+        `channel: as many records are asked about${whom} as may be; leave channels, or try again later.`,
+      );
     }
     const decision = new RecordDecision(principal, record);
     this.decisions.add(decision);
@@ -189,7 +198,8 @@ export class RecordRights implements OnModuleInit, OnApplicationShutdown, WriteO
   /** Forgets what nobody asks for any more. */
   private prune(): void {
     const worthwhile = Math.min(2 * this.sizeNeeded + SPARE, this.config.limitRecordRights - 1);
-    if (!this.asker || this.decisions.size <= worthwhile) return;
+    if (!this.asker || (this.decisions.size <= worthwhile && !this.crowded)) return;
+    this.crowded = false;
     const needed = new Set<RecordDecision | undefined>();
     for (const [principal, records] of this.asker.needed()) {
       for (const record of records) needed.add(this.decisions.get(principal, record));

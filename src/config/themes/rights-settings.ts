@@ -30,4 +30,9 @@ export class RightsSettings {
   @IsInt()
   @Min(1)
   limitRecordRights = 50_000;
+
+  @Setting('LIMIT_RECORD_RIGHTS_PER_PRINCIPAL', 'The same of one principal, over all of its connections.')
+  @IsInt()
+  @Min(1)
+  limitRecordRightsPerPrincipal = 5_000;
 }
