@@ -54,6 +54,16 @@ describe('Outboxes', () => {
     expect(count('many')).toBe(1_000);
   });
 
+  it('write for as long as the turns take in which much is read', async () => {
+    schedule('many', 1_000);
+    let turns = 0;
+    for (; count('many') < 1_000; turns += 1) {
+      await turn();
+      clock += 20;
+    }
+    expect(turns).toBeLessThan(5);
+  });
+
   it('flush few ahead of the many that are under way', async () => {
     schedule('many', 1_000);
     await turn();

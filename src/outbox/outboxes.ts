@@ -8,7 +8,10 @@ import { FlushWindow } from './flush-window.js';
 
 /** So many outboxes are flushed ahead of a longer flush that is under way. */
 const FEW = 64;
-/** For how long one flush writes before the event loop has a turn, in ms, while each write carries about one frame. */
+/**
+ * For how long one flush writes before the event loop has a turn, in ms, while each write carries about one frame. It goes on
+ * for as long as that turn took, at least: otherwise more could be read in each turn than is written.
+ */
 const SLICE_MS = 2;
 /** Outboxes that are flushed between two looks at the clock. */
 const LOOKS_AT_CLOCK = 16;
@@ -40,6 +43,8 @@ export class Outboxes {
   /** What is left of the flush that is under way. */
   private rest: Flushable[] = [];
   private next = 0;
+  /** When it was interrupted. */
+  private paused = 0;
   private readonly window = new FlushWindow();
   private dense = false;
   private backwards = false;
@@ -110,6 +115,7 @@ export class Outboxes {
 
   private readonly flush = (): void => {
     const began = performance.now();
+    const turn = this.next < this.rest.length ? began - this.paused : 0;
     this.flushing = true;
     const { scheduled } = this;
     this.scheduled = [];
@@ -120,10 +126,11 @@ export class Outboxes {
     this.backwards = !this.backwards;
     if (scheduled.length <= FEW) for (const outbox of scheduled) outbox.flush();
     else this.append(scheduled);
-    this.goOn(this.dense ? Infinity : began + SLICE_MS);
+    this.goOn(this.dense ? Infinity : began + Math.max(SLICE_MS, turn));
     this.flushing = false;
     this.count();
-    this.took += performance.now() - began;
+    this.paused = performance.now();
+    this.took += this.paused - began;
     if (this.next === this.rest.length) this.done();
     else if (!this.armed) this.arm(0);
   };
