@@ -100,6 +100,16 @@ const rooms = {
   'workers/worker': ['link'],
 };
 
+/** The same of the client library. */
+const clientRooms = {
+  connection: [],
+  subscriptions: ['connection'],
+  tables: ['subscriptions'],
+  presence: ['connection', 'subscriptions'],
+  channels: ['connection', 'subscriptions', 'presence'],
+  authentication: ['connection', 'channels'],
+};
+
 /** What runs apart from the service, or around it, and what each of these may use of the others. */
 const around = {
   page: ['src/page', 'libs'],
@@ -139,6 +149,15 @@ const ofRooms = Object.entries(rooms).map(([room, others]) => {
   );
 });
 
+const client = 'libs/realtime-client/src';
+const ofClientRooms = Object.entries(clientRooms).map(([room, others]) =>
+  arrows(
+    `${client}/${room}`,
+    Object.keys(clientRooms).map((other) => `${client}/${other}`),
+    others.map((other) => `${client}/${other}`),
+  ),
+);
+
 const ofAround = Object.entries(around).map(([folder, others]) =>
   arrows(folder, ['src', 'dist', 'libs', ...Object.keys(around)], others),
 );
@@ -160,6 +179,7 @@ module.exports = {
   forbidden: [
     ...ofFolders,
     ...ofRooms,
+    ...ofClientRooms,
     ...ofAround,
     {
       name: 'the-service-knows-nothing-around-it',

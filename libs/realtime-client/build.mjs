@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROTOCOL = '@edge-hive/protocol';
@@ -38,9 +38,11 @@ cpSync(dirname(fileURLToPath(import.meta.resolve(PROTOCOL))), join(dist, 'protoc
   recursive: true,
   filter: (source) => !source.endsWith('.js') && !source.endsWith('.map'),
 });
-for (const name of readdirSync(dist).filter((file) => file.endsWith('.d.ts'))) {
+for (const name of readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.d.ts'))) {
   const path = join(dist, name);
-  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`'${PROTOCOL}'`, "'./protocol/index.js'"));
+  const folder = posix.relative(posix.dirname(name), '.');
+  const types = `'./${posix.join(folder, 'protocol/index.js')}'`.replace("'./..", "'..");
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`'${PROTOCOL}'`, types));
 }
 
 // The compiler reads declarations as those of a CommonJS module, as Node does the code, where the nearest package.json says so.

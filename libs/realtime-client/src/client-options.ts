@@ -1,10 +1,10 @@
-import type { BackoffOptions } from './backoff.js';
-import type { ConnectionState } from './connection-state.js';
+import type { BackoffOptions } from './connection/backoff.js';
+import type { ConnectionState } from './connection/connection-state.js';
 import type { RealtimeError } from './errors.js';
-import type { QueueBounds } from './publish-queue.js';
-import type { WebSocketConstructor } from './socket.js';
-import type { ResyncNotice } from './subscription.js';
-import type { TokenOptions } from './token-source.js';
+import type { QueueBounds } from './channels/publish-queue.js';
+import type { WebSocketConstructor } from './connection/socket.js';
+import type { ResyncNotice } from './subscriptions/subscription.js';
+import type { TokenOptions } from './connection/token-source.js';
 
 export interface RealtimeClientOptions extends TokenOptions {
   /** Where the runtime has none: `{ WebSocket }` from the package `ws`. */

@@ -1,29 +1,33 @@
 import type { PresenceState, PrincipalInfo, Row, ServerFrame, WelcomeFrame } from '@edge-hive/protocol';
-import { ActiveSubscription, type SubscriptionHost, type SubscriptionSpec } from './active-subscription.js';
-import { Authentication } from './authentication.js';
-import { Backoff } from './backoff.js';
-import { Channel } from './channel.js';
+import {
+  ActiveSubscription,
+  type SubscriptionHost,
+  type SubscriptionSpec,
+} from './subscriptions/active-subscription.js';
+import { Authentication } from './authentication/authentication.js';
+import { Backoff } from './connection/backoff.js';
+import { Channel } from './channels/channel.js';
 import { type ClientEvents, queueBounds, type RealtimeClientOptions } from './client-options.js';
-import { type CloseReason, NORMAL_CLOSE } from './close-reaction.js';
-import { Collection } from './collection.js';
-import type { CollectionOptions } from './collection-options.js';
-import { Commands } from './commands.js';
-import { Connection } from './connection.js';
-import type { ConnectionState } from './connection-state.js';
+import { type CloseReason, NORMAL_CLOSE } from './connection/close-reaction.js';
+import { Collection } from './tables/collection.js';
+import type { CollectionOptions } from './tables/collection-options.js';
+import { Commands } from './connection/commands.js';
+import { Connection } from './connection/connection.js';
+import type { ConnectionState } from './connection/connection-state.js';
 import { Emitter } from './emitter.js';
 import { ErrorReports } from './error-reports.js';
 import { closedError, RealtimeError } from './errors.js';
-import { MutedMessages } from './muted-messages.js';
-import { Presences } from './presences.js';
-import { PublishQueue } from './publish-queue.js';
-import { ServerClock } from './server-clock.js';
-import { socketUrlOf, type UrlLike, webSocketOf } from './socket.js';
-import type { Subscription, Target, TopicEvent } from './subscription.js';
-import type { Subscriber } from './subscriber.js';
-import { Subscriptions } from './subscriptions.js';
-import { TokenRenewal } from './token-renewal.js';
-import { TokenSource } from './token-source.js';
-import { type TopicArguments, topicSpec } from './topic.js';
+import { MutedMessages } from './subscriptions/muted-messages.js';
+import { Presences } from './presence/presences.js';
+import { PublishQueue } from './channels/publish-queue.js';
+import { ServerClock } from './connection/server-clock.js';
+import { socketUrlOf, type UrlLike, webSocketOf } from './connection/socket.js';
+import type { Subscription, Target, TopicEvent } from './subscriptions/subscription.js';
+import type { Subscriber } from './subscriptions/subscriber.js';
+import { Subscriptions } from './subscriptions/subscriptions.js';
+import { TokenRenewal } from './authentication/token-renewal.js';
+import { TokenSource } from './connection/token-source.js';
+import { type TopicArguments, topicSpec } from './tables/topic.js';
 
 /** A client of an Edge Hive Realtime service. It connects when it is first used, and stays connected until `close()`. */
 export class RealtimeClient {

@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorFrame } from '@edge-hive/protocol';
-import type { CloseReason } from './close-reaction.js';
+import type { CloseReason } from './connection/close-reaction.js';
 
 /** What can go wrong on this side of the wire; the server's codes are beside them. */
 export type ClientErrorCode =

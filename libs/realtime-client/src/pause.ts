@@ -1,4 +1,4 @@
-import type { Backoff } from './backoff.js';
+import type { Backoff } from './connection/backoff.js';
 
 /** The wait after a refusal that passes: longer from one to the next, until it is reset. */
 export class Pause {

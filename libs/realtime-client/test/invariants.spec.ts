@@ -15,7 +15,7 @@ const invariants = [...document.matchAll(/^(\d+)\. ([\s\S]*?)(?=^\d+\. |^\*\*|^#
 );
 
 const titles = ['src/', 'test/'].flatMap((folder) =>
-  readdirSync(new URL(folder, library))
+  readdirSync(new URL(folder, library), { encoding: 'utf8', recursive: true })
     .filter((name) => name.endsWith('.spec.ts'))
     .flatMap((name) => titlesIn(readFileSync(new URL(folder + name, library), 'utf8'))),
 );

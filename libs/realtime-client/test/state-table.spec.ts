@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { RealtimeError } from '../src/errors.js';
-import { next } from '../src/next-state.js';
-import { Stream } from '../src/stream.js';
-import type { SubscriptionEvent, SubscriptionState } from '../src/subscription-state.js';
-import { Trail } from '../src/trail.js';
+import { next } from '../src/subscriptions/next-state.js';
+import { Stream } from '../src/subscriptions/stream.js';
+import type { SubscriptionEvent, SubscriptionState } from '../src/subscriptions/subscription-state.js';
+import { Trail } from '../src/subscriptions/trail.js';
 
 const document = readFileSync(new URL('../../../docs/client.md', import.meta.url), 'utf8');
 
