@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,8 @@ import { until } from './poll.js';
 export const REDIS_BIN = process.env.REDIS_SERVER ?? 'redis-server';
 const START_MS = 15_000;
 const ANSWER_MS = 5_000;
-const DATA = 'appendonlydir';
+/** What it keeps in its folder; before Redis 7 one file. */
+const DATA = ['appendonlydir', 'appendonly.aof', 'dump.rdb'];
 
 /** A Redis server of a test's own, on a free port of 127.0.0.1, in a folder of its own. */
 export class RedisServer {
@@ -61,19 +63,20 @@ export class RedisServer {
   /** Starts it again on its port, with its data or without. */
   async restart({ data = true } = {}): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
-    if (!data) await Promise.all([DATA, 'dump.rdb'].map((name) => this.remove(name)));
+    if (!data) await this.clear();
     this.child = run(this.options);
     await this.ready();
   }
 
   /** Notes what it has on its disk now. @returns what sets it back to that: it is killed, and started again */
   async note(): Promise<() => Promise<void>> {
-    const [data, noted] = [join(this.folder, DATA), join(this.folder, 'noted')];
-    await cp(data, noted, { recursive: true });
+    const noted = join(this.folder, 'noted');
+    const there = DATA.filter((name) => existsSync(join(this.folder, name)));
+    for (const name of there) await cp(join(this.folder, name), join(noted, name), { recursive: true });
     return async () => {
       await this.kill();
-      await rm(data, { recursive: true });
-      await rename(noted, data);
+      await this.clear();
+      for (const name of there) await rename(join(noted, name), join(this.folder, name));
       await this.restart();
     };
   }
@@ -94,8 +97,8 @@ export class RedisServer {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private remove(name: string): Promise<void> {
-    return rm(join(this.folder, name), { recursive: true, force: true });
+  private async clear(): Promise<void> {
+    for (const name of DATA) await rm(join(this.folder, name), { recursive: true, force: true });
   }
 
   private async ready(): Promise<void> {
