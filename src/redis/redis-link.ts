@@ -4,6 +4,7 @@ import type { Config } from '../config/config.js';
 import { LimitedLog } from '../errors/limited-log.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import { InFlight, unavailable } from './in-flight.js';
+import { JoinedWrites } from './joined-writes.js';
 import { redisClients, type RedisClients } from './redis-clients.js';
 import { RedisClock } from './redis-clock.js';
 import { isRedisRefusal, redisFault } from './redis-fault.js';
@@ -24,6 +25,8 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   /** Each of the clients once: a cluster has one for all. */
   private readonly connections: ReadonlySet<RedisClients['commands']>;
   private readonly inFlight: InFlight;
+  /** Of one server; a cluster has a connection for each of its nodes. */
+  private readonly writes: JoinedWrites | undefined;
   private readonly logger = new Logger(RedisLink.name);
   private readonly log = new LimitedLog(RedisLink.name);
   private beat: NodeJS.Timeout | undefined;
@@ -40,6 +43,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     this.clients = redisClients(parseRedisAddress(redisUrl), timeoutMs);
     this.connections = new Set([this.clients.commands, this.clients.subscriber]);
     this.inFlight = new InFlight({ commands, bytes, timeoutMs });
+    this.writes = this.clients.kind === 'server' ? new JoinedWrites(this.clients.commands) : undefined;
     this.topics = new RedisTopics(this.clients, this.inFlight);
     metrics.redisCommandsWaiting.readFrom(() => this.inFlight.commands);
     metrics.redisBytesWaiting.readFrom(() => this.inFlight.bytes);
@@ -94,6 +98,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   }
 
   private guard(bytes: number, command: () => Promise<unknown>): Promise<unknown> {
+    this.writes?.join();
     return this.inFlight.run(bytes, command).catch((error: unknown) => {
       this.metrics.redisFailures.inc();
       if (isRedisRefusal(error)) this.refused(error);
