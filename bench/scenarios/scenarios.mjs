@@ -3,6 +3,7 @@ import { changes } from './changes.mjs';
 import { fanOut } from './fan-out.mjs';
 import { filters } from './filters.mjs';
 import { idle } from './idle.mjs';
+import { instances } from './instances.mjs';
 import { lookUps } from './look-ups.mjs';
 import { permissions } from './permissions.mjs';
 import { publish } from './publish.mjs';
@@ -17,6 +18,7 @@ import { writers } from './writers.mjs';
 export const scenarios = [
   fanOut,
   rooms,
+  instances,
   publish,
   tableEvents,
   changes,
