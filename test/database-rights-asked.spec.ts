@@ -29,6 +29,7 @@ const SCHEMA = `
   DEFINE TABLE speech ${FEED} PERMISSIONS FOR select WHERE hall.members CONTAINS $auth.id;
   DEFINE FIELD hall ON speech TYPE option<record<hall>>;
   DEFINE TABLE list ${FEED} PERMISSIONS FOR select WHERE $auth.admin OR count(readers) > 1 AND readers[0] = $auth.id;
+  DEFINE TABLE held ${FEED} PERMISSIONS FOR select WHERE $auth.admin OR count(readers) > 1 AND kind IN $auth.many;
   DEFINE TABLE failing ${FEED} PERMISSIONS FOR select WHERE string::len(name) > 1;
   DEFINE TABLE untyped PERMISSIONS FOR select WHERE room.members CONTAINS $auth.id;
   DEFINE TABLE parents PERMISSIONS FOR select WHERE (SELECT VALUE id FROM room WHERE id = $parent.room) != [];
@@ -211,6 +212,26 @@ describe('rights of which the database is asked for each row', () => {
       expect(await ann.next('resync')).toMatchObject({ stream: hers.name, reason: 'unknown_state' });
       await rest.take(1);
       expect(await metric(other, 'edge_hive_rights_given_up_total')).toBeGreaterThan(0);
+    } finally {
+      await Promise.all(clients.splice(0).map((client) => client.close()));
+      await other.stop();
+    }
+  });
+
+  it('are held for whoever they are of, and refused beyond what may be held', async () => {
+    await root.query(
+      "CREATE user:big SET name = 'big', admin = true, many = array::repeat('x', 10).map(|$x, $n| string::repeat('y', 10_000) + <string> $n)",
+    );
+    const other = await startGateway({
+      ...databaseEnv(database),
+      JWT_SECRET: '',
+      RIGHTS: 'surrealdb',
+      LIMIT_CONNECTION_BYTES: '65536',
+    });
+    try {
+      const [big, ann] = [await connect('big', other.url), await connect('ann', other.url)];
+      expect(await ask(big, { topic: 'held' })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+      expect(await ask(ann, { topic: 'held' })).toMatchObject({ type: 'subscribed' });
     } finally {
       await Promise.all(clients.splice(0).map((client) => client.close()));
       await other.stop();

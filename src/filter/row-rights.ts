@@ -16,4 +16,6 @@ export interface RowRights {
   readonly fields?: readonly Path[];
   /** Fields that are left out of some rows, or of all. None of them may be filtered on. Absent: none. */
   readonly masks?: readonly FieldMask[];
+  /** What is held for the caller to know them by, beside what they say. One object as long as it is the same. Absent: nothing. */
+  readonly holds?: { readonly bytes: number };
 }

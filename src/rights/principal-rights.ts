@@ -2,6 +2,7 @@ import type { Principal, RecordUser } from '../auth/tokens/principal.js';
 import { CommandError } from '../errors/command-error.js';
 import { EVERY_ROW, NO_ROW, type Condition } from '../filter/condition.js';
 import type { FieldMask, RowRights } from '../filter/row-rights.js';
+import { approximateBytes } from '../values/byte-size.js';
 import { equalValues } from '../values/compare.js';
 import { InexactValue } from './exact-condition.js';
 import type { Reads } from './expression/expression.js';
@@ -17,6 +18,8 @@ export class PrincipalRights {
   private readonly topics = new Map<string, TablePermissions>();
   private readonly rights = new Map<string, RowRights | CommandError>();
   private answer: Answer | undefined;
+  /** What the answer takes in memory. */
+  private holds = { bytes: 0 };
   reads: Reads = joinReads([]);
   /** How many wait for rights of it: then it is there, whether or not a session speaks for it yet. */
   awaited = 0;
@@ -68,6 +71,7 @@ export class PrincipalRights {
   take(answer: Answer): boolean {
     const before = this.answer;
     this.answer = answer;
+    this.holds = { bytes: bytesOf(answer) };
     if (before && isSame(before, answer)) return false;
     this.rights.clear();
     return true;
@@ -113,7 +117,8 @@ export class PrincipalRights {
       const masks = permissions.fields.map(({ path, select }): FieldMask => {
         return { path, visible: this.conditionOf(select, answer.constants) ?? EVERY_ROW };
       });
-      return { ...(where && { where }), ...(masks.length > 0 && { masks }) };
+      const { holds } = this;
+      return { ...(where && { where }), ...(masks.length > 0 && { masks }), holds };
     } catch (error) {
       if (!(error instanceof InexactValue)) throw error;
       return refusal(`its permissions compare with ${error.message}, which can't be followed`);
@@ -125,6 +130,16 @@ export class PrincipalRights {
     if (typeof permission === 'boolean') return permission ? undefined : NO_ROW;
     return rowCondition(permission, constants, this.questions);
   }
+}
+
+/** What V8 takes for a value that is known by its text, beside both. */
+const CONSTANT_BYTES = 128;
+
+function bytesOf(answer: Answer): number {
+  if (answer.kind !== 'constants') return 0;
+  let bytes = 0;
+  for (const [text, value] of answer.constants) bytes += CONSTANT_BYTES + 2 * text.length + approximateBytes(value);
+  return bytes;
 }
 
 function rulesOf(permissions: TablePermissions): readonly Rule[] {

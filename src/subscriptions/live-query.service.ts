@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Delivery } from '../delivery/delivery.js';
+import { notHeld } from '../delivery/subscriptions.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { RowRights } from '../filter/row-rights.js';
@@ -32,6 +33,7 @@ const CATCH_UP_MS = 1_000;
 /** A subscription whose form and rights were found right. */
 interface CheckedRequest {
   readonly request: TopicRequest;
+  readonly rights: RowRights;
   readonly spec: StreamSpec;
   readonly snapshot: SnapshotSpec | undefined;
   readonly rows: RowHold | undefined;
@@ -81,13 +83,15 @@ export class LiveQueryService {
         if (rows) await this.topics.lookUp(rows.settled).catch(() => undefined);
         // Else what was written just before the command would be told as news. Without an answer the stream begins anyway.
         await withDeadline(CATCH_UP_MS, this.database.caughtUp(topic.name)).catch(() => undefined);
+        // What was written before the database was asked for rights isn't theirs to show.
+        if (rights.holds) await this.topics.lookUp(this.database.heardAll());
         if (spec.questions.length > 0) await this.topics.lookUp(this.asker.watch(spec.questions));
         const resumption = await this.topics.lookUp(this.resumption(request, spec));
         // Removed while this waited: nobody would tell the stream anything.
         if (!this.topics.isOpen(topic)) throw unknownTopic(topic.name);
         // While this waited: nothing is delivered by rights that were.
         if (rightsKeyOf(grant.now()) !== spec.rightsKey) throw rightsChangedMeanwhile();
-        if (!subscriber.closed) this.join(subscriber, topic, { request, spec, snapshot, rows }, resumption);
+        if (!subscriber.closed) this.join(subscriber, topic, { request, rights, spec, snapshot, rows }, resumption);
       } finally {
         rows?.release();
       }
@@ -135,11 +139,11 @@ export class LiveQueryService {
   }
 
   private join(subscriber: Subscriber, topic: Topic, order: CheckedRequest, resumption: Resumption | undefined): void {
-    const { request, spec, snapshot, rows } = order;
+    const { request, rights, spec, snapshot, rows } = order;
     const stream = topic.stream(spec, () => this.nameStream());
     const held = subscriber.subscriptions.get(stream.name);
     const subscription =
-      held instanceof TopicSubscription ? held : this.subscription(subscriber, topic, stream, rows?.again());
+      held instanceof TopicSubscription ? held : this.subscription(subscriber, topic, stream, { holds: rights.holds, rows: rows?.again() });
     if (snapshot && subscription.crowded) {
       throw new CommandError('LIMIT_EXCEEDED', 'snapshot: wait for those of this subscription that are under way.');
     }
@@ -181,18 +185,25 @@ export class LiveQueryService {
     subscriber: Subscriber,
     topic: Topic,
     stream: Stream,
-    rows: RowHold | undefined,
+    { holds, rows }: { readonly holds: RowRights['holds']; readonly rows: RowHold | undefined },
   ): TopicSubscription {
     const durable = this.database.followsDurably(topic.name);
+    const { held } = subscriber.subscriptions;
     let release = (): void => undefined;
+    let part = (): void => undefined;
     const subscription = new TopicSubscription(stream, durable, subscriber, this.log, () => {
       rows?.release();
       release();
+      part();
       topic.release(stream);
       this.topics.closeIfIdle(topic);
     });
     try {
       release = this.filters.take(subscriber, stream.weight);
+      if (holds) {
+        if (!held.join(holds)) throw notHeld();
+        part = () => held.part(holds);
+      }
       subscriber.subscriptions.add(subscription);
     } catch (error) {
       subscription.release();
