@@ -86,6 +86,7 @@ const rooms = {
   'channels/presence': ['broker.ts', 'shares.ts', 'iso-clock.ts', 'backlog.ts', 'channel-data.ts'],
   'channels/redis': ['presence', 'broker.ts', 'channel-cursor.ts'],
   'realtime/frames': [],
+  'rights/asking': [],
   'rights/expression': [],
   'subscriptions/asked': [],
   'surreal/changes': [],

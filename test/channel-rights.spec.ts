@@ -20,6 +20,7 @@ const POLICY = {
     'plain:{id}': { subscribe: { any: [{ role: 'admin' }, { surrealdb: 'plain:{id}' }] }, publish: 'authenticated' },
     'late:{id}': { subscribe: { surrealdb: 'late:{id}' } },
     'absent:{id}': { subscribe: { surrealdb: 'absent:{id}' } },
+    'desk:{id}': { subscribe: { surrealdb: 'desk:{id}' } },
     one: { subscribe: { surrealdb: 'room:a' } },
   },
 };
@@ -29,6 +30,9 @@ const SCHEMA = `
   DEFINE TABLE member TYPE RELATION IN user OUT room CHANGEFEED 1h INCLUDE ORIGINAL;
   DEFINE ACCESS people ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM user WHERE name = $name) DURATION FOR TOKEN 1h;
   DEFINE TABLE room CHANGEFEED 1h INCLUDE ORIGINAL PERMISSIONS FOR select WHERE id IN $auth->member->room OR open;
+  DEFINE FIELD team ON room TYPE option<array<record<user>>>; DEFINE FIELD room ON desk TYPE option<record<room>>;
+  DEFINE TABLE OVERWRITE desk CHANGEFEED 1h INCLUDE ORIGINAL PERMISSIONS FOR select WHERE room.team CONTAINS $auth.id;
+  CREATE room:t SET team = [user:ann]; CREATE desk:1, desk:2 SET room = room:t;
   DEFINE TABLE plain PERMISSIONS FOR select WHERE owner = $auth.id;
   DEFINE TABLE late PERMISSIONS FOR select WHERE at < time::now();
   CREATE user:ann SET name = 'ann'; CREATE user:bob SET name = 'bob';
@@ -88,6 +92,8 @@ describe('channels of those who may select a record', () => {
     ['ann', 'room:1', 'subscribed'],
     ['ann', 'one', 'subscribed'],
     ['ann', 'plain:1', 'subscribed'],
+    ['ann', 'desk:1', 'subscribed'],
+    ['bob', 'desk:1', 'FORBIDDEN'],
     ['ann', 'room:b', 'FORBIDDEN'],
     ['bob', 'room:a', 'FORBIDDEN'],
     ['bob', 'one', 'FORBIDDEN'],
@@ -158,9 +164,10 @@ describe('channels of those who may select a record', () => {
     ['the record is written', 'room:c', 'CREATE room:c SET open = true', 'UPDATE room:c SET open = false'],
     ['the record is deleted', 'room:d', 'CREATE room:d SET open = true', 'DELETE room:d'],
     ['nothing tells of it', 'plain:2', 'CREATE plain:2 SET owner = user:ann', 'UPDATE plain:2 SET owner = user:bob'],
+    ['a record is written that its link leads to', 'desk:2', '', 'UPDATE room:t SET team = [user:bob]'],
     ['nothing tells of its end', 'plain:3', 'CREATE plain:3 SET owner = user:ann', 'DELETE plain:3'],
   ])('end when %s: %s', async (_, channel, create, end) => {
-    await root.query(create);
+    if (create) await root.query(create);
     const ann = await connect('ann');
     expect(outcome(await subscribe(ann, channel))).toBe('subscribed');
     await root.query(end);

@@ -2,11 +2,10 @@ import type { RecordId } from 'surrealdb';
 import type { Principal } from '../auth/tokens/principal.js';
 import { CommandError } from '../errors/command-error.js';
 import { compileCondition, type RowTest } from '../filter/compile-condition.js';
-import { questionsOf } from '../filter/questions-of.js';
+import { Unanswered } from '../filter/row-question.js';
 import type { RowRights } from '../filter/row-rights.js';
 import type { DatabaseRow } from '../values/path.js';
 import { recordIdText } from '../values/record-id-text.js';
-import { refusal } from './table-permissions.js';
 
 /** Whether a principal may select a record. `unknown`: the database could not be asked. */
 export type Answer = 'yes' | 'no' | 'unknown';
@@ -20,6 +19,8 @@ export class RecordDecision {
   answer: Answer = 'unknown';
   /** Why nobody can be let in, where that isn't the row's doing. */
   refusal: CommandError | undefined;
+  /** What was read to decide it, beside the record. */
+  tables: ReadonlySet<string> = new Set();
   /** How many wait for it. */
   awaited = 0;
 
@@ -39,9 +40,9 @@ export class RecordDecision {
     this.refusal = undefined;
     try {
       const rights = rightsNow();
-      if (questionsOf(rights).length > 0) throw notFollowed(this.table);
       this.answer = row && shows(rights, row) ? 'yes' : 'no';
     } catch (error) {
+      if (error instanceof Unanswered) return void (this.answer = 'unknown');
       if (!(error instanceof CommandError)) throw error;
       this.answer = error.code === 'FORBIDDEN' ? 'no' : 'unknown';
       this.refusal = error;
@@ -54,8 +55,4 @@ function shows(rights: RowRights, row: DatabaseRow): boolean {
   const test = tests.get(rights) ?? compileCondition(rights.where);
   tests.set(rights, test);
   return test(row);
-}
-
-function notFollowed(table: string): CommandError {
-  return refusal(`a permission of ${table} hangs on more of a row than its fields, which isn't followed for channels`);
 }

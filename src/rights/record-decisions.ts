@@ -10,6 +10,8 @@ export class RecordDecisions implements Iterable<RecordDecision> {
   private readonly byRecord = new Map<string, Set<RecordDecision>>();
   /** By the principal's id: each of its tokens is a principal of its own above. */
   private readonly shares = new Map<string, number>();
+  /** By the tables that were read to decide, beside the record's own. */
+  private readonly byTable = new Map<string, Set<RecordDecision>>();
 
   get(principal: Principal, record: RecordId): RecordDecision | undefined {
     return this.byPrincipal.get(principal)?.get(recordIdText(record));
@@ -27,6 +29,27 @@ export class RecordDecisions implements Iterable<RecordDecision> {
   /** How many are of a principal, over all of its connections. */
   share({ id }: Principal): number {
     return this.shares.get(id) ?? 0;
+  }
+
+  /** All that rest on what a table holds. */
+  resting(table: string): Iterable<RecordDecision> {
+    return this.byTable.get(table) ?? [];
+  }
+
+  /** From now on it rests on these tables. */
+  rest(decision: RecordDecision, tables: ReadonlySet<string>): void {
+    for (const table of decision.tables) {
+      const resting = this.byTable.get(table);
+      resting?.delete(decision);
+      if (resting?.size === 0) this.byTable.delete(table);
+    }
+    // It may have been forgotten while the database was asked.
+    const isKept = this.get(decision.principal, decision.record) === decision;
+    decision.tables = isKept ? tables : new Set();
+    for (const table of decision.tables) {
+      const resting = this.byTable.get(table) ?? new Set<RecordDecision>();
+      this.byTable.set(table, resting.add(decision));
+    }
   }
 
   add(decision: RecordDecision): void {
@@ -52,6 +75,7 @@ export class RecordDecisions implements Iterable<RecordDecision> {
     const share = this.share(principal) - 1;
     if (share > 0) this.shares.set(principal.id, share);
     else this.shares.delete(principal.id);
+    this.rest(decision, new Set());
   }
 
   *[Symbol.iterator](): Iterator<RecordDecision> {

@@ -5,12 +5,17 @@ import type { Principal } from '../auth/tokens/principal.js';
 import { Config } from '../config/config.js';
 import { CommandError } from '../errors/command-error.js';
 import { LimitedLog } from '../errors/limited-log.js';
+import { questionsOf } from '../filter/questions-of.js';
+import type { RowQuestion } from '../filter/row-question.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import type { Change } from '../surreal/changes/change.js';
 import type { WriteObserver } from '../surreal/changes/database-listener.js';
 import { DatabaseUnavailable } from '../surreal/connection/database-unavailable.js';
 import { Questions } from '../surreal/connection/questions.js';
 import { Database } from '../surreal/database.js';
+import type { DatabaseRow } from '../values/path.js';
+import { askRows } from './asking/ask-rows.js';
+import { Wanted } from './asking/wanted.js';
 import { RecordDecision, type Answer } from './record-decision.js';
 import { RecordDecisions } from './record-decisions.js';
 import { RightsService } from './rights.service.js';
@@ -100,7 +105,7 @@ export class RecordRights implements OnModuleInit, OnApplicationShutdown, WriteO
 
   wrote(changes: readonly Change[]): void {
     if (this.decisions.size === 0) return;
-    this.review(changes.flatMap(({ key }) => [...this.decisions.on(key)]));
+    this.review(changes.flatMap(({ key, table }) => [...this.decisions.on(key), ...this.decisions.resting(table)]));
   }
 
   doubted(): void {
@@ -158,11 +163,36 @@ export class RecordRights implements OnModuleInit, OnApplicationShutdown, WriteO
     if (due.length === 0) return;
     const rows = await this.questions.rows(new Map(due.map(({ key, record }) => [key, record])).values());
     this.metrics.recordRightsAsked.inc(due.length);
+    await this.askAbout(due, rows);
     const held = due.filter(({ answer }) => answer === 'yes');
     for (const decision of due) {
       decision.decide(() => this.rights.ofTable(decision.principal, decision.table), rows.get(decision.key));
     }
     this.tell(held.filter(({ answer }) => answer !== 'yes'));
+  }
+
+  /** What of the permissions only the database can say of the rows. */
+  private async askAbout(due: readonly RecordDecision[], rows: ReadonlyMap<string, DatabaseRow>): Promise<void> {
+    const wanted = new Wanted();
+    for (const decision of due) {
+      const row = rows.get(decision.key);
+      const questions = this.questionsOf(decision);
+      if (row) wanted.addAll(questions, [row]);
+      // Kept first: what happens while the database is asked is decided behind it.
+      this.decisions.rest(decision, new Set(questions.flatMap((question) => [...question.readTables()])));
+    }
+    if (wanted.isEmpty) return;
+    const failed = (reason: string) => this.log.warn(`A permission fails for a record: ${reason}`);
+    await askRows((text, bindings) => this.questions.ask(text, bindings), wanted, failed);
+  }
+
+  private questionsOf({ principal, table }: RecordDecision): readonly RowQuestion[] {
+    try {
+      return questionsOf(this.rights.ofTable(principal, table));
+    } catch (error) {
+      if (error instanceof CommandError) return [];
+      throw error;
+    }
   }
 
   private tell(lost: readonly RecordDecision[]): void {
@@ -183,7 +213,8 @@ export class RecordRights implements OnModuleInit, OnApplicationShutdown, WriteO
   /** What no change tells: rows of tables without a feed, and that the database is away. */
   private async look(): Promise<void> {
     this.prune();
-    const unheard = [...this.decisions].filter(({ table }) => !this.database.tells(table));
+    const isUnheard = (table: string) => !this.database.tells(table);
+    const unheard = [...this.decisions].filter(({ table, tables }) => [table, ...tables].some(isUnheard));
     try {
       if (unheard.length > 0) await this.decideAgain(unheard);
       else await this.questions.ask('RETURN NONE');

@@ -143,7 +143,9 @@ export class LiveQueryService {
     const stream = topic.stream(spec, () => this.nameStream());
     const held = subscriber.subscriptions.get(stream.name);
     const subscription =
-      held instanceof TopicSubscription ? held : this.subscription(subscriber, topic, stream, { holds: rights.holds, rows: rows?.again() });
+      held instanceof TopicSubscription
+        ? held
+        : this.subscription(subscriber, topic, stream, { holds: rights.holds, rows: rows?.again() });
     if (snapshot && subscription.crowded) {
       throw new CommandError('LIMIT_EXCEEDED', 'snapshot: wait for those of this subscription that are under way.');
     }

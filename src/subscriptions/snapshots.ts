@@ -12,7 +12,7 @@ import type { Query } from '../surreal/connection/sdk-session.js';
 import { Database } from '../surreal/database.js';
 import type { DatabaseRow } from '../values/path.js';
 import { RowAsker } from './asked/row-asker.js';
-import { Wanted } from './asked/wanted.js';
+import { Wanted } from '../rights/asking/wanted.js';
 import { ChangeLog } from './change-log.js';
 import { Gathering, type SnapshotLimits } from './gathering.js';
 import { missesRow } from './missed-row.js';

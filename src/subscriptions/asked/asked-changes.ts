@@ -6,7 +6,7 @@ import type { AskedStream } from './asked-stream.js';
 import { Doubts } from './doubts.js';
 import type { Reader } from './readers.js';
 import type { RowAsker } from './row-asker.js';
-import { Wanted } from './wanted.js';
+import { Wanted } from '../../rights/asking/wanted.js';
 
 /** Changes that are asked about at a time. */
 const CHANGES_AT_ONCE = 256;

@@ -3,7 +3,7 @@ import type { Change } from '../../surreal/changes/change.js';
 import { equalValues } from '../../values/compare.js';
 import type { DatabaseRow } from '../../values/path.js';
 import type { AskedStream } from './asked-stream.js';
-import { Wanted } from './wanted.js';
+import { Wanted } from '../../rights/asking/wanted.js';
 
 /** Whether a question is answered otherwise by what a linked record was than by what it is. */
 interface Probe {

@@ -11,11 +11,11 @@ import { withDeadline } from '../../surreal/connection/deadline.js';
 import { Questions } from '../../surreal/connection/questions.js';
 import type { Query } from '../../surreal/connection/sdk-session.js';
 import { Database } from '../../surreal/database.js';
-import { askRows } from './ask-rows.js';
+import { askRows } from '../../rights/asking/ask-rows.js';
 import { Readers, tablesOf } from './readers.js';
 import { UnheardTables } from './unheard-tables.js';
 import { WaitingChanges } from './waiting-changes.js';
-import type { Wanted } from './wanted.js';
+import type { Wanted } from '../../rights/asking/wanted.js';
 
 /** Tables whose rows are asked about at a time: none waits for all others. */
 const ASKED_AT_ONCE = 4;
