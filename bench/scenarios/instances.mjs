@@ -30,7 +30,7 @@ export const instances = {
       const { report, seconds } = context;
       const redis = await stage.add(RedisServer.start());
       const servers = [await stage.server(peer, { redis: redis.url }), await stage.server(peer, { redis: redis.url })];
-      const both = { pid: servers.map(({ pid }) => pid) };
+      const both = { pids: servers.map(({ pid }) => pid) };
       const load = stage.load();
       for (const at of QUARTERS) {
         const { host, port } = servers[at];
@@ -40,7 +40,7 @@ export const instances = {
       await load.call('subscribe', { targets: CHANNELS.map((channel) => [{ channel }]) });
       await load.call('publishers', { channels: CHANNELS });
       const step = async (work) => {
-        const used = await usage(redis.pid, () => measure(both, load, work));
+        const used = await usage([redis.pid], () => measure(both, load, work));
         await load.call('settle', { seconds: SETTLE_SECONDS });
         const publishes = used.result.deliveries / MEMBERS;
         return {
