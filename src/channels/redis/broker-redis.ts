@@ -20,12 +20,12 @@ import { ChannelKeys } from './channel-keys.js';
 import { ChannelReader } from './channel-reader.js';
 import { Looks } from './looks.js';
 import { Marks } from './marks.js';
-import { cursorOf, placeOf, samePlace } from './place.js';
+import { cursorOf, placeOf, samePlace, type Place } from './place.js';
 import { parsePlace } from './head.js';
 import { NEWS_PREFIX } from './presence/presence-news.js';
 import { LEASE_MS, RedisPresence } from './presence/presence-redis.js';
 import { PUBLISH } from './scripts.js';
-import { Tail } from './tail.js';
+import { Tail, type Stretch } from './tail.js';
 
 /** For how long a repeat of an idempotency key answers the first one, in ms. */
 const ONCE_MS = 5 * 60_000;
@@ -84,8 +84,7 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
 
   async open(channel: string, receiver: Receiver): Promise<Position> {
     const name = this.keys.head(channel);
-    const read = (after: Tail['place']) => this.reader.after(channel, after);
-    const tail = new Tail(channel, receiver, read, this.metrics);
+    const tail = new Tail(channel, receiver, (after) => this.readAfter(channel, after), this.metrics);
     this.tails.set(name, tail);
     await this.link.topics.subscribe(name).catch(() => {
       throw unavailable();
@@ -144,6 +143,14 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
 
   newest(channel: string, limit: number): Promise<{ messages: readonly Message[]; epoch: string }> {
     return this.reader.newest(channel, limit);
+  }
+
+  /** What is not kept may be on its way on the connection of subscriptions: it has come before this settles. */
+  private async readAfter(channel: string, after: Place | undefined): Promise<Stretch> {
+    const stretch = await this.reader.after(channel, after);
+    const lacks = after && stretch.messages.length === 0 && !samePlace(after, stretch.head);
+    if (lacks) await this.link.topics.check().catch(() => undefined);
+    return stretch;
   }
 
   private published(name: string, payload: string): void {

@@ -59,6 +59,9 @@ export class Looks {
       await this.link.call('PEXPIRE', name, head.ttl);
     }
     const missed = await tail.looked(before, head?.place);
-    if (missed && quiet && !tail.heard) await this.link.topics.renew(name);
+    if (!missed || !quiet || tail.heard) return;
+    await this.link.topics.renew(name);
+    // What came while it subscribed again.
+    await tail.catchUp();
   }
 }

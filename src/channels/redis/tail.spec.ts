@@ -105,6 +105,17 @@ describe('Tail', () => {
     expect(rig.events).toEqual(['interrupted at AAAAAAAA.2', '3']);
   });
 
+  it('says nothing of messages that are not kept and came live while it read', async () => {
+    rig.kept = 0;
+    const { place } = rig.tail;
+    if (!place) throw new Error('It is open.');
+    const late = [rig.publish('1'), rig.publish('2')];
+    rig.beforeAnswer = () => late.forEach((carried) => rig.tail.received(carried));
+    expect(await rig.tail.looked(place, rig.head)).toBe(false);
+    rig.tail.received(rig.publish('3'));
+    expect(rig.events).toEqual(['1', '2', '3']);
+  });
+
   it('notices a number that is given again to another message', async () => {
     rig.tail.received(rig.publish('1'));
     const before = rig.head;

@@ -84,8 +84,12 @@ export class Tail {
       if (this.ended) return missed;
       if (!from) this.current = head;
       else if (!samePlace(from, head)) {
-        missed = true;
-        this.goOn(messages, head);
+        // What is not kept may have come live as it was read.
+        if (messages.length === 0) this.drain();
+        if (this.current === from || !this.reached(head)) {
+          missed = true;
+          this.goOn(messages, head);
+        }
       }
       this.drain();
       if (this.ahead.size === 0 && this.reached(head)) return missed;
