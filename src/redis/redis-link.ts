@@ -5,6 +5,7 @@ import { LimitedLog } from '../errors/limited-log.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
 import { InFlight, unavailable } from './in-flight.js';
 import { JoinedWrites } from './joined-writes.js';
+import { KnownScripts } from './known-scripts.js';
 import { redisClients, type RedisClients } from './redis-clients.js';
 import { RedisClock } from './redis-clock.js';
 import { isRedisRefusal, redisFault } from './redis-fault.js';
@@ -25,6 +26,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   /** Each of the clients once: a cluster has one for all. */
   private readonly connections: ReadonlySet<RedisClients['commands']>;
   private readonly inFlight: InFlight;
+  private readonly scripts: KnownScripts;
   /** Of one server; a cluster has a connection for each of its nodes. */
   private readonly writes: JoinedWrites | undefined;
   private readonly logger = new Logger(RedisLink.name);
@@ -44,6 +46,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     this.connections = new Set([this.clients.commands, this.clients.subscriber]);
     this.inFlight = new InFlight({ commands, bytes, timeoutMs });
     this.writes = this.clients.kind === 'server' ? new JoinedWrites(this.clients.commands) : undefined;
+    this.scripts = new KnownScripts(this.clients);
     this.topics = new RedisTopics(this.clients, this.inFlight);
     metrics.redisCommandsWaiting.readFrom(() => this.inFlight.commands);
     metrics.redisBytesWaiting.readFrom(() => this.inFlight.bytes);
@@ -81,13 +84,26 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
    * Runs a script whose keys are all in one slot. All that is sent within a tick is sent at once.
    * @throws CommandError UNAVAILABLE: it was not run, or nobody knows
    */
-  run({ sha, source }: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const { sha, source } = script;
     const { commands } = this.clients;
-    const bytes = args.reduce<number>((sum, arg) => sum + String(arg).length * 2, 512);
+    const [key = ''] = keys;
+    const at = this.scripts.at(script, key);
+    const isKnown = this.scripts.has(at);
+    const bytes = args.reduce<number>((sum, arg) => sum + String(arg).length * 2, 512 + (isKnown ? 0 : source.length));
+    const bring = () => commands.eval(source, keys.length, ...keys, ...args);
+    if (!isKnown) {
+      return this.guard(bytes, async () => {
+        const reply = await bring();
+        if (at !== undefined && at === this.scripts.at(script, key)) this.scripts.add(at);
+        return reply;
+      });
+    }
     return this.guard(bytes, () =>
       commands.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
         if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        return commands.eval(source, keys.length, ...keys, ...args);
+        this.scripts.delete(at);
+        return bring();
       }),
     );
   }
