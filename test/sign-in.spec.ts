@@ -7,6 +7,7 @@ import { untilReady } from './support/health.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { databaseEnv } from './support/service.js';
 import { ask } from './support/test-stream.js';
+import { recordTokenOf } from './support/tokens.js';
 
 /** The machine may be busy; what is awaited has a shorter deadline of its own. */
 jest.setTimeout(30_000);
@@ -37,7 +38,7 @@ describe('signing in with an account of the database, without a key', () => {
     gateway = await startGateway({
       ...databaseEnv(database),
       JWT_SECRET: '',
-      JWT_ACCESS: 'people, brief, session, checked, told',
+      JWT_ACCESS: 'people, brief, session, checked, told, lasting',
       LIMIT_WRONG_KEYS: '100',
       RIGHTS_REFRESH_MS: '50',
     });
@@ -68,6 +69,23 @@ describe('signing in with an account of the database, without a key', () => {
     const client = await connect(await signIn('people', name));
     expect((await client.next('welcome')).principal).toEqual({ id, expires: expect.any(Number) });
     expect(await ask(client, { topic: 'notes' })).toMatchObject({ type: 'subscribed' });
+  });
+
+  it('keeps those apart whose tokens last longer than a timer can', async () => {
+    const { namespace, database: db } = database;
+    const key = 'k'.repeat(64);
+    await root.query(`DEFINE ACCESS lasting ON DATABASE TYPE RECORD WITH JWT ALGORITHM HS512 KEY '${key}'`);
+    const tokenFor = (id: string) =>
+      recordTokenOf(id, { namespace, database: db, access: 'lasting', key }, 4_000_000_000);
+    const ids = ['user:ann', 'user:⟨b-b⟩'];
+    const tokens = ids.map(tokenFor);
+    const found: unknown[] = [];
+    for (let round = 0; round < 20; round++) {
+      const all = await Promise.all(tokens.map((token) => connect(token)));
+      for (const client of all) found.push((await client.next('welcome')).principal?.id);
+      await Promise.all(all.map((client) => client.close()));
+    }
+    expect(found).toEqual(Array.from({ length: 20 }, () => ids).flat());
   });
 
   it('keeps those apart who sign in at the same time', async () => {

@@ -92,14 +92,19 @@ export class SdkSession {
     }
   }
 
-  /** From now on it speaks for whom the token does. @throws DatabaseUnavailable, or the server's error: then it is who it was */
+  /**
+   * From now on it speaks for whom the token does. Past the SDK, which keeps the token and shows it again by a timer of its own: at once,
+   * over and over, where the token lasts longer than the 24.8 days that a timer can. That came between the tokens of others.
+   *
+   * @throws DatabaseUnavailable, or the server's error: then it is who it was
+   */
   async authenticate(token: string): Promise<void> {
-    await this.within(this.options.timeoutMs, () => this.surreal.authenticate(token));
+    await this.within(this.options.timeoutMs, () => this.connected.authenticate(token, undefined));
   }
 
   /** From now on it speaks for nobody. @throws DatabaseUnavailable, or the server's error */
   async invalidate(): Promise<void> {
-    await this.within(this.options.timeoutMs, () => this.surreal.invalidate());
+    await this.within(this.options.timeoutMs, () => this.connected.invalidate(undefined));
   }
 
   /** One answer a statement. @throws DatabaseUnavailable, or the server's error about the first statement that failed. */
