@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
+import { accountToken } from './support/account-token.js';
 import { TestClient } from './support/client.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { startGateway, type Gateway } from './support/gateway.js';
@@ -62,13 +63,7 @@ describe('channels of those who may select a record', () => {
     return { ...databaseEnv(database), SURREAL_MANAGE_CHANGEFEEDS: 'off', POLICY_FILE: file.path, ...more };
   }
 
-  async function signIn(name: string): Promise<string> {
-    const session = await database.connect();
-    const { namespace, database: db } = database;
-    const { access } = await session.signin({ namespace, database: db, access: 'people', variables: { name } });
-    await session.close();
-    return access;
-  }
+  const signIn = (name: string) => accountToken(database, 'people', name);
 
   async function connect(name: string, url = gateway.url): Promise<TestClient> {
     return welcomed(await signIn(name), url);

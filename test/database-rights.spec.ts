@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
+import { accountToken } from './support/account-token.js';
 import { TestClient } from './support/client.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { startGateway, type Gateway } from './support/gateway.js';
@@ -50,11 +51,7 @@ describe('rights from the permissions of the database', () => {
   afterAll(() => database.stop());
 
   async function connect(name: string, url = gateway.url): Promise<TestClient> {
-    const session = await database.connect();
-    const { namespace, database: db } = database;
-    const { access } = await session.signin({ namespace, database: db, access: 'people', variables: { name } });
-    await session.close();
-    const client = await TestClient.connect(url, { token: access });
+    const client = await TestClient.connect(url, { token: await accountToken(database, 'people', name) });
     clients.push(client);
     await client.next('welcome');
     return client;

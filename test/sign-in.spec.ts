@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
+import { accountToken } from './support/account-token.js';
 import { TestClient } from './support/client.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { TcpProxy } from './support/proxy.js';
@@ -47,14 +48,7 @@ describe('signing in with an account of the database, without a key', () => {
   afterAll(() => gateway.stop());
   afterAll(() => database.stop());
 
-  /** The token that SurrealDB itself gives. */
-  async function signIn(access: string, name: string, at = database): Promise<string> {
-    const session = await at.connect();
-    const { namespace, database: db } = at;
-    const { access: token } = await session.signin({ namespace, database: db, access, variables: { name } });
-    await session.close();
-    return token;
-  }
+  const signIn = (access: string, name: string, at = database) => accountToken(at, access, name);
 
   async function connect(token: string, url = gateway.url): Promise<TestClient> {
     const client = await TestClient.connect(url, { token });
