@@ -10,9 +10,10 @@ import { FlushWindow } from './flush-window.js';
 const FEW = 64;
 /**
  * For how long one flush writes before the event loop has a turn, in ms, while each write carries about one frame. It goes on
- * for as long as that turn took, at least: otherwise more could be read in each turn than is written.
+ * for as long as that turn took, at least: otherwise more could be read in each turn than is written. Shorter turns cost more:
+ * readers that catch up in between have to be woken by the next write.
  */
-const SLICE_MS = 2;
+const SLICE_MS = 4;
 /** Outboxes that are flushed between two looks at the clock. */
 const LOOKS_AT_CLOCK = 16;
 /** Frames a write from which on a flush goes through all outboxes at once: who has the same to write shares its bytes. */

@@ -41,11 +41,16 @@ const passOn = Reflect.get(Writable.prototype, 'write') as (this: unknown, chunk
 
 function write(this: AheadReader, chunk: Buffer): boolean {
   const owner = this[OWNER];
-  const taken = isBetweenMessages(this) ? readTextFrames(chunk, owner) : 0;
+  const taken = takeAhead(this, owner, chunk);
   if (taken === chunk.length) return true;
   const goesOn = passOn.call(this, taken === 0 ? chunk : chunk.subarray(taken));
   owner.left();
   return goesOn;
+}
+
+/** Reads the whole text frames that a chunk begins with. @returns how many bytes they are; the rest is for the reader of `ws` */
+export function takeAhead(reader: ReaderInternals, owner: AheadOwner, chunk: Buffer): number {
+  return isBetweenMessages(reader) ? readTextFrames(chunk, owner) : 0;
 }
 
 function isBetweenMessages({ _state, _bufferedBytes, _fragmented, _opcode, _errored }: ReaderInternals): boolean {

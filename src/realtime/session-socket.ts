@@ -5,7 +5,8 @@ import type { Inbox } from '../session/inbox.js';
 import type { Session } from '../session/session.js';
 import type { Transport } from '../session/transport.js';
 import { PROTOCOL_FORMAT } from './web-socket-format.js';
-import { readAhead, type AheadOwner, type ReaderInternals } from './read-ahead.js';
+import { readAhead, takeAhead, type AheadOwner, type ReaderInternals } from './read-ahead.js';
+import { readShared, type ChunkTaker } from './shared-reads.js';
 
 /** What V8 takes for one read or fragment, about, beside its bytes. */
 const PART_BYTES = 512;
@@ -26,7 +27,7 @@ interface Internals {
  * pongs and close frames to it in one piece each and holds nothing back without compression, so that they fall between two
  * frames.
  */
-export class SessionSocket extends WebSocket implements Transport, AheadOwner {
+export class SessionSocket extends WebSocket implements Transport, AheadOwner, ChunkTaker {
   /** Absent: turned away, nothing that it sends is looked at. */
   session: Session | undefined;
   textBytes = 0;
@@ -75,6 +76,11 @@ export class SessionSocket extends WebSocket implements Transport, AheadOwner {
     this.textBytes = limit;
     this.on('message', onMessage).on('ping', onPing).on('pong', onPong);
     readAhead(this.internals._receiver, this);
+    readShared(this.tcp, this);
+  }
+
+  take(chunk: Buffer): number {
+    return takeAhead(this.internals._receiver, this, chunk);
   }
 
   receive(payload: Buffer): void {

@@ -117,6 +117,19 @@ describe('CommandQueue', () => {
     expect(kept).toEqual([64 * 1024, 10]);
   });
 
+  it('keeps what waits in memory of its own: where it came, the next read comes', async () => {
+    const read = Buffer.alloc(64 * 1024);
+    const served: string[] = [];
+    runner.run = ({ data }) => {
+      served.push(data.toString('latin1', 0, 1));
+      return served.length === 1 ? Promise.resolve() : undefined;
+    };
+    for (const text of ['a', 'b']) queue.push({ data: read.fill(text), binary: false, refused: false });
+    read.fill('c');
+    await settled();
+    expect(served).toEqual(['a', 'b']);
+  });
+
   it('holds nothing of what waited once closed', () => {
     queue.push(named('slow'));
     queue.push(named('x'.repeat(140_000)));

@@ -2,6 +2,9 @@
 const PAUSE_AT = 256;
 const RESUME_AT = 64;
 
+/** What is read of a socket at once, at most. */
+const READ_BYTES = 64 * 1024;
+
 /** What V8 takes for a frame that waits, about, beside its bytes. */
 const FRAME_BYTES = 256;
 /** Bytes that a parsed frame can take for each of its text: an empty object is written in two. */
@@ -131,10 +134,10 @@ function weightOf({ data }: ReceivedFrame): number {
   return FRAME_BYTES + data.length;
 }
 
-/** A small frame is a part of what one read brought, and would keep all of that in memory. */
+/** A frame that came in one read lies where the next is read to, and a small one may keep all of a read in memory. */
 function alone(frame: ReceivedFrame): ReceivedFrame {
   const { data } = frame;
-  if (data.buffer.byteLength <= 2 * data.length) return frame;
+  if (data.length > READ_BYTES && data.buffer.byteLength <= 2 * data.length) return frame;
   const copy = Buffer.allocUnsafeSlow(data.length);
   data.copy(copy);
   return { ...frame, data: copy };
