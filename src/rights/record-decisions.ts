@@ -1,9 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import type { RecordId } from 'surrealdb';
 import type { Principal } from '../auth/tokens/principal.js';
 import { recordIdText } from '../values/record-id-text.js';
 import { RecordDecision } from './record-decision.js';
 
 /** The decisions that are kept, by principal and by record. */
+@Injectable()
 export class RecordDecisions implements Iterable<RecordDecision> {
   size = 0;
   private readonly byPrincipal = new Map<Principal, Map<string, RecordDecision>>();
@@ -76,6 +78,11 @@ export class RecordDecisions implements Iterable<RecordDecision> {
     if (share > 0) this.shares.set(principal.id, share);
     else this.shares.delete(principal.id);
     this.rest(decision, new Set());
+  }
+
+  /** What is no yes is kept only while somebody waits for it. */
+  keepIfYes(decision: RecordDecision): void {
+    if (decision.answer !== 'yes' && decision.awaited === 0) this.delete(decision);
   }
 
   *[Symbol.iterator](): Iterator<RecordDecision> {

@@ -9,6 +9,8 @@ import { DatabaseProcess } from '../surreal/connection/database-process.js';
 import { Questions } from '../surreal/connection/questions.js';
 import type { Query } from '../surreal/connection/sdk-session.js';
 import type { Database } from '../surreal/database.js';
+import { KnownPrincipals } from './known-principals.js';
+import { RightsRounds } from './rights-rounds.js';
 import { RightsService } from './rights.service.js';
 
 const SCHEMA = `
@@ -44,7 +46,9 @@ describe('RightsService', () => {
     const metrics = new MetricsService();
     questions.meanwhile = () => undefined;
     const database = { tells: () => true } as Partial<Database> as Database;
-    rights = new RightsService(config, new PolicyService(config, metrics), questions, database, metrics);
+    const known = new KnownPrincipals(questions, database, metrics);
+    const rounds = new RightsRounds(known, questions, database, metrics);
+    rights = new RightsService(new PolicyService(config, metrics), known, rounds);
     ann = { id: 'user:ann', roles: [], claims: {}, record: { auth, access: 'people', token: {}, session: {} } };
   });
   afterAll(async () => {

@@ -6,7 +6,8 @@ import type { ChannelUse } from '../auth/policy/policy.js';
 import type { Principal } from '../auth/tokens/principal.js';
 import { ChannelsService, type Permission } from '../channels/channels.service.js';
 import { CommandError } from '../errors/command-error.js';
-import { RecordRights, type RecordAsker } from '../rights/record-rights.js';
+import type { RecordAsker } from '../rights/record-asker.js';
+import { RecordRights } from '../rights/record-rights.js';
 import { SessionRegistry } from './session-registry.js';
 import type { Session } from './session.js';
 

@@ -42,10 +42,10 @@ export interface Access {
   readonly path: readonly Step[];
 }
 
-/** What a part of an expression is made of. */
 /** Parses what stands in parentheses, whose names are those of a scope. */
 export type ParseInner = (scope: Scope) => Expression;
 
+/** What a part of an expression is made of. */
 export interface Parts {
   readonly constants: readonly Constant[];
   readonly accesses: readonly Access[];

@@ -1,16 +1,15 @@
 import { parseName } from '../../values/record-name.js';
 import type { Constant, Expression, ParseInner, Scope } from './expression.js';
-import { isFunctionOfRows, isKnownFunction, isKnownMethod, whyNotOfRows, whyUnknown } from './known-functions.js';
+import { isFunctionOfRows, isKnownFunction, whyNotOfRows, whyUnknown } from './known-functions.js';
 import { takeCast } from './parse-cast.js';
+import { includeConstants, takeList } from './parse-list.js';
 import { parseSelect } from './parse-select.js';
 import { joinParts, partsOf } from './parts.js';
 import { ReadsBuilder, readsOfParts } from './reads.js';
-import { parseWay, takeEdges, takeElement } from './parse-way.js';
+import { StepsParser, type Place } from './parse-steps.js';
+import { parseWay, takeElement } from './parse-way.js';
 import type { CursorOfTokens } from './token-cursor.js';
 import { UnsupportedExpression } from './tokens.js';
-
-/** Where steps begin: at the principal's own record, at its edges, at what those lead to, in a token, or anywhere else. */
-type Place = 'own' | 'edge' | 'node' | 'claims' | 'value';
 
 const WORDS: ReadonlySet<string> = new Set(['NONE', 'NULL', 'true', 'false']);
 const PARAMETERS: ReadonlySet<string> = new Set(['$auth', '$token', '$access', '$session']);
@@ -69,8 +68,7 @@ class OperandParser {
       const known = [...PARAMETERS].join(', ');
       throw new UnsupportedExpression(`${name} can't be followed: use fields of the row, ${known}`);
     }
-    this.steps(name === '$auth' ? 'own' : name === '$token' ? 'claims' : 'value');
-    return this.constant();
+    return this.stepped(name === '$auth' ? 'own' : name === '$token' ? 'claims' : 'value');
   }
 
   private named(): Expression {
@@ -154,7 +152,7 @@ class OperandParser {
     const { cursor } = this;
     for (let token = cursor.next(); token.text !== ')'; token = cursor.next()) {
       const isPlain = token.kind === 'literal' || /^[:,-]$/.test(token.text) || token.kind === 'name';
-      if (token.text === '[') this.constants(this.list(']'));
+      if (token.text === '[') includeConstants(this.reads, this.list(']'));
       else if (!isPlain) throw new UnsupportedExpression(`${token.text} in a record id is not supported`);
     }
     return this.constant();
@@ -163,28 +161,12 @@ class OperandParser {
   private collected(): Expression {
     const items = this.list(']');
     if (!items.every((item) => item.kind === 'constant')) return this.ofRow(items);
-    this.constants(items);
+    includeConstants(this.reads, items);
     return this.stepped();
   }
 
-  /** Expressions with commas between them, up to a sign. */
   private list(end: string): Expression[] {
-    const items: Expression[] = [];
-    while (!this.cursor.take(end)) {
-      if (items.length > 0) this.cursor.expect(',');
-      items.push(this.inner(this.scope));
-    }
-    return items;
-  }
-
-  /** What constants read is read here. @throws UnsupportedExpression for others */
-  private constants(items: readonly Expression[]): void {
-    for (const item of items) {
-      if (item.kind !== 'constant') {
-        throw new UnsupportedExpression(`${item.text} of the row is not supported here: compare it by itself`);
-      }
-      this.reads.include(item.reads);
-    }
+    return takeList(this.cursor, end, this.scope, this.inner);
   }
 
   /** A value made of something of the row. No steps can begin at it, but for an element. */
@@ -198,8 +180,8 @@ class OperandParser {
   }
 
   /** A constant, with the steps behind it. */
-  private stepped(): Constant {
-    this.steps('value');
+  private stepped(from: Place = 'value'): Constant {
+    new StepsParser(this.cursor, this.scope, this.inner, this.reads).takeFrom(from);
     return this.constant();
   }
 
@@ -209,46 +191,5 @@ class OperandParser {
 
   private placed(): { readonly text: string; readonly start: number } {
     return { text: this.cursor.textFrom(this.start), start: this.start };
-  }
-
-  /** Fields, edges and elements behind a value. */
-  private steps(from: Place): void {
-    let place = from;
-    for (;;) {
-      if (this.cursor.take('.')) place = this.field(place);
-      else if (this.cursor.takeOneOf(['->', '<-', '<->'])) place = this.edge(place);
-      else if (this.cursor.take('[')) takeElement(this.cursor);
-      else return;
-    }
-  }
-
-  private field(from: Place): Place {
-    const { cursor } = this;
-    if (cursor.take('*')) return this.readFrom(from, '*');
-    const token = cursor.next();
-    if (token.kind !== 'name') throw new UnsupportedExpression(`${token.text} behind a point is not supported`);
-    if (cursor.take('(')) {
-      if (!isKnownMethod(token.text)) throw new UnsupportedExpression(`the method ${token.text}() is not supported`);
-      this.constants(this.list(')'));
-      return 'value';
-    }
-    return from === 'own' && token.text === 'id' ? 'own' : this.readFrom(from, parseName(token.text) ?? '*');
-  }
-
-  /** Notes whose fields are read. */
-  private readFrom(place: Place, name: string): Place {
-    if (place === 'own') this.reads.ownField(name);
-    else if (place === 'node') this.reads.node();
-    else if (place === 'value') this.reads.link();
-    return place === 'claims' ? 'claims' : 'value';
-  }
-
-  private edge(from: Place): Place {
-    if (from === 'value' || from === 'claims') this.reads.link();
-    if (from === 'node') this.reads.node();
-    const { tables, parts } = takeEdges(this.cursor, this.inner);
-    for (const table of tables) this.reads.step(table, from === 'own' ? 'edge' : from === 'edge' ? 'node' : 'further');
-    if (parts) this.reads.include(readsOfParts(parts));
-    return from === 'own' ? 'edge' : 'node';
   }
 }

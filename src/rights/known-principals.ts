@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal, RecordUser } from '../auth/tokens/principal.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import type { Change } from '../surreal/changes/change.js';
+import { Questions } from '../surreal/connection/questions.js';
+import { Database } from '../surreal/database.js';
+import { Affected } from './affected.js';
+import { Definitions } from './definitions.js';
+import { PrincipalRights } from './principal-rights.js';
+import { RowQuestions } from './row-questions.js';
+
+/** The principals for which the database's own permissions count, each with the definitions of the tables that it reads. */
+@Injectable()
+export class KnownPrincipals implements Iterable<PrincipalRights> {
+  private readonly definitions: Definitions;
+  private readonly rights = new Map<Principal, PrincipalRights>();
+  private readonly affected = new Affected();
+  private readonly rowQuestions = new RowQuestions();
+
+  constructor(questions: Questions, database: Database, metrics: MetricsService) {
+    this.definitions = new Definitions(questions, () => database.selectsAllWithinPermissions);
+    metrics.rightsPrincipals.readFrom(() => this.rights.size);
+  }
+
+  get isEmpty(): boolean {
+    return this.rights.size === 0;
+  }
+
+  get(principal: Principal): PrincipalRights | undefined {
+    return this.rights.get(principal);
+  }
+
+  obtain(principal: Principal, record: RecordUser): PrincipalRights {
+    const rights = this.rights.get(principal) ?? new PrincipalRights(principal, record, this.rowQuestions);
+    this.rights.set(principal, rights);
+    return rights;
+  }
+
+  /** Keeps these principals and those that are waited for. */
+  retain(principals: ReadonlySet<Principal>): void {
+    for (const [principal, rights] of this.rights) {
+      if (rights.awaited > 0 || principals.has(principal)) continue;
+      this.rights.delete(principal);
+      this.affected.remove(rights);
+    }
+  }
+
+  /** The principals whose rights a change may concern. */
+  affectedBy(change: Change): Iterable<PrincipalRights> {
+    return this.affected.by(change);
+  }
+
+  /** Has a principal's rights to some tables follow what is defined of these. @throws DatabaseUnavailable */
+  async define(rights: PrincipalRights, topics: readonly string[]): Promise<void> {
+    const unknown = topics.filter((topic) => !this.definitions.known(topic));
+    if (unknown.length > 0) await this.definitions.read(unknown);
+    this.affected.remove(rights);
+    for (const topic of topics) {
+      const permissions = this.definitions.known(topic);
+      if (permissions) rights.define(topic, permissions);
+      else rights.forget(topic);
+    }
+    this.affected.add(rights);
+  }
+
+  /** Reads again what is defined of all tables that are read. @returns those that are defined otherwise now. @throws DatabaseUnavailable */
+  readDefinitions(): Promise<ReadonlySet<string>> {
+    const tables = new Set([...this].flatMap((rights) => [...rights.tables]));
+    this.definitions.retain(tables);
+    return this.definitions.read(tables);
+  }
+
+  [Symbol.iterator](): Iterator<PrincipalRights> {
+    return this.rights.values();
+  }
+}
