@@ -173,6 +173,33 @@ const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age:
     await untilUp(1);
   });
 
+  it('lose, repeat and reorder nothing while Redis forgets its scripts again and again', async () => {
+    const [{ client: ann }, { client: bob }] = [await subscribe(0), await subscribe(1)];
+    let publishing = true;
+    const forgetting = (async () => {
+      while (publishing) await redis.ask('SCRIPT FLUSH');
+    })();
+    const publishAll = async (publisher: number) => {
+      const client = await instances.connect(publisher % 2, `publisher-${publisher}`);
+      for (let n = 0; n < 40; n += 1) {
+        const data = `${publisher} ${n}`;
+        // What was overtaken is refused: whoever publishes tries again.
+        await until(async () => (await publish(client, data, { key: `k${n}` })).type === 'ack');
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, publisher) => publishAll(publisher)));
+    publishing = false;
+    await forgetting;
+    await hears(ann, 320);
+    await hears(bob, 320);
+    expect(heard(ann)).toEqual(heard(bob));
+    for (let publisher = 0; publisher < 8; publisher += 1) {
+      const own = heard(ann).filter((data) => String(data).startsWith(`${publisher} `));
+      expect(own).toEqual(Array.from({ length: 40 }, (_, n) => `${publisher} ${n}`));
+    }
+    for (const client of [ann, bob]) expect(client.types).not.toContain('resync');
+  });
+
   describe('when Redis', () => {
     it('is killed and comes back with its data, refuse publishes meanwhile, then go on as if nothing had been', async () => {
       const [{ client: ann, subscribed }, { client: bob }] = [await subscribe(0), await subscribe(1)];

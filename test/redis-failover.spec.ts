@@ -1,10 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { TestClient } from './support/client.js';
 import { Instances } from './support/instances.js';
 import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { until } from './support/poll.js';
 import { RedisCluster, SentinelGroup } from './support/redis-groups.js';
 import { hasRedis } from './support/redis.js';
+
+/** Sentinels that disagree, or know too little of the replica, try again each six seconds. */
+const SWITCH_MS = 120_000;
+jest.setTimeout(2 * SWITCH_MS);
 
 const ANYONE = { subscribe: 'authenticated', publish: 'authenticated' };
 const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age: '1h' } } } };
@@ -29,7 +33,7 @@ const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age:
   const publish = (client: TestClient, channel: string, data: string) =>
     client.request({ id: `${data}-${Math.random()}`, type: 'publish', channel, event: 'said', data, key: data });
   const publishUntilCarried = (client: TestClient, channel: string, data: string) =>
-    until(async () => (await publish(client, channel, data)).type === 'ack', 40_000);
+    until(async () => (await publish(client, channel, data)).type === 'ack', SWITCH_MS);
 
   it('go on over sentinels with the replica that takes its place, and log no password', async () => {
     const password = 'hush-hush-42';

@@ -179,6 +179,10 @@ export class MetricsService {
   readonly redisUp = this.level('redis_up', '1 while Redis answers; 0 without it, too.', 'max');
   readonly redisReconnects = this.counter('redis_reconnects_total', 'Times that the connection to Redis was lost.');
   readonly redisFailures = this.counter('redis_failures_total', 'Commands to Redis that failed, or took too long.');
+  readonly redisRefused = this.counter(
+    'redis_refused_total',
+    'Commands that were not sent, since as many wait for Redis as may.',
+  );
   readonly redisCommandsWaiting = this.level('redis_commands_waiting', 'Commands that wait for an answer of Redis.');
   readonly redisBytesWaiting = this.level('redis_bytes_waiting', 'Bytes of these commands.');
   readonly workersServing = this.level('workers_serving', 'Workers that serve clients; 0 where one process does all.');

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Config } from '../config/config.js';
 import { InFlight } from './in-flight.js';
 
 /** A command that Redis answers when the test says so. */
@@ -16,12 +17,28 @@ const NEVER = () => new Promise<never>(() => undefined);
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('InFlight', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('gives up within two seconds by default, and not before its time', async () => {
+    jest.useFakeTimers();
+    const { redisTimeoutMs: timeoutMs } = new Config();
+    const inFlight = new InFlight({ commands: 2, bytes: 1_000, timeoutMs });
+    const codes: string[] = [];
+    inFlight.run(1, NEVER).catch(({ code }: { code: string }) => codes.push(code));
+    await jest.advanceTimersByTimeAsync(timeoutMs - 1);
+    expect(codes).toEqual([]);
+    await jest.advanceTimersByTimeAsync(2_000 - timeoutMs);
+    expect(codes).toEqual(['UNAVAILABLE']);
+  });
+
   it('lets so many commands wait, refuses the next at once, and takes it when one was answered', async () => {
     const inFlight = new InFlight({ commands: 2, bytes: 1_000, timeoutMs: 60_000 });
     const first = command();
     const second = command();
     const waiting = [inFlight.run(1, first.send), inFlight.run(1, second.send)];
-    await expect(inFlight.run(1, NEVER)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    await expect(inFlight.run(1, NEVER)).rejects.toThrow('as much waits for them as may');
     first.answer('done');
     expect(await waiting[0]).toBe('done');
     await settled();

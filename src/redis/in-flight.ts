@@ -13,6 +13,13 @@ export function unavailable(): CommandError {
   return new CommandError('UNAVAILABLE', 'Channels are not available at the moment: try again a little later.');
 }
 
+/** As much waits as may: the command was not sent. */
+export class TooMuchInFlight extends CommandError {
+  constructor() {
+    super('UNAVAILABLE', 'Channels are slow: as much waits for them as may. Try again a little later.');
+  }
+}
+
 export interface InFlightLimits {
   readonly commands: number;
   readonly bytes: number;
@@ -40,10 +47,10 @@ export class InFlight {
     return this.held;
   }
 
-  /** @throws CommandError UNAVAILABLE when no more may wait, or after the time; else what the command ends with */
+  /** @throws TooMuchInFlight when no more may wait; CommandError UNAVAILABLE after the time; else what the command ends with */
   run<T>(bytes: number, command: () => Promise<T>): Promise<T> {
     if (this.count >= this.limits.commands || this.held + bytes > this.limits.bytes)
-      return Promise.reject(unavailable());
+      return Promise.reject(new TooMuchInFlight());
     this.count += 1;
     this.held += bytes;
     return new Promise<T>((resolve, reject) => {

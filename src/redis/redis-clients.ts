@@ -1,5 +1,6 @@
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import type { RedisAddress } from '../config/redis-address.js';
+import { RedisScript } from './redis-script.js';
 
 /** Milliseconds between two attempts to connect: the first ones come fast. */
 const retryDelay = (attempts: number) => Math.min(50 * 2 ** Math.min(attempts, 4), 500) + Math.random() * 50;
@@ -19,11 +20,25 @@ export type RedisClients =
 export function redisClients(address: RedisAddress, timeoutMs: number): RedisClients {
   const common = optionsOf(address, timeoutMs);
   if (address.kind === 'cluster') {
-    const cluster = new Cluster([...address.nodes], clusterOptions(common, timeoutMs));
+    const cluster = new OrderedCluster([...address.nodes], clusterOptions(common, timeoutMs));
     return { kind: 'cluster', commands: cluster, subscriber: cluster };
   }
   const options = { ...common, ...placeOf(address), enableOfflineQueue: false, retryStrategy: retryDelay };
   return { kind: 'server', commands: new Redis(options), subscriber: new Redis(options) };
+}
+
+/**
+ * Sends nothing once more whose order counts, as to the server that has its slot by now: what was given later may have been carried
+ * out there already.
+ */
+class OrderedCluster extends Cluster {
+  override handleError(error: Error, ttl: { value?: number }, handlers: { defaults(): void }): void {
+    const { command } = error as { command?: { args?: readonly unknown[] } };
+    if (!/^(MOVED|ASK|TRYAGAIN)\b/.test(error.message) || !RedisScript.isOrdered(command?.args?.[0]))
+      return super.handleError(error, ttl, handlers);
+    this.refreshSlotsCache();
+    handlers.defaults();
+  }
 }
 
 function optionsOf({ username, password, tls, database }: RedisAddress, timeoutMs: number) {

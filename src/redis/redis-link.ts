@@ -3,18 +3,20 @@ import { parseRedisAddress } from '../config/redis-address.js';
 import type { Config } from '../config/config.js';
 import { LimitedLog } from '../errors/limited-log.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
-import { InFlight, unavailable } from './in-flight.js';
+import { InFlight, TooMuchInFlight, unavailable } from './in-flight.js';
 import { JoinedWrites } from './joined-writes.js';
-import { KnownScripts } from './known-scripts.js';
 import { redisClients, type RedisClients } from './redis-clients.js';
 import { RedisClock } from './redis-clock.js';
 import { isRedisRefusal, redisFault } from './redis-fault.js';
 import type { RedisScript } from './redis-script.js';
 import type { RedisState } from './redis-state.js';
 import { RedisTopics } from './redis-topics.js';
+import { ServerScripts } from './server-scripts.js';
 
 /** How often Redis is asked whether it answers, in ms, which sets the clock, too. */
 const BEAT_MS = 1_000;
+/** About what a command takes on its way, without what varies, in bytes. */
+const COMMAND_BYTES = 512;
 /** For how long Redis counts as away after it has refused a command, in ms: it can answer others all the same. */
 const REFUSED_MS = 10_000;
 
@@ -26,7 +28,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   /** Each of the clients once: a cluster has one for all. */
   private readonly connections: ReadonlySet<RedisClients['commands']>;
   private readonly inFlight: InFlight;
-  private readonly scripts: KnownScripts;
+  private readonly scripts: ServerScripts;
   /** Of one server; a cluster has a connection for each of its nodes. */
   private readonly writes: JoinedWrites | undefined;
   private readonly logger = new Logger(RedisLink.name);
@@ -46,7 +48,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     this.connections = new Set([this.clients.commands, this.clients.subscriber]);
     this.inFlight = new InFlight({ commands, bytes, timeoutMs });
     this.writes = this.clients.kind === 'server' ? new JoinedWrites(this.clients.commands) : undefined;
-    this.scripts = new KnownScripts(this.clients);
+    this.scripts = new ServerScripts(this.clients);
     this.topics = new RedisTopics(this.clients, this.inFlight);
     metrics.redisCommandsWaiting.readFrom(() => this.inFlight.commands);
     metrics.redisBytesWaiting.readFrom(() => this.inFlight.bytes);
@@ -81,41 +83,28 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Runs a script whose keys are all in one slot. All that is sent within a tick is sent at once.
+   * Runs a script whose keys are all in one slot. All that is sent within a tick is sent at once. Of scripts whose order counts none is
+   * carried out behind one that was given here later.
    * @throws CommandError UNAVAILABLE: it was not run, or nobody knows
    */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    const { sha, source } = script;
-    const { commands } = this.clients;
-    const [key = ''] = keys;
-    const at = this.scripts.at(script, key);
-    const isKnown = this.scripts.has(at);
-    const bytes = args.reduce<number>((sum, arg) => sum + String(arg).length * 2, 512 + (isKnown ? 0 : source.length));
-    const bring = () => commands.eval(source, keys.length, ...keys, ...args);
-    if (!isKnown) {
-      return this.guard(bytes, async () => {
-        const reply = await bring();
-        if (at !== undefined && at === this.scripts.at(script, key)) this.scripts.add(at);
-        return reply;
-      });
-    }
-    return this.guard(bytes, () =>
-      commands.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
-        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        this.scripts.delete(at);
-        return bring();
-      }),
-    );
+    const length = args.reduce<number>((sum, arg) => sum + String(arg).length * 2, COMMAND_BYTES);
+    return this.guard(length + this.scripts.bytes(script, keys), () => this.scripts.run(script, keys, args));
   }
 
   /** Sends one command, whose keys are all in one slot. @throws CommandError UNAVAILABLE */
   call(name: string, ...args: readonly (string | number)[]): Promise<unknown> {
-    return this.guard(512, () => this.clients.commands.call(name, ...args));
+    return this.guard(COMMAND_BYTES, () => this.clients.commands.call(name, ...args));
   }
 
   private guard(bytes: number, command: () => Promise<unknown>): Promise<unknown> {
     this.writes?.join();
     return this.inFlight.run(bytes, command).catch((error: unknown) => {
+      if (error instanceof TooMuchInFlight) {
+        this.metrics.redisRefused.inc();
+        this.log.warn('As many commands wait for Redis as may (LIMIT_BROKER_COMMANDS, LIMIT_BROKER_BYTES).');
+        throw error;
+      }
       this.metrics.redisFailures.inc();
       if (isRedisRefusal(error)) this.refused(error);
       this.log.warn(`A command to Redis failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -137,7 +126,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     if (clients.commands.status !== 'ready' || clients.subscriber.status !== 'ready') return;
     try {
       const [[seconds, micros]] = await Promise.all([
-        this.inFlight.run(512, () => clients.commands.call('TIME') as Promise<[string, string]>),
+        this.inFlight.run(COMMAND_BYTES, () => clients.commands.call('TIME') as Promise<[string, string]>),
         this.topics.check(),
       ]);
       this.clock.set(Number(seconds) * 1_000 + Number(micros) / 1_000);

@@ -3,11 +3,13 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { Transform, type TransformCallback } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A wire between gateway and database that a test can cut, and make long. */
+/** A wire between two processes, such as gateway and database, that a test can cut, and make long. */
 export class TcpProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private refusing = false;
   private lagMs = 0;
+  /** Until it settles nothing comes back. */
+  private held: Promise<void> | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -16,7 +18,7 @@ export class TcpProxy {
     server.on('connection', (near) => this.join(near));
   }
 
-  /** @param target the WebSocket URL of a database. */
+  /** @param target URL of a database, or of Redis. */
   static async start(target: string): Promise<TcpProxy> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
@@ -24,7 +26,7 @@ export class TcpProxy {
     return new TcpProxy(server, new URL(target));
   }
 
-  /** The same address of the database, by way of this proxy. */
+  /** The same address, by way of this proxy. */
   get url(): string {
     const url = new URL(this.target);
     url.hostname = '127.0.0.1';
@@ -47,6 +49,16 @@ export class TcpProxy {
   /** Whatever is sent from now on, each way, arrives so much later. */
   slowDown(lagMs: number): void {
     this.lagMs = lagMs;
+  }
+
+  /** Keeps what comes back, until it is told to let it go. */
+  holdAnswers(): () => void {
+    let release: () => void = () => undefined;
+    this.held = new Promise((resolve) => (release = resolve));
+    return () => {
+      this.held = undefined;
+      release();
+    };
   }
 
   /** Resets every connection; new ones work. */
@@ -79,7 +91,8 @@ export class TcpProxy {
     const pair = [near, far] as const;
     this.pairs.add(pair);
     for (const [socket, other] of [pair, [far, near]] as const) {
-      socket.pipe(new Lag(() => this.lagMs)).pipe(other);
+      const wait = () => (socket === far ? this.held : undefined) ?? (this.lagMs > 0 ? delay(this.lagMs) : undefined);
+      socket.pipe(new Lag(wait)).pipe(other);
       socket.on('error', () => undefined); // A close follows.
       socket.once('close', () => {
         other.destroy();
@@ -93,13 +106,13 @@ export class TcpProxy {
 class Lag extends Transform {
   private handedOn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly lagMs: () => number) {
+  /** @param wait what is waited for before what comes now is handed on */
+  constructor(private readonly wait: () => Promise<unknown> | undefined) {
     super();
   }
 
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
-    const lagMs = this.lagMs();
-    const due = lagMs > 0 ? delay(lagMs) : undefined;
+    const due = this.wait();
     this.handedOn = this.handedOn.then(() => due).then(() => this.push(chunk));
     done();
   }

@@ -8,6 +8,14 @@ import { RedisServer } from './redis-server.js';
 const SLOTS = 16_384;
 const NODE_TIMEOUT_MS = 1_000;
 
+/** A slot that is on its way from one master to another. */
+export interface SlotMove {
+  /** Moves these of its keys. */
+  carry(...keys: readonly string[]): Promise<void>;
+  /** It has moved. */
+  end(): Promise<void>;
+}
+
 /** A cluster of so many masters, each with a replica, if it is to have some. */
 export class RedisCluster {
   private constructor(
@@ -38,6 +46,26 @@ export class RedisCluster {
     await Promise.all(this.all.map((server) => server.stop()));
   }
 
+  /** Begins to move the slot of a key that is there to another master. */
+  async move(key: string): Promise<SlotMove> {
+    const [, slot = ''] = /:(\d+)/.exec((await this.masters[0]?.ask(`CLUSTER KEYSLOT ${key}`)) ?? '') ?? [];
+    const counts = await Promise.all(this.masters.map((master) => master.ask(`CLUSTER COUNTKEYSINSLOT ${slot}`)));
+    const at = counts.findIndex((count) => count !== ':0\r\n');
+    const [from, to] = [this.masters[at], this.masters[(at + 1) % this.masters.length]];
+    if (!from || !to) throw new Error(`No master has the key ${key}.`);
+    const [fromId, toId] = [await idOf(from), await idOf(to)];
+    await to.ask(`CLUSTER SETSLOT ${slot} IMPORTING ${fromId}`);
+    await from.ask(`CLUSTER SETSLOT ${slot} MIGRATING ${toId}`);
+    return {
+      carry: async (...keys) => {
+        for (const each of keys) await from.ask(`MIGRATE 127.0.0.1 ${to.port} ${each} 0 5000`);
+      },
+      end: async () => {
+        for (const master of [to, from]) await master.ask(`CLUSTER SETSLOT ${slot} NODE ${toId}`);
+      },
+    };
+  }
+
   private get all(): readonly RedisServer[] {
     return [...this.masters, ...this.replicas];
   }
@@ -52,8 +80,8 @@ export class RedisCluster {
       if (first && server !== first) await first.ask(`CLUSTER MEET 127.0.0.1 ${server.port}`);
     await this.agreed(this.all.length);
     for (const [n, replica] of this.replicas.entries()) {
-      const [, id = ''] = /\r\n(\w{40})/.exec((await this.masters[n]?.ask('CLUSTER MYID')) ?? '') ?? [];
-      await replica.ask(`CLUSTER REPLICATE ${id}`);
+      const master = this.masters[n];
+      if (master) await replica.ask(`CLUSTER REPLICATE ${await idOf(master)}`);
       await until(async () => (await replica.ask('INFO replication')).includes('master_link_status:up'));
     }
   }
@@ -66,6 +94,11 @@ export class RedisCluster {
       });
     }
   }
+}
+
+async function idOf(server: RedisServer): Promise<string> {
+  const [, id = ''] = /\r\n(\w{40})/.exec(await server.ask('CLUSTER MYID')) ?? [];
+  return id;
 }
 
 export interface SentinelOptions {

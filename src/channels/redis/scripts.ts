@@ -19,7 +19,8 @@ local function int(number) return string.format('%.0f', number) end
  * 9 the command to publish with, 10 for how long the idempotency key counts.
  * @returns the place, or \`late\` and the time
  */
-export const PUBLISH = new RedisScript(`${NOW}
+export const PUBLISH = new RedisScript(
+  `${NOW}
 local deadline = tonumber(ARGV[8])
 if deadline > 0 and now > deadline then return {'late', int(now)} end
 if KEYS[3] then
@@ -64,7 +65,9 @@ redis.call('SET', KEYS[1], place .. ' ' .. ttl .. ' ' .. int(age) .. ' ' .. int(
 if KEYS[3] then redis.call('SET', KEYS[3], place, 'PX', ARGV[10]) end
 redis.call(ARGV[9], KEYS[1], message)
 return place
-`);
+`,
+  { ordered: true },
+);
 
 /**
  * Reads where a channel is, and messages that are kept of it, as one step. KEYS: head, messages. ARGV: 1 the command, XRANGE or
