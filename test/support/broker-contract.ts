@@ -290,6 +290,21 @@ export function brokerContract(name: string, start: () => Promise<TestBrokers>):
       expect(new Set(cursors).size).toBe(5);
     });
 
+    it('has a member leave whose connection another instance has lost, and nobody else', async () => {
+      const channel = fresh();
+      const names = ['held', 'lost', 'back'].map((key) => ({ id: 'ann', key }));
+      const enter = async (broker: Broker, name: { id: string; key: string }) =>
+        broker.presence.enter(channel, { ...name, state: '{}', since: TIME });
+      for (const name of names) await enter(here, name);
+      const [, ...lost] = names;
+      for (const name of lost) here.presence.lost(channel, name);
+      // What an instance says of its members counts in the order in which it says it: here of all that it has said.
+      for (const name of names.slice(2)) await enter(here, name);
+      for (const name of names) await there.presence.dismiss(channel, name);
+      const { members } = await there.presence.attendance(channel, 10);
+      expect(members.map(({ key }) => key).sort()).toEqual(['back', 'held']);
+    });
+
     it('numbers each channel for itself, from where nobody can know', async () => {
       const numbers = await Promise.all(
         Array.from({ length: 20 }, async () => (await open(fresh())).position.cursor.split(/[.~]/)[1]),

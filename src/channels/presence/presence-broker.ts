@@ -51,8 +51,17 @@ export interface PresenceBroker {
    */
   enter(channel: string, member: Member): void | Promise<void>;
 
-  /** A member is present no more. Nothing if it wasn't. */
+  /** A member is present no more. Nothing if it wasn't, or is another instance's by now. */
   leave(channel: string, member: MemberName): void;
+
+  /** The connection of this instance that had a member is gone. It stays, and any instance may dismiss it until it comes again. */
+  lost(channel: string, member: MemberName): void;
+
+  /**
+   * A member whose connection is gone is present no more, whichever instance had it. Nothing if it is anybody's.
+   * @throws CommandError UNAVAILABLE
+   */
+  dismiss(channel: string, member: MemberName): void | Promise<void>;
 
   /**
    * Calls `observe` with who came, changed and left of an open channel, in the channel's order: all who watch it hear of it

@@ -1,4 +1,4 @@
-import type { Member, MemberName } from './member.js';
+import { nameText, type Member, type MemberName } from './member.js';
 import { pauseAfter } from './pause.js';
 import {
   attendanceOf,
@@ -13,6 +13,8 @@ import { Roster } from './roster.js';
 
 interface Place {
   readonly roster: Roster;
+  /** Members whose connection is gone. */
+  readonly lost: Set<string>;
   observe: MembersObserver | undefined;
   /** When observers may be called again. */
   readyAt: number;
@@ -50,12 +52,24 @@ export class MemoryPresence implements PresenceBroker {
       throw tooManyPresent(this.limits.members);
     }
     place.roster.enter(member);
+    place.lost.delete(nameText(member));
     this.changed(channel, place);
   }
 
   leave(channel: string, name: MemberName): void {
     const place = this.places.get(channel);
-    if (place?.roster.leave(name)) this.changed(channel, place);
+    if (!place?.roster.leave(name)) return;
+    place.lost.delete(nameText(name));
+    this.changed(channel, place);
+  }
+
+  lost(channel: string, name: MemberName): void {
+    const place = this.places.get(channel);
+    if (place?.roster.has(name)) place.lost.add(nameText(name));
+  }
+
+  dismiss(channel: string, name: MemberName): void {
+    if (this.places.get(channel)?.lost.has(nameText(name))) this.leave(channel, name);
   }
 
   watch(channel: string, observe: MembersObserver): KnownMembers {
@@ -85,7 +99,13 @@ export class MemoryPresence implements PresenceBroker {
   private placeOf(channel: string): Place {
     const known = this.places.get(channel);
     if (known) return known;
-    const place: Place = { roster: new Roster(), observe: undefined, readyAt: -Infinity, timer: undefined };
+    const place: Place = {
+      roster: new Roster(),
+      lost: new Set(),
+      observe: undefined,
+      readyAt: -Infinity,
+      timer: undefined,
+    };
     this.places.set(channel, place);
     return place;
   }

@@ -24,6 +24,15 @@ class SlowPresence implements PresenceBroker {
     this.said.push(`leave ${key}`);
   }
 
+  lost(_channel: string, { key }: MemberName): void {
+    this.said.push(`lost ${key}`);
+  }
+
+  dismiss(_channel: string, { key }: MemberName): Promise<void> {
+    this.said.push(`dismiss ${key}`);
+    return new Promise((resolve, reject) => this.answers.push({ resolve, reject }));
+  }
+
   watch(): KnownMembers {
     return new Roster();
   }
@@ -102,6 +111,19 @@ describe('presence over a broker that takes its time', () => {
     expect(broker.said).toEqual(['enter k {}', 'enter k {"n":1}']);
     await set(ann, null);
     expect(broker.said.at(-1)).toBe('leave k');
+  });
+
+  it('has one leave of which this instance knows nothing, where its connection is gone, and says when that failed', async () => {
+    const leaving = set(subscriberOf('1'), null);
+    expect(broker.said).toEqual(['dismiss k']);
+    broker.answers[0]?.reject(away);
+    await expect(leaving).rejects.toBe(away);
+  });
+
+  it('lets nobody end one that another connection has', async () => {
+    void set(subscriberOf('1'), '{}');
+    await set(subscriberOf('2'), null);
+    expect(broker.said).toEqual(['enter k {}']);
   });
 
   it('books a presence on the account of the connection that has it', () => {

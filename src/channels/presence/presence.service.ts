@@ -105,7 +105,10 @@ export class PresenceService implements OnModuleDestroy {
     const name = { id: owner.name, key };
     if (state !== null) return this.enter(subscriber, channel, name, state);
     const claim = this.claims.get(channel, name);
-    if (claim && (!claim.holder || claim.holder === subscriber)) this.end(claim);
+    if (claim?.holder) return claim.holder === subscriber ? this.end(claim) : undefined;
+    if (claim) this.end(claim);
+    // Its last connection may have been one of another instance.
+    return this.broker.presence.dismiss(channel, name);
   }
 
   private enter(subscriber: Subscriber, channel: string, name: MemberName, state: string): void | Promise<void> {
@@ -139,6 +142,7 @@ export class PresenceService implements OnModuleDestroy {
     const stay = Math.min(this.config.presenceGraceMs, valid);
     if (stay <= 0) return this.end(claim);
     this.claims.letGo(claim);
+    this.broker.presence.lost(claim.channel, claim);
     claim.timer = setTimeout(() => this.end(claim), stay).unref();
     this.lost.add(claim.id, claim);
   }

@@ -65,6 +65,8 @@ export interface WorkerNotices {
   unfollow: string;
   close: string;
   leave: readonly [string, MemberName];
+  /** The connection of a member is gone. */
+  lost: readonly [string, MemberName];
   unwatch: string;
   /** It serves clients, with what there is to say of that. */
   serving: { readonly log: readonly string[]; readonly warnings: readonly string[]; readonly lines: readonly string[] };
@@ -95,6 +97,7 @@ export interface WorkerQuestions {
     { messages: readonly Message[]; epoch: string }
   >;
   enter: Question<{ readonly channel: string; readonly member: Member }, null>;
+  dismiss: Question<readonly [string, MemberName], null>;
   watch: Question<string, readonly Member[]>;
   attendance: Question<{ readonly channel: string; readonly limit: number }, Attendance>;
   keepRevocation: Question<readonly [string, number | null], null>;

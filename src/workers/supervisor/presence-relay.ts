@@ -33,10 +33,12 @@ export class PresenceRelay {
     link.handle({
       notices: {
         leave: ([channel, name]) => this.leave(channel, name, link),
+        lost: ([channel, name]) => this.lost(channel, name, link),
         unwatch: (channel) => this.unwatch(channel, link),
       },
       questions: {
         enter: ({ channel, member }) => this.enter(channel, member, link),
+        dismiss: ([channel, name]) => this.dismiss(channel, name),
         watch: (channel) => [...this.watch(channel, link)],
         attendance: ({ channel, limit }) => this.broker.presence.attendance(channel, limit),
       },
@@ -58,6 +60,16 @@ export class PresenceRelay {
     members.delete(nameText(name));
     if (members.size === 0) this.owned.delete(channel);
     this.broker.presence.leave(channel, name);
+  }
+
+  private lost(channel: string, name: MemberName, owner: WorkerLink): void {
+    if (this.owned.get(channel)?.get(nameText(name))?.owner === owner) this.broker.presence.lost(channel, name);
+  }
+
+  /** Its owner says that it leaves all the same, when its time is over. */
+  private dismiss(channel: string, name: MemberName): null {
+    this.broker.presence.dismiss(channel, name);
+    return null;
   }
 
   private watch(channel: string, link: WorkerLink): KnownMembers {
@@ -91,6 +103,7 @@ export class PresenceRelay {
       [...members.values()].flatMap(({ name, owner }) => (owner === link ? { channel, name } : [])),
     );
     if (lost.length === 0) return;
+    for (const { channel, name } of lost) this.broker.presence.lost(channel, name);
     setTimeout(() => {
       for (const { channel, name } of lost) this.leave(channel, name, link);
     }, this.config.presenceGraceMs).unref();

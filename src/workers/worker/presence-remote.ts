@@ -41,6 +41,14 @@ export class RemotePresence implements PresenceBroker {
     this.supervisor.link.notify('leave', [channel, { id, key }]);
   }
 
+  lost(channel: string, { id, key }: MemberName): void {
+    this.supervisor.link.notify('lost', [channel, { id, key }]);
+  }
+
+  async dismiss(channel: string, { id, key }: MemberName): Promise<void> {
+    await this.waiting.run(channel.length, () => this.supervisor.link.ask('dismiss', [channel, { id, key }]));
+  }
+
   async watch(channel: string, observe: MembersObserver): Promise<KnownMembers> {
     const watched: Watched = { roster: new Roster(), observe, begun: false };
     this.watched.set(channel, watched);

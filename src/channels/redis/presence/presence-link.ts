@@ -6,7 +6,7 @@ import { tooManyPresent } from '../../presence/presence-broker.js';
 import type { ChannelKeys } from '../channel-keys.js';
 import type { Marks } from '../marks.js';
 import { parseValue, valueRest } from './presence-news.js';
-import { ENTER, FLUSH, LEAVE, RENEW, ROLL } from './presence-scripts.js';
+import { ENTER, FLUSH, LEAVE, LOSE, RENEW, ROLL } from './presence-scripts.js';
 import type { RedisScript } from '../../../redis/redis-script.js';
 
 export interface PresenceRules {
@@ -54,9 +54,18 @@ export class PresenceLink {
     return reply === 'first' || reply === 'taken' ? reply : 'there';
   }
 
-  async leave(channel: string, name: MemberName): Promise<void> {
-    const deadline = this.link.clock.in(this.rules.timeout);
-    if ((await this.run(LEAVE, channel, deadline, nameText(name), this.owner)) === 'late') throw unavailable();
+  leave(channel: string, name: MemberName): Promise<void> {
+    return this.end(LEAVE, channel, name, this.owner);
+  }
+
+  /** The connection is gone by which this instance keeps a member up. */
+  lose(channel: string, name: MemberName): Promise<void> {
+    return this.end(LOSE, channel, name, this.owner);
+  }
+
+  /** A member leaves whose connection is gone, whichever instance keeps it up. */
+  dismiss(channel: string, name: MemberName): Promise<void> {
+    return this.end(LEAVE, channel, name, '~');
   }
 
   /** Has all who watch told what changed. @returns in how many ms it has to be asked again; 0: it needn't */
@@ -79,6 +88,11 @@ export class PresenceLink {
     const members = owned.map(({ member }) => member).sort(byTime);
     const own = owned.flatMap(({ owner, member }) => (owner === this.owner ? [member] : []));
     return { epoch: String(epoch), changes: Number(changes), members, own };
+  }
+
+  private async end(script: RedisScript, channel: string, name: MemberName, owner: string): Promise<void> {
+    const deadline = this.link.clock.in(this.rules.timeout);
+    if ((await this.run(script, channel, deadline, nameText(name), owner)) === 'late') throw unavailable();
   }
 
   private run(script: RedisScript, channel: string, ...args: readonly (string | number)[]): Promise<unknown> {

@@ -36,9 +36,9 @@ export function valueRest({ id, key, state }: Member): string {
   return `${JSON.stringify([id, key])}\n${state}`;
 }
 
-/** @returns undefined for what is none */
+/** Whether its connection is gone makes no difference to who sees it. @returns undefined for what is none */
 export function parseValue(value: string): OwnedMember | undefined {
-  const [, owner, since, name, state] = /^(\S+) (\S+)\n([^\n]*)\n([^]*)$/.exec(value) ?? [];
+  const [, owner, since, name, state] = /^~?(\S+) (\S+)\n([^\n]*)\n([^]*)$/.exec(value) ?? [];
   if (owner === undefined || name === undefined || state === undefined) return undefined;
   if (!isTime(since) || !isJsonObject(state)) return undefined;
   try {

@@ -96,6 +96,18 @@ export class RedisPresence implements PresenceBroker {
     this.leaveNow(channel, place, name).catch(() => undefined);
   }
 
+  lost(channel: string, name: MemberName): void {
+    // Where this fails, it leaves when its instance says so.
+    this.redis.lose(channel, name).catch(() => undefined);
+  }
+
+  async dismiss(channel: string, name: MemberName): Promise<void> {
+    await this.redis.dismiss(channel, name);
+    const place = this.placeOf(channel);
+    this.schedule(channel, place, 0);
+    this.forgetIfIdle(channel, place);
+  }
+
   async watch(channel: string, observe: MembersObserver): Promise<KnownMembers> {
     const place = this.placeOf(channel);
     place.watch(observe);

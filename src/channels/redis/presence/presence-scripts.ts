@@ -6,8 +6,8 @@ const KNOWN_MS = 60_000;
 
 /**
  * KEYS of all: 1 the channel's head, by whose name is published, 2 what is known of its presence (epoch, number of changes, leases), 3 its
- * members. A member's value begins with its owner: the instance that keeps it up. What changes is published with its number,
- * in one order with the channel's messages.
+ * members. A member's value begins with its owner: the instance that keeps it up, behind a ~ if its connection there is gone. What
+ * changes is published with its number, in one order with the channel's messages.
  */
 const COMMON = `${NOW}
 local command, lease, epoch = ARGV[1], tonumber(ARGV[2]), redis.call('HGET', KEYS[2], 'epoch')
@@ -23,7 +23,7 @@ local function tell(sign, text)
   local number = redis.call('HINCRBY', KEYS[2], 'changes', 1)
   redis.call(command, KEYS[1], '!presence ' .. epoch .. ' ' .. int(number) .. ' ' .. sign .. ' ' .. text)
 end
-local function ownerOf(value) return value:match('^(%S+) ') end
+local function ownerOf(value) return value:match('^~?(%S+) ') end
 local function reap()
   local fields, reaped = redis.call('HGETALL', KEYS[2]), 0
   for i = 1, #fields, 2 do
@@ -49,7 +49,8 @@ end
  * 6 its owner, 7 since when, 8 the rest of its value, 9 how many there may be, 10 `keep` if it may not be taken from another owner.
  * @returns `there`, `first` if the owner had no lease, `taken`, `full` or `late`
  */
-export const ENTER = new RedisScript(`${COMMON}
+export const ENTER = new RedisScript(
+  `${COMMON}
 local deadline = tonumber(ARGV[4])
 if deadline > 0 and now > deadline then return 'late' end
 local old = redis.call('HGET', KEYS[3], ARGV[5])
@@ -57,29 +58,48 @@ if not old and redis.call('HLEN', KEYS[3]) >= tonumber(ARGV[9]) and (reap() == 0
   return 'full'
 end
 if old and ARGV[10] == 'keep' and ownerOf(old) ~= ARGV[6] then return 'taken' end
+local before = old and (old:gsub('^~', ''))
 local since = old and old:match('^%S+ (%S+)\\n') or ARGV[7]
 local value = ARGV[6] .. ' ' .. since .. '\\n' .. ARGV[8]
 local first = redis.call('HSET', KEYS[2], 'lease:' .. ARGV[6], int(now + lease)) == 1
 if value ~= old then
   redis.call('HSET', KEYS[3], ARGV[5], value)
-  tell('+', value)
+  if value ~= before then tell('+', value) end
 end
 keep()
 return first and 'first' or 'there'
-`);
+`,
+  { ordered: true },
+);
 
-/** A member is there no more, if this owner has it. ARGV: 1 to 4 as above, 5 its name, 6 its owner. */
-export const LEAVE = new RedisScript(`${COMMON}
+/** A member is there no more, if this owner has it. ARGV: 1 to 4 as above, 5 its name, 6 its owner, or ~ for any whose connection is gone. */
+export const LEAVE = new RedisScript(
+  `${COMMON}
 local deadline = tonumber(ARGV[4])
 if deadline > 0 and now > deadline then return 'late' end
 local old = redis.call('HGET', KEYS[3], ARGV[5])
-if old and ownerOf(old) == ARGV[6] then
+if old and (ownerOf(old) == ARGV[6] or old:sub(1, 1) == ARGV[6]) then
   redis.call('HDEL', KEYS[3], ARGV[5])
   tell('-', old)
 end
 keep()
 return 'gone'
-`);
+`,
+  { ordered: true },
+);
+
+/** The connection is gone by which an owner has a member. ARGV: 1 to 6 as above. */
+export const LOSE = new RedisScript(
+  `${COMMON}
+local deadline = tonumber(ARGV[4])
+if deadline > 0 and now > deadline then return 'late' end
+local old = redis.call('HGET', KEYS[3], ARGV[5])
+if old and old:match('^(%S+) ') == ARGV[6] then redis.call('HSET', KEYS[3], ARGV[5], '~' .. old) end
+keep()
+return 'lost'
+`,
+  { ordered: true },
+);
 
 /**
  * All who watch are to be told what changed: if there is something, and it is time. ARGV: 1 to 3 as above, 4 the pause between two times,
