@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../src/workers/supervisor/free-port.js';
 import { AskingProxy } from './support/asking-proxy.js';
 import { TestClient } from './support/client.js';
 import { sharedDatabase } from './support/database.js';
@@ -6,7 +7,9 @@ import { startGateway } from './support/gateway.js';
 import { metric } from './support/health.js';
 import { until } from './support/poll.js';
 import { membersAt, present } from './support/presence.js';
-import { isRunning, untilGone } from './support/processes.js';
+import { descendants, isRunning, untilGone } from './support/processes.js';
+import { RedisServer } from './support/redis-server.js';
+import { hasRedis } from './support/redis.js';
 import { startService, type Service } from './support/service.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 import { connectedTo, workersOf } from './support/workers.js';
@@ -30,13 +33,23 @@ async function oneOfEach(service: Service, size = SIZE, principal?: string): Pro
   return clients;
 }
 
-describe('several workers', () => {
+/** What carries channels for the workers: their supervisor, or what they share with other instances. */
+const BROKERS = hasRedis ? ['memory', 'redis'] : ['memory'];
+
+describe.each(BROKERS)('several workers with BROKER=%s', (broker) => {
+  let redis: RedisServer | undefined;
+  let env: Readonly<Record<string, string>>;
   let service: Service;
 
   beforeAll(async () => {
-    service = await startService(ENV, undefined, SLOW);
+    if (broker === 'redis') redis = await RedisServer.start();
+    env = { ...ENV, ...(redis && { BROKER: broker, REDIS_URL: redis.url }) };
+    service = await startService(env, undefined, SLOW);
   }, 180_000);
-  afterAll(() => service.stop());
+  afterAll(async () => {
+    await service.stop();
+    await redis?.stop();
+  });
 
   const post = (path: string, body?: object) =>
     fetch(`${service.gateway.httpUrl}/api/v1/${path}`, {
@@ -112,6 +125,33 @@ describe('several workers', () => {
     await all(SIZE - 1);
     for (const client of clients) await client.close();
   });
+
+  it('have a member leave at once that lost its connection at one, and leaves or closes at another', async () => {
+    const patient = await startService({ ...env, WORKERS: '2', PRESENCE_GRACE_MS: '60000' }, undefined, SLOW);
+    const [first, second] = [...(await oneOfEach(patient, 2, 'ann')).values()];
+    const eve = await patient.connect('eve');
+    if (!first || !second) throw new Error('There are two of them.');
+    for (const client of [first, second, eve])
+      await client.request({ id: 's', type: 'subscribe', channel: 'room:5', presence: true });
+    const say = (client: TestClient, key: string, state: object | null) =>
+      client.request({ id: `${key}${state === null}`, type: 'presence', channel: 'room:5', key, state });
+    for (const key of ['j', 'k']) await say(first, key, {});
+    await present(eve, 'room:5', 'ann/j', 'ann/k');
+    // Not while its connection has it.
+    await say(second, 'k', null);
+    const answer = await fetch(`${patient.gateway.httpUrl}/api/v1/channels/room:5/presence`, { headers: KEY });
+    expect(await answer.json()).toMatchObject({ count: 2 });
+    first.socket.terminate();
+    await until(async () => (await metric(patient.gateway, 'edge_hive_presence_grace_bytes')) > 0);
+    await say(second, 'j', { back: true });
+    await say(second, 'k', null);
+    await present(eve, 'room:5', 'ann/j');
+    await second.close();
+    await present(eve, 'room:5');
+    // The worker of the first one still waits for it.
+    expect(await metric(patient.gateway, 'edge_hive_presence_grace_bytes')).toBeGreaterThan(0);
+    await patient.stop();
+  }, 180_000);
 
   it('do what operators ask, wherever they ask it', async () => {
     const anns = [...(await oneOfEach(service, SIZE, 'ann')).values()];
@@ -235,6 +275,33 @@ describe('workers and their supervisor', () => {
     180_000,
   );
 
+  it('drain and end with 0 at Ctrl-C, which reaches all processes at once', async () => {
+    const gateway = await startGateway({ JWT_SECRET, WORKERS: '2' }, { ...SLOW, ownGroup: true });
+    const started = descendants(gateway.pid);
+    expect(started.length).toBeGreaterThan(2);
+    const clients = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((sub) => TestClient.connect(gateway.url, { token: tokenOf(sub) })),
+    );
+    for (const client of clients) await client.next('welcome');
+    process.kill(-gateway.pid, 'SIGINT');
+    for (const client of clients) expect((await client.closed).code).toBe(1012);
+    expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+    expect(started.filter(isRunning)).toEqual([]);
+  }, 180_000);
+
+  it('listen on the port that is asked for, and say whose fault it is when it is taken', async () => {
+    const port = await freePort('127.0.0.1');
+    const gateway = await startGateway({ JWT_SECRET, WORKERS: '2', PORT: String(port) }, SLOW);
+    expect(gateway.httpUrl).toBe(`http://127.0.0.1:${port}`);
+    const failure = await startGateway({ JWT_SECRET, WORKERS: '2', PORT: String(port) }, SLOW).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(failure).toMatch(/did not start \(1\)/);
+    expect(failure.trim().split('\n').at(-1)).toContain('PORT');
+    await gateway.stop();
+  }, 180_000);
+
   it('end when it is gone', async () => {
     const service = await startService({ WORKERS: '2' }, undefined, SLOW);
     const workers = workersOf(service.gateway);
@@ -257,12 +324,15 @@ describe('workers and their supervisor', () => {
       let tries = 0;
       await until(async () => (await subscribe(`s${n}-${(tries += 1)}`)).type === 'subscribed', 60_000);
     }
-    proxy.asked.clear();
+    proxy.forget();
     for (let n = 0; n < 50; n += 1) await service.writer.query('CREATE read SET n = $n', { n });
     for (const client of clients) {
       await client.until(() => client.frames.filter(({ type }) => type === 'event').length === 50);
     }
     expect(proxy.readers).toBe(1);
+    // What one process asks for is asked for once, whoever it is for: beyond it there is a fifth of it at most.
+    await until(() => proxy.asksOfReaders >= 200, 60_000);
+    expect(proxy.asks).toBeLessThanOrEqual(1.2 * proxy.asksOfReaders);
     await service.stop();
     await proxy.stop();
   }, 180_000);

@@ -4,8 +4,8 @@ import { WebSocket, WebSocketServer, type RawData } from 'ws';
 
 /** A way to the database that knows what is asked over it, connection by connection. */
 export class AskingProxy {
-  /** How many times each connection asked for changes. */
-  readonly asked = new Map<WebSocket, number>();
+  /** What came over each connection. */
+  private readonly asked = new Map<WebSocket, { all: number; changes: number }>();
 
   private constructor(
     private readonly server: WebSocketServer,
@@ -27,7 +27,22 @@ export class AskingProxy {
 
   /** Connections over which changes were asked for. */
   get readers(): number {
-    return [...this.asked.values()].filter((times) => times > 0).length;
+    return this.reading.length;
+  }
+
+  /** Requests of all kinds. */
+  get asks(): number {
+    return [...this.asked.values()].reduce((sum, { all }) => sum + all, 0);
+  }
+
+  /** Those that came over connections over which changes were asked for. */
+  get asksOfReaders(): number {
+    return this.reading.reduce((sum, { all }) => sum + all, 0);
+  }
+
+  /** Nothing was asked so far. */
+  forget(): void {
+    for (const socket of this.asked.keys()) this.asked.set(socket, { all: 0, changes: 0 });
   }
 
   async stop(): Promise<void> {
@@ -36,12 +51,21 @@ export class AskingProxy {
     await once(this.server, 'close');
   }
 
+  private get reading(): { all: number; changes: number }[] {
+    return [...this.asked.values()].filter(({ changes }) => changes > 0);
+  }
+
+  private note(socket: WebSocket, isForChanges: boolean): void {
+    const { all, changes } = this.asked.get(socket) ?? { all: 0, changes: 0 };
+    this.asked.set(socket, { all: all + 1, changes: changes + (isForChanges ? 1 : 0) });
+  }
+
   private join(near: WebSocket, protocol = ''): void {
     const far = new WebSocket(this.target, protocol.split(/, */).filter(Boolean), { maxPayload: 2 ** 30 });
     const opened = once(far, 'open').catch(() => undefined);
-    this.asked.set(near, 0);
+    this.asked.set(near, { all: 0, changes: 0 });
     near.on('message', (data, isBinary) => {
-      if (bytesOf(data).includes('SHOW CHANGES')) this.asked.set(near, (this.asked.get(near) ?? 0) + 1);
+      this.note(near, bytesOf(data).includes('SHOW CHANGES'));
       void opened.then(() => far.send(data, { binary: isBinary }));
     });
     far.on('message', (data, isBinary) => near.send(data, { binary: isBinary }));
