@@ -18,12 +18,22 @@ describe('docker/', () => {
   it.each(compositions)('configures the gateways of $name by variables that they read', ({ compose }) => {
     const alone = /^ {2}gateway:\n(.*?)^ {2}\w+:$/ms.exec(compose);
     const [, gateway = ''] = alone ?? /^x-gateway: &gateway\n(.*?)^\w+:$/ms.exec(compose) ?? [];
-    const variables = [...gateway.matchAll(/^ {4,6}([A-Z_]+): (?!\$\{NODE)/gm)].map(([, variable]) => variable);
+    const variables = [...gateway.matchAll(/^ {4,6}([A-Z_]+): /gm)].map(([, variable]) => variable);
     expect(variables).toContain('SURREAL_URL');
     expect(themes.flatMap((theme) => settingsOf(theme)).map(({ variable }) => variable)).toEqual(
       expect.arrayContaining(variables),
     );
   });
+
+  it.each(compositions)(
+    'has gateways of $name write nowhere but to a folder in memory, where workers meet',
+    ({ compose }) => {
+      const [, gateway = ''] =
+        /^x-gateway: &gateway\n(.*?)^\w/ms.exec(compose) ?? /^ {2}gateway:\n(.*?)^ {2}\w/ms.exec(compose) ?? [];
+      expect(gateway).toMatch(/^ +read_only: true$/m);
+      expect(gateway).toMatch(/^ +tmpfs: \/tmp:size=\d+m,mode=1777$/m);
+    },
+  );
 
   it('names every variable that compose asks for in .env.example', () => {
     const asked = compositions.flatMap(({ compose }) =>

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
@@ -21,7 +21,26 @@ const installed = Object.entries(packages).filter(([path]) => path.includes('nod
  */
 const WITH_INSTALL_SCRIPT = ['@parcel/watcher', '@swc/core', 'esbuild', 'koffi', 'unrs-resolver'];
 
-const COMPOSE_FILES = ['docker/compose.yaml', 'docker/compose.scale.yaml'] as const;
+/** As people read it, and what is pulled: the digest of an index, of 64 hexadecimal digits. */
+const PINNED = /^[a-z]+(\/[a-z]+)?:v?\d+\.\d+\.\d+(-[a-z-]+)?@sha256:[0-9a-f]{64}$/;
+
+const filesOf = (folder: string, name: RegExp) =>
+  readdirSync(new URL(folder, root))
+    .filter((file) => name.test(file))
+    .map((file) => folder + file);
+
+const COMPOSE_FILES = filesOf('docker/', /^compose.*\.yaml$/);
+const recipes = [...filesOf('docker/', /^Dockerfile/), ...COMPOSE_FILES].map((file) => ({
+  file,
+  images: imagesOf(read(file)),
+}));
+
+/** The images of others that a Dockerfile or a compose file takes, a frontend of BuildKit among them. */
+function imagesOf(recipe: string): string[] {
+  const stages = new Set([...recipe.matchAll(/^FROM .* AS (\S+)$/gm)].map(([, stage]) => stage));
+  const named = [...recipe.matchAll(/^(?:# *syntax *=|FROM|COPY --from=| *image:) *(\S+)/gm)];
+  return named.map(([, image = '']) => image).filter((image) => !stages.has(image));
+}
 
 describe('the packages', () => {
   it('have install scripts in so many, none of which is run', () => {
@@ -47,14 +66,38 @@ describe('the packages', () => {
   });
 });
 
+describe('the actions of the workflows', () => {
+  it.each(filesOf('.github/workflows/', /\.yml$/))('of %s are named by commit', (file) => {
+    const actions = [...read(file).matchAll(/^ *- uses: *(.*)$/gm)].map(([, action]) => action);
+    expect(actions.length).toBeGreaterThan(0);
+    for (const action of actions) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+});
+
 describe('the images', () => {
-  it('are named by digest, without which nothing is built or started', () => {
-    const stages = [...read('docker/Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image = '']) => image);
-    const compositions = COMPOSE_FILES.map(read).join('\n');
-    const images = [...compositions.matchAll(/^ {4}image: (\S+)/gm)].map(([, image = '']) => image);
-    const foreign = [...stages.filter((image) => image.includes(':')), ...images];
-    expect(foreign).toHaveLength(8);
-    for (const image of foreign) expect(image).toMatch(/@(sha256:[0-9a-f]{64}$|\$\{[A-Z]+_DIGEST(}|:\?))/);
+  it.each(recipes)('of $file are each named by version and digest, which no variable replaces', ({ images }) => {
+    expect(images.length).toBeGreaterThan(0);
+    for (const image of images) expect(image).toMatch(PINNED);
+  });
+
+  it('are the same wherever they are named', () => {
+    const digests = new Map<string, Set<string>>();
+    for (const image of recipes.flatMap(({ images }) => images)) {
+      const [name = '', digest = ''] = image.split(/:.*@/);
+      digests.set(name, (digests.get(name) ?? new Set()).add(digest));
+    }
+    expect([...digests].filter(([, { size }]) => size > 1)).toEqual([]);
+    expect([...digests.keys()].sort()).toEqual(['caddy', 'node', 'redis', 'surrealdb/surrealdb']);
+  });
+
+  it('are moved on by pull requests', () => {
+    const [, ...updates] = read('.github/dependabot.yml').split('package-ecosystem: ');
+    const watched = updates.map((update) => /^(\S+)\n {4}directory: (\S+)\n/.exec(update)?.slice(1));
+    expect(watched).toEqual([
+      ['docker', '/docker'],
+      ['docker-compose', '/docker'],
+      ['github-actions', '/'],
+    ]);
   });
 
   it.each(COMPOSE_FILES)('run with limits of memory, processes and files in %s', (file) => {
