@@ -18,7 +18,9 @@ describe('checkSurrealToken', () => {
         'https://surrealdb.com/access': 'staff',
       },
     ],
+    ['small letters', { ns: 'main', db: 'app', ac: 'account' }],
     ['a token that is not of SurrealDB', { sub: 'user-1', ns: 'other' }],
+    ['a token in which small letters mean other things', { sub: 'user-1', ns: 'other', ac: '1' }],
   ])('accepts %s', (_name, claims) => {
     expect(() => check(claims)).not.toThrow();
   });
@@ -38,6 +40,10 @@ describe('checkSurrealToken', () => {
       { NS: 'main', DB: 'app', AC: 'account', 'https://surrealdb.com/db': 'other' },
       /namespace or database/,
     ],
+    ['another namespace in small letters', { ns: 'other', db: 'app', ac: 'account' }, /namespace or database/],
+    ['another database in small letters', { ns: 'main', db: 'other', ac: 'account' }, /namespace or database/],
+    ['another access in small letters', { ns: 'main', db: 'app', ac: 'other' }, /access/],
+    ['another access in small letters beside it', { NS: 'main', DB: 'app', AC: 'account', ac: 'other' }, /access/],
   ])('refuses %s', (_name, claims, message) => {
     expect(() => check(claims)).toThrow(AuthenticationError);
     expect(() => check(claims)).toThrow(message);

@@ -9,10 +9,21 @@ export interface SurrealScope {
   readonly accesses: readonly string[];
 }
 
-/** The names by which SurrealDB itself knows these claims; short ones in small letters mean other things elsewhere. */
-const NAMESPACE = ['NS', 'https://surrealdb.com/ns', 'https://surrealdb.com/namespace'];
-const DATABASE = ['DB', 'https://surrealdb.com/db', 'https://surrealdb.com/database'];
-const ACCESS = ['AC', 'https://surrealdb.com/ac', 'https://surrealdb.com/access'];
+/** The names by which SurrealDB itself knows a claim. */
+interface ClaimNames {
+  /** Nobody else uses these. */
+  readonly own: readonly string[];
+  /** It means other things elsewhere, unless the other two claims are there as well. */
+  readonly small: string;
+}
+
+const NAMESPACE: ClaimNames = {
+  own: ['NS', 'https://surrealdb.com/ns', 'https://surrealdb.com/namespace'],
+  small: 'ns',
+};
+const DATABASE: ClaimNames = { own: ['DB', 'https://surrealdb.com/db', 'https://surrealdb.com/database'], small: 'db' };
+const ACCESS: ClaimNames = { own: ['AC', 'https://surrealdb.com/ac', 'https://surrealdb.com/access'], small: 'ac' };
+const PLACE = [NAMESPACE, DATABASE, ACCESS];
 
 /**
  * A token that names a namespace, a database or an access is one of SurrealDB's, and has to name these ones: the same key can
@@ -22,7 +33,7 @@ const ACCESS = ['AC', 'https://surrealdb.com/ac', 'https://surrealdb.com/access'
  */
 export function checkSurrealToken(claims: Claims, { namespace, database, accesses }: SurrealScope): void {
   if (!isSurrealToken(claims)) return;
-  const [namespaces, databases, methods] = [NAMESPACE, DATABASE, ACCESS].map((names) => valuesOf(claims, names));
+  const [namespaces, databases, methods] = PLACE.map(({ own, small }) => valuesOf(claims, [...own, small]));
   if (!names(namespaces, [namespace]) || !names(databases, [database])) {
     throw new AuthenticationError('the token is for another namespace or database');
   }
@@ -33,7 +44,10 @@ export function checkSurrealToken(claims: Claims, { namespace, database, accesse
 
 /** Whether claims name a namespace, a database or an access. */
 export function isSurrealToken(claims: Claims): boolean {
-  return [NAMESPACE, DATABASE, ACCESS].some((names) => valuesOf(claims, names).length > 0);
+  return (
+    PLACE.some(({ own }) => valuesOf(claims, own).length > 0) ||
+    PLACE.every(({ small }) => Object.hasOwn(claims, small))
+  );
 }
 
 function valuesOf(claims: Claims, names: readonly string[]): readonly unknown[] {
