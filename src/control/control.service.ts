@@ -72,7 +72,8 @@ export class ControlService implements Receiver, OnApplicationBootstrap, OnModul
    * @returns how many there were on this one @throws CommandError LIMIT_EXCEEDED, UNAVAILABLE when only this instance has done it
    */
   async revoke(revocation: Revocation): Promise<number> {
-    if (this.revocations.size >= this.config.limitRevocations) throw tooManyRevocations(this.config.limitRevocations);
+    const { limitRevocations } = this.config;
+    if (!this.revocations.hasRoom(limitRevocations)) throw tooManyRevocations(limitRevocations);
     const closed = this.applyRevocation(revocation);
     await shared(this.store.keep(revocation));
     await this.tell({ kind: 'revoke', revocation });

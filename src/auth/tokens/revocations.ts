@@ -24,6 +24,12 @@ export class Revocations {
     return this.byJti.size + this.byPrincipal.size;
   }
 
+  /** Whether fewer than so many are kept, once those are forgotten whose tokens have expired. */
+  hasRoom(limit: number): boolean {
+    if (this.size >= limit) this.prune(true);
+    return this.size < limit;
+  }
+
   /** Of one principal, the latest time counts, for as long as any is to be known. */
   add(revocation: Revocation): void {
     this.prune();

@@ -27,7 +27,7 @@ export class RevocationRelay {
   /** @throws CommandError LIMIT_EXCEEDED */
   private keep(text: string, until: number | null): null {
     const { limitRevocations } = this.config;
-    if (this.revocations.size >= limitRevocations) throw tooManyRevocations(limitRevocations);
+    if (!this.revocations.hasRoom(limitRevocations)) throw tooManyRevocations(limitRevocations);
     const revocation = parseRevocation(text, until ?? Infinity);
     if (revocation) this.revocations.add(revocation);
     return null;
