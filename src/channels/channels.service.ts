@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Delivery } from '../delivery/delivery.js';
+import { streamName } from '../delivery/stream-name.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
@@ -55,7 +56,6 @@ export interface CheckedMessage extends Omit<ChannelMessage, 'data'> {
 export class ChannelsService {
   private readonly channels = new Map<string, Channel>();
   private readonly clock = new IsoClock();
-  private streamsNamed = 0;
 
   constructor(
     private readonly broker: Broker,
@@ -138,9 +138,7 @@ export class ChannelsService {
   }
 
   private open(name: string, owner: string): Channel {
-    this.streamsNamed += 1;
-    const stream = `channel-${this.streamsNamed.toString(36)}`;
-    const channel = new Channel(name, stream, this.metrics, (...closed) => this.closed(...closed));
+    const channel = new Channel(name, streamName('channel'), this.metrics, (...closed) => this.closed(...closed));
     this.channels.set(name, channel);
     this.metrics.streams.inc();
     channel.opened = this.broker.open(name, channel, owner).then((position) => channel.openedAt(position));

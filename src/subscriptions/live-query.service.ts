@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Delivery } from '../delivery/delivery.js';
 import { notHeld } from '../delivery/subscriptions.js';
+import { streamName } from '../delivery/stream-name.js';
 import { ownerKey, ownerOf, type Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import type { RowRights } from '../filter/row-rights.js';
@@ -45,8 +46,6 @@ interface CheckedRequest {
  */
 @Injectable()
 export class LiveQueryService {
-  private streamsNamed = 0;
-
   constructor(
     private readonly database: Database,
     private readonly log: ChangeLog,
@@ -140,7 +139,7 @@ export class LiveQueryService {
 
   private join(subscriber: Subscriber, topic: Topic, order: CheckedRequest, resumption: Resumption | undefined): void {
     const { request, rights, spec, snapshot, rows } = order;
-    const stream = topic.stream(spec, () => this.nameStream());
+    const stream = topic.stream(spec, () => streamName('topic'));
     const held = subscriber.subscriptions.get(stream.name);
     const subscription =
       held instanceof TopicSubscription
@@ -212,10 +211,5 @@ export class LiveQueryService {
       throw error;
     }
     return subscription;
-  }
-
-  private nameStream(): string {
-    this.streamsNamed += 1;
-    return `topic-${this.streamsNamed.toString(36)}`;
   }
 }

@@ -35,7 +35,7 @@ export interface ResumeRequest {
   readonly questions: readonly RowQuestion[];
 }
 
-const LIVE_CURSOR = /^[\w-]{8}~[0-9a-z]{1,12}$/;
+const LIVE_CURSOR = /^[\w-]{8}~[\w-]{8}$/;
 
 /** Finds out from where a stream can be told again, without a hole. */
 @Injectable()

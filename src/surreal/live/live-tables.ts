@@ -26,7 +26,7 @@ export class LiveTables {
   private readonly tables = new Set<string>();
   private readonly queries: LiveQueries;
   private readonly quiet: QuietTables;
-  private sequence = 0;
+  private newest = this.draw();
   private started = false;
   private listener: LiveTablesListener | undefined;
 
@@ -63,7 +63,7 @@ export class LiveTables {
 
   /** Where a subscription that begins now begins. */
   get cursor(): string {
-    return `${this.instance}~${this.sequence.toString(36)}`;
+    return this.newest;
   }
 
   /** @throws DatabaseUnavailable when the table can't be listened to for now. */
@@ -111,7 +111,12 @@ export class LiveTables {
   }
 
   private nextCursor(): string {
-    this.sequence += 1;
-    return this.cursor;
+    this.newest = this.draw();
+    return this.newest;
+  }
+
+  /** A text of chance: numbers would count the changes of all tables, and of rows that aren't shown. */
+  private draw(): string {
+    return `${this.instance}~${randomBytes(6).toString('base64url')}`;
   }
 }
