@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { announce } from './announce.js';
 import type { Composition } from './app.module.js';
 import type { ApplicationListener } from './application.js';
 import type { Config } from './config/config.js';
 import { loadConfig } from './config/load-config.js';
+import { workerCount } from './config/worker-count.js';
 import { startFailure } from './start-failure.js';
 import { SUPERVISOR_SOCKET } from './workers/place.js';
 
@@ -25,7 +25,7 @@ async function start(config: Readonly<Config>, composition: Composition, listene
     const { startWorker } = await import('./start-worker.js');
     return startWorker(config, composition, listener, path);
   }
-  const workers = config.workers === 'auto' ? availableParallelism() : Number(config.workers);
+  const workers = workerCount(config);
   if (workers === 1) {
     const { startAlone } = await import('./start-alone.js');
     return announce(await startAlone(config, composition, listener));

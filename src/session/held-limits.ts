@@ -1,15 +1,19 @@
 import { totalmem } from 'node:os';
 import type { Config } from '../config/config.js';
+import { workerCount } from '../config/worker-count.js';
 import type { HeldLimits } from '../delivery/account.js';
 
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** What clients may make the service hold. Unless it is configured, the sum is what fits the memory, a container's too. */
+/**
+ * What clients may make this process hold. Unless it is configured, the sum is what fits the memory, a container's too, beside the
+ * other processes that serve clients.
+ */
 export function heldLimits(config: Config, memory = usableMemory()): HeldLimits {
   return {
     each: config.limitConnectionBytes,
     outbox: config.limitOutboxBytes,
-    total: config.limitOutboxTotalBytes || Math.min(MOST_BYTES, Math.floor(memory / 4)),
+    total: config.limitOutboxTotalBytes || Math.min(MOST_BYTES, Math.floor(memory / 4 / workerCount(config))),
   };
 }
 

@@ -11,7 +11,7 @@ export class OutboxLimits {
 
   @Setting(
     'LIMIT_OUTBOX_TOTAL_BYTES',
-    'Bytes that all connections together may make the service hold; beyond, those are closed for whom most is held. 0: a quarter of the memory that the process may use, 512 MiB at most.',
+    'Bytes that all connections together may make the service hold; beyond, those are closed for whom most is held. 0: a quarter of the memory that the service may use, shared out to its `WORKERS`, 512 MiB at most.',
   )
   @ValidateIf((config: OutboxLimits) => config.limitOutboxTotalBytes !== 0)
   @IsInt()
