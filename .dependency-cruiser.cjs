@@ -11,7 +11,7 @@ const folders = {
   outbox: ['delivery', 'metrics'],
   filter: ['values', 'errors'],
   auth: ['surreal', 'audit', 'filter', 'values', 'config', 'errors', 'metrics'],
-  surreal: ['values', 'config', 'metrics'],
+  surreal: ['values', 'delivery', 'config', 'metrics'],
   rights: ['surreal', 'auth', 'filter', 'values', 'config', 'errors', 'metrics'],
   subscriptions: ['rights', 'surreal', 'filter', 'values', 'delivery', 'auth', 'config', 'errors', 'metrics'],
   redis: ['config', 'errors', 'metrics'],

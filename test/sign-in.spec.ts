@@ -3,8 +3,9 @@ import type { Surreal } from 'surrealdb';
 import { accountToken } from './support/account-token.js';
 import { TestClient } from './support/client.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
+import { until } from './support/poll.js';
 import { TcpProxy } from './support/proxy.js';
-import { untilReady } from './support/health.js';
+import { metric, untilReady } from './support/health.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { databaseEnv } from './support/service.js';
 import { ask } from './support/test-stream.js';
@@ -200,6 +201,33 @@ describe('signing in with an account of the database, without a key', () => {
       // It is no fault of the service’s own.
       expect(other.output).toContain('Not authenticated: too many wrong tokens came from this address.');
       expect(other.output).not.toMatch(/\n {4}at /);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('gives each address its turn, however many tokens of another one wait', async () => {
+    const other = await startGateway({
+      ...databaseEnv(database),
+      JWT_SECRET: '',
+      TRUST_PROXY: 'true',
+      LIMIT_SIGN_INS_PER_SECOND: '1',
+      LIMIT_TOKENS_WAITING: '20',
+      SURREAL_TIMEOUT_MS: '60000',
+    });
+    try {
+      const from = async (address: string, token: string) => {
+        const client = await TestClient.connect(other.url, { token, headers: { 'x-forwarded-for': address } });
+        clients.push(client);
+        return client;
+      };
+      const [ann, bob] = [await signIn('people', 'ann'), await signIn('people', 'bob')];
+      const many = await Promise.all(Array.from({ length: 30 }, () => from('192.0.2.1', ann)));
+      await until(async () => (await metric(other, 'edge_hive_sign_ins_waiting')) >= 15);
+      const one = await from('192.0.2.2', bob);
+      expect((await one.next('welcome')).principal.id).toBe('user:⟨b-b⟩');
+      expect(await metric(other, 'edge_hive_sign_ins_waiting')).toBeGreaterThan(5);
+      expect(many.filter(({ types }) => types.includes('welcome')).length).toBeLessThan(10);
     } finally {
       await other.stop();
     }

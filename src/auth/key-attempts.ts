@@ -73,7 +73,7 @@ export class KeyAttempts implements OnModuleInit {
 
   private refused(use: KeyUse, address: string): void {
     this.metrics.keyFailures.inc('wrong');
-    const block = addressBlock(address).slice(0, 64);
+    const block = addressBlock(address);
     this.audit.record({ event: 'key_refused', address: block, use });
     // As JSON: with TRUST_PROXY it is text that came in a header.
     this.log.warn(`A wrong key or token for the ${use} came from ${JSON.stringify(block)}.`);

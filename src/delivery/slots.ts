@@ -1,9 +1,11 @@
+import { FairLine } from './fair-line.js';
+
 interface Line {
   underWay: number;
-  readonly waiting: (() => void)[];
+  readonly waiting: FairLine<() => void>;
 }
 
-/** Lets so much work of one kind be under way for each at a time; the rest waits in order behind it. */
+/** Lets so much work of one kind be under way for each at a time; the rest waits behind it, that of each origin in its turn. */
 export class Slots<Owner extends object> {
   private readonly lines = new Map<Owner, Line>();
 
@@ -14,10 +16,11 @@ export class Slots<Owner extends object> {
     return (this.lines.get(owner)?.underWay ?? 0) < this.most;
   }
 
-  async run<T>(owner: Owner, work: () => Promise<T>): Promise<T> {
+  /** @param origin whose work it is, where several share an owner */
+  async run<T>(owner: Owner, work: () => Promise<T>, origin = ''): Promise<T> {
     const line = this.lineOf(owner);
     if (line.underWay < this.most) line.underWay += 1;
-    else await new Promise<void>((resolve) => line.waiting.push(resolve));
+    else await new Promise<void>((resolve) => line.waiting.push(origin, resolve));
     try {
       return await work();
     } finally {
@@ -27,7 +30,7 @@ export class Slots<Owner extends object> {
 
   private lineOf(owner: Owner): Line {
     let line = this.lines.get(owner);
-    if (!line) this.lines.set(owner, (line = { underWay: 0, waiting: [] }));
+    if (!line) this.lines.set(owner, (line = { underWay: 0, waiting: new FairLine() }));
     return line;
   }
 

@@ -167,8 +167,9 @@ export class LiveQueryService {
     );
     if (subscription.durable) this.checkpoints.add(subscriber, cursor);
     if (snapshot && !(request.since !== undefined && recovered)) {
+      const origin = ownerKey(ownerOf(subscriber));
       void subscription.place((notBefore) =>
-        this.snapshots.take(stream, snapshot, notBefore, subscriber.subscriptions.held),
+        this.snapshots.take(stream, snapshot, notBefore, subscriber.subscriptions.held, origin),
       );
     } else if (!held) {
       if (resumption) void subscription.resume(resumption);

@@ -14,6 +14,7 @@ import type { DatabaseRow } from '../values/path.js';
 import { RowAsker } from './asked/row-asker.js';
 import { Wanted } from '../rights/asking/wanted.js';
 import { ChangeLog } from './change-log.js';
+import { Flight } from './flight.js';
 import { Gathering, type SnapshotLimits } from './gathering.js';
 import { missesRow } from './missed-row.js';
 import { snapshotQuery, type SnapshotSpec } from './snapshot-query.js';
@@ -35,15 +36,10 @@ export interface Snapshot {
   readonly contains: (change: Change) => boolean;
 }
 
-interface Flight {
-  readonly position: number;
-  readonly snapshot: Promise<Snapshot>;
-}
-
 /** Reads snapshots; those of one stream that are asked for at the same time are read once. */
 @Injectable()
 export class Snapshots {
-  private readonly flights = new Map<string, Flight>();
+  private readonly flights = new Map<string, Flight<Snapshot>>();
   private readonly limits: SnapshotLimits;
   private readonly reads = new Slots<this>(READ_AT_ONCE);
 
@@ -59,27 +55,33 @@ export class Snapshots {
   /**
    * @param notBefore place in the change log before which the snapshot must not have begun.
    * @param account what is read is booked where this one's is.
+   * @param origin whoever asks: each has its turn.
    * @throws DatabaseUnavailable; CommandError LIMIT_EXCEEDED
    */
-  take(stream: Stream, spec: SnapshotSpec, notBefore: number, account: Account): Promise<Snapshot> {
+  take(stream: Stream, spec: SnapshotSpec, notBefore: number, account: Account, origin: string): Promise<Snapshot> {
     const key = `${stream.name}\n${spec.key}`;
     const flying = this.flights.get(key);
-    if (flying && flying.position >= notBefore) return flying.snapshot;
+    const flight = flying && flying.position >= notBefore ? flying : this.open(key, stream, spec, account);
+    // It is read in the turn of whoever of those who want it comes first.
+    if (flight.waitsFor(origin)) void this.reads.run(this, () => flight.begin(), origin);
+    return flight.result;
+  }
+
+  private open(key: string, stream: Stream, spec: SnapshotSpec, account: Account): Flight<Snapshot> {
     const position = this.log.head;
     const held = account.begin();
-    const snapshot = this.reads
-      .run(this, () => this.read(stream, spec, position, held))
-      .catch((error: unknown) => {
+    const flight = new Flight(position, () =>
+      this.read(stream, spec, position, held).catch((error: unknown) => {
         throw stream.questions.length > 0 && failsForARow(error) ? notDecided() : error;
-      });
-    const flight = { position, snapshot };
+      }),
+    );
     this.flights.set(key, flight);
     const land = () => {
       if (this.flights.get(key) === flight) this.flights.delete(key);
       held.letGo();
     };
-    snapshot.then(land, land);
-    return snapshot;
+    flight.result.then(land, land);
+    return flight;
   }
 
   private async read(stream: Stream, spec: SnapshotSpec, position: number, held: Shared): Promise<Snapshot> {

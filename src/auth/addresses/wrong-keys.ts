@@ -2,8 +2,6 @@ import { addressBlock } from './address-block.js';
 
 /** Networks that are remembered; of more, the one that was heard of longest ago is forgotten. */
 const NETWORKS = 10_000;
-/** What a proxy gives for an address can be any text. */
-const LONGEST_ADDRESS = 64;
 /** One more key may be tried after so many milliseconds. */
 const TRY_MS = 1_000;
 /** For so long others can't slow a network down from which a right key came. */
@@ -58,7 +56,7 @@ export class WrongKeys {
   }
 
   private senderAt(address: string): Sender {
-    const network = addressBlock(address).slice(0, LONGEST_ADDRESS);
+    const network = addressBlock(address);
     const now = this.now();
     const sender = this.senders.get(network) ?? { tries: 0, countedAt: now, trustedUntil: -Infinity };
     sender.tries = Math.max(0, sender.tries - (now - sender.countedAt) / TRY_MS);

@@ -5,6 +5,7 @@ import { Questions } from '../../surreal/connection/questions.js';
 import { TokenRefused, type SignedIn } from '../../surreal/sign-in/signed-in.js';
 import { SignIns } from '../../surreal/sign-in/sign-ins.js';
 import { recordIdText } from '../../values/record-id-text.js';
+import { addressBlock } from '../addresses/address-block.js';
 import { WrongKeys } from '../addresses/wrong-keys.js';
 import { AuthenticationError, KeysUnavailableError } from './authentication-error.js';
 import type { Claims } from './claims.js';
@@ -37,7 +38,7 @@ export class DatabaseTokens {
     if (expires === undefined && this.config.requireExp) throw new AuthenticationError('the token has to have an exp');
     if (!this.wrong.mayTry(address)) throw new KeysUnavailableError('too many wrong tokens came from this address');
     try {
-      const principal = await this.principalOf(token, claims, expires);
+      const principal = await this.principalOf(token, claims, address, expires);
       this.wrong.right(address);
       return principal;
     } catch (error) {
@@ -48,8 +49,13 @@ export class DatabaseTokens {
     }
   }
 
-  private async principalOf(token: string, claims: Claims, expires: number | undefined): Promise<Principal> {
-    const who = await this.signIns.signIn(token);
+  private async principalOf(
+    token: string,
+    claims: Claims,
+    address: string,
+    expires: number | undefined,
+  ): Promise<Principal> {
+    const who = await this.signIns.signIn(token, addressBlock(address));
     this.checkPlace(who);
     const { auth, access } = who;
     const ends = earliest(expires, who.session.exp);

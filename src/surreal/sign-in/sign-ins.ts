@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../../config/config.js';
+import { FairLine } from '../../delivery/fair-line.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import { DatabaseProcess } from '../connection/database-process.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
@@ -10,18 +10,27 @@ import type { SignedIn } from './signed-in.js';
 
 /** Sessions that nobody needs are closed after so many milliseconds. */
 const IDLE_MS = 30_000;
+/** Turns that a late timer held up are made up for, if they are not older, in ms. */
+const LATE_MS = 20;
+
+/** A token that waits for its turn. */
+interface Waiter {
+  readonly begin: (place: number) => void;
+  readonly refuse: () => void;
+}
 
 /**
- * Has SurrealDB say whom tokens speak for, over a few sessions of their own: one token at a time in each, so many a second, and
- * no token waits longer than for an answer of the database.
+ * Has SurrealDB say whom tokens speak for, over a few sessions of their own: one token at a time in each, and so many a second. No
+ * token waits longer than for an answer of the database, nor for more than one of each other origin before its own have their turn.
  */
 @Injectable()
 export class SignIns implements OnApplicationShutdown {
   private readonly sessions = new Map<number, SdkSession>();
   private readonly free: number[];
-  private readonly line: ((place: number) => void)[] = [];
-  private waitingNow = 0;
+  private readonly line = new FairLine<Waiter>();
+  private asking = 0;
   private nextAt = 0;
+  private turn: NodeJS.Timeout | undefined;
   private stopped = false;
   private idle: NodeJS.Timeout | undefined;
 
@@ -31,24 +40,20 @@ export class SignIns implements OnApplicationShutdown {
     metrics: MetricsService,
   ) {
     this.free = Array.from({ length: config.limitSignInSessions }, (_, place) => place);
-    metrics.signInsWaiting.readFrom(() => this.waitingNow);
+    metrics.signInsWaiting.readFrom(() => this.waiting);
     metrics.signInSessions.readFrom(() => this.sessions.size);
   }
 
-  /** @throws TokenRefused; DatabaseUnavailable, also where too many tokens wait */
-  async signIn(token: string): Promise<SignedIn> {
-    const wait = this.waitForTurn();
-    this.waitingNow += 1;
+  /**
+   * @param origin where the token comes from
+   * @throws TokenRefused; DatabaseUnavailable, also where too many tokens wait
+   */
+  async signIn(token: string, origin: string): Promise<SignedIn> {
+    const place = await this.placeFor(origin);
     try {
-      if (wait > 0) await pause(wait);
-      const place = this.free.pop() ?? (await new Promise<number>((resolve) => this.line.push(resolve)));
-      try {
-        return await this.ask(place, token);
-      } finally {
-        this.leave(place);
-      }
+      return await this.ask(place, token);
     } finally {
-      this.waitingNow -= 1;
+      this.leave(place);
     }
   }
 
@@ -58,16 +63,55 @@ export class SignIns implements OnApplicationShutdown {
     this.closeAll();
   }
 
-  /** Milliseconds until one more may be asked for. @throws DatabaseUnavailable where that is too long */
-  private waitForTurn(): number {
-    const { limitTokensWaiting, limitSignInsPerSecond, surrealTimeoutMs } = this.config;
-    const now = performance.now();
-    const at = Math.max(now, this.nextAt);
-    if (this.waitingNow >= limitTokensWaiting || at - now > surrealTimeoutMs) {
-      throw new DatabaseUnavailable('too many tokens wait for the database');
+  private get waiting(): number {
+    return this.line.size + this.asking;
+  }
+
+  /** A session, once it is this one's turn. @throws DatabaseUnavailable */
+  private placeFor(origin: string): Promise<number> {
+    const { limitTokensWaiting, surrealTimeoutMs } = this.config;
+    // The origin that has most waiting has one less, and not whoever comes.
+    if (this.waiting >= limitTokensWaiting) {
+      const last = this.line.popLargest(this.line.sizeOf(origin) + 1);
+      if (!last) return Promise.reject(tooMany());
+      last.refuse();
     }
-    this.nextAt = at + 1_000 / limitSignInsPerSecond;
-    return at - now;
+    return new Promise((resolve, reject) => {
+      const patience = setTimeout(() => this.line.delete(origin, waiter) && waiter.refuse(), surrealTimeoutMs).unref();
+      const waiter: Waiter = {
+        begin: (place) => {
+          clearTimeout(patience);
+          resolve(place);
+        },
+        refuse: () => {
+          clearTimeout(patience);
+          reject(tooMany());
+        },
+      };
+      this.line.push(origin, waiter);
+      this.next();
+    });
+  }
+
+  /** Begins with whoever's turn it is, as soon as one more may be asked about and a session is free. */
+  private next(): void {
+    while (this.line.size > 0) {
+      const now = performance.now();
+      if (now < this.nextAt) return this.nextAfter(this.nextAt - now);
+      const place = this.free.pop();
+      // Whoever leaves one goes on.
+      if (place === undefined) return;
+      this.nextAt = Math.max(now - LATE_MS, this.nextAt) + 1_000 / this.config.limitSignInsPerSecond;
+      this.asking += 1;
+      this.line.shift()?.begin(place);
+    }
+  }
+
+  private nextAfter(milliseconds: number): void {
+    this.turn ??= setTimeout(() => {
+      this.turn = undefined;
+      this.next();
+    }, milliseconds).unref();
   }
 
   private async ask(place: number, token: string): Promise<SignedIn> {
@@ -98,9 +142,9 @@ export class SignIns implements OnApplicationShutdown {
   }
 
   private leave(place: number): void {
-    const next = this.line.shift();
-    if (next) return next(place);
+    this.asking -= 1;
     this.free.push(place);
+    this.next();
     clearTimeout(this.idle);
     if (this.free.length === this.config.limitSignInSessions) {
       this.idle = setTimeout(() => this.closeAll(), IDLE_MS).unref();
@@ -110,4 +154,8 @@ export class SignIns implements OnApplicationShutdown {
   private closeAll(): void {
     for (const [place, session] of this.sessions) this.close(place, session);
   }
+}
+
+function tooMany(): DatabaseUnavailable {
+  return new DatabaseUnavailable('too many tokens wait for the database');
 }
