@@ -4,7 +4,7 @@ import type { PrincipalId } from './canary.js';
 /** What is attacked: a service that runs, and the database that it runs. */
 export interface Target {
   readonly httpUrl: string;
-  /** Of another instance, over the same database. */
+  /** Of another instance, of two workers, over the same database. */
   readonly otherUrl: string;
   /** Of the embedded database's HTTP port. */
   readonly databaseUrl: string;

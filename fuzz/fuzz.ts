@@ -1,7 +1,7 @@
 /**
- * Does to a service and its embedded database what a stranger could, thousands of times, in ways that a seed decides. Fails when
- * a process ends, a bystander misses something, something is left behind, or a stack is printed. Prints which
- * actions ran then: with `--first` and `--actions` the same ones run again.
+ * Does to a service and its embedded database, and to another instance of two workers over that, what a stranger could, thousands
+ * of times, in ways that a seed decides. Fails when a process ends, a bystander misses something, something is left behind, or a
+ * stack is printed. Prints which actions ran then: with `--first` and `--actions` the same ones run again.
  *
  * With SURREAL_BIN the database is that server, else the embedded engine.
  *
@@ -70,6 +70,7 @@ const other = await startGateway(
     SURREAL_USERNAME: 'root',
     SURREAL_PASSWORD: 'root',
     SURREAL_MANAGE_CHANGEFEEDS: 'all',
+    WORKERS: '2',
   },
   { startMs: START_MS },
 );

@@ -10,7 +10,7 @@ const LOOK_MS = 250;
 /** What `fetch` keeps open to read the metrics over. */
 const OWN_SOCKETS = 2;
 /** Connections that an instance may have to the database beyond what it had at first: some it makes when it needs them. */
-const DATABASE_SOCKETS = 10;
+const DATABASE_SOCKETS = 30;
 /** Back at what they were at the latest then. */
 const GAUGES = [
   'edge_hive_connections',

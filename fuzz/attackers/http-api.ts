@@ -58,6 +58,8 @@ const PLACES = [
   '/',
   '/index.html',
   '/page/NAME',
+  '/page/rows',
+  '/page.json',
   '/NAME',
   '/client.js',
   '/surrealdb.js',

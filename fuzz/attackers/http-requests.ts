@@ -7,10 +7,10 @@ import { BODIES, HEADER_LINES, HOSTS, METHODS, TARGETS } from '../oddities.js';
 /** Requests of odd parts, several behind each other on one connection. */
 export const httpRequests: Attacker = {
   name: 'HTTP requests',
-  attack: ({ httpUrl, databaseUrl }, random) => {
+  attack: ({ httpUrl, otherUrl, databaseUrl }, random) => {
     const requests = Array.from({ length: random.isOneIn(4) ? random.between(2, 50) : 1 }, () => request(random));
     const bytes = Buffer.from(requests.join(''), 'latin1');
-    const url = random.pick([httpUrl, httpUrl, httpUrl, databaseUrl]);
+    const url = random.pick([httpUrl, httpUrl, otherUrl, databaseUrl]);
     return attackWith(url, random.isOneIn(4) ? mutated(bytes, random) : bytes, random);
   },
 };

@@ -19,8 +19,8 @@ const BEGINNINGS = [
 /** Bytes of no meaning, and requests with faults in them. */
 export const rawBytes: Attacker = {
   name: 'raw bytes',
-  attack: ({ httpUrl, databaseUrl }, random) => {
+  attack: ({ httpUrl, otherUrl, databaseUrl }, random) => {
     const bytes = random.isOneIn(3) ? randomBytes(random, 2_000) : mutated(random.pick(BEGINNINGS), random);
-    return attackWith(random.pick([httpUrl, httpUrl, databaseUrl]), bytes, random);
+    return attackWith(random.pick([httpUrl, otherUrl, databaseUrl]), bytes, random);
   },
 };

@@ -109,6 +109,9 @@ const CLAIMS: readonly (readonly [string, readonly string[]])[] = [
   ['NS', ['"main"', '"other"', '1']],
   ['DB', ['"main"', '"other"', '{}']],
   ['AC', ['"user"', '[]']],
+  ['ns', ['"main"', '"other"']],
+  ['db', ['"main"', 'null']],
+  ['ac', ['"user"', '1']],
   ['ID', ['"user:a"', '"user:`a`"', '"user:⟨a⟩"', '1', '"x"', '"somebody:⟨els⟩"']],
 ];
 const TOPICS = ['claimed', 'listed', 'ranked', 'fenced', 'witnessed', 'sealed'];

@@ -23,10 +23,10 @@ const HEADERS: readonly Readonly<Record<string, string>>[] = [
 /** Upgrades to somewhere, with something sent right behind, and a leave in the middle. */
 export const upgrades: Attacker = {
   name: 'upgrades',
-  attack: ({ httpUrl, databaseUrl }, random) => {
+  attack: ({ httpUrl, otherUrl, databaseUrl }, random) => {
     const headers = { ...random.pick(HEADERS), ...(random.isOneIn(3) && { Host: random.pick(HOSTS) }) };
     const request = Buffer.from(upgradeRequest(random.pick(TARGETS), headers), 'latin1');
     const bytes = random.isOneIn(3) ? Buffer.concat([request, randomBytes(random, 200)]) : request;
-    return attackWith(random.pick([httpUrl, httpUrl, databaseUrl]), bytes, random);
+    return attackWith(random.pick([httpUrl, otherUrl, databaseUrl]), bytes, random);
   },
 };

@@ -19,8 +19,8 @@ const PAYLOADS = [
 /** Frames that break RFC 6455 in one way or another, on a connection that was opened rightly. */
 export const webSocketFrames: Attacker = {
   name: 'WebSocket frames',
-  attack: async ({ httpUrl, token }, random) => {
-    const socket = await RawSocket.connect(httpUrl);
+  attack: async ({ httpUrl, otherUrl, token }, random) => {
+    const socket = await RawSocket.connect(random.pick([httpUrl, httpUrl, otherUrl]));
     const target = random.pick([REALTIME_PATH, `${REALTIME_PATH}?token=${token}`, `${REALTIME_PATH}?token=x`]);
     socket.send(upgradeRequest(target));
     // Now and then the frames come with the handshake.
