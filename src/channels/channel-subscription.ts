@@ -150,3 +150,9 @@ export class ChannelSubscription implements Subscription {
 }
 
 const logger = new Logger(ChannelSubscription.name);
+
+/** What a subscriber holds on a channel, if it does. */
+export function subscriptionOn({ stream }: Channel, { subscriptions }: Subscriber): ChannelSubscription | undefined {
+  const subscription = subscriptions.get(stream);
+  return subscription instanceof ChannelSubscription ? subscription : undefined;
+}

@@ -1,21 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Delivery } from '../delivery/delivery.js';
-import { streamName } from '../delivery/stream-name.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { Broker, messageBytes, type Message, type Retention, type Since } from './broker.js';
+import { Broker, type Message, type Retention } from './broker.js';
 import { encodeData } from './channel-data.js';
-import { ChannelSubscription, type Missed } from './channel-subscription.js';
 import { checkChannelName, checkEventName, checkIdempotencyKey } from './channel-name.js';
-import { Channel } from './channel.js';
+import { refusalOf, type MayUse } from './channel-permission.js';
+import { ChannelSubscription, subscriptionOn, type Missed } from './channel-subscription.js';
+import type { Channel } from './channel.js';
 import { IsoClock } from './iso-clock.js';
+import { findMissed } from './missed-messages.js';
+import { OpenChannels } from './open-channels.js';
 import { ownerOfSubscriber } from './owner.js';
 import { PresenceService } from './presence/presence.service.js';
-
-/** Messages of a replay that are looked up at once, and bytes of them that are kept: one message at least. */
-const PAGE = 64;
-const PAGE_BYTES = 128 * 1024;
 
 export interface ChannelRequest {
   readonly id?: string;
@@ -25,12 +23,6 @@ export interface ChannelRequest {
   /** Whether it wants to know who is there, or how many. Absent: as before. */
   readonly presence?: boolean | 'count';
 }
-
-/** Whether something may be done. `unknown`: who could say doesn't answer now. */
-export type Permission = 'yes' | 'no' | 'unknown';
-
-/** Whether a subscriber may still use a channel so. */
-export type MayUse = (channel: string, use: 'subscribe' | 'presence') => Permission;
 
 export interface ChannelMessage {
   readonly channel: string;
@@ -54,7 +46,7 @@ export interface CheckedMessage extends Omit<ChannelMessage, 'data'> {
 /** Channels that subscribers talk over. Who may use which is not decided here: callers ask the policy first. */
 @Injectable()
 export class ChannelsService {
-  private readonly channels = new Map<string, Channel>();
+  private readonly channels: OpenChannels;
   private readonly clock = new IsoClock();
 
   constructor(
@@ -62,7 +54,7 @@ export class ChannelsService {
     private readonly presence: PresenceService,
     private readonly metrics: MetricsService,
   ) {
-    metrics.channels.readFrom(() => this.channels.size);
+    this.channels = new OpenChannels(broker, metrics);
   }
 
   /**
@@ -74,7 +66,7 @@ export class ChannelsService {
    */
   async subscribe(subscriber: Subscriber, request: ChannelRequest, permissionNow?: MayUse): Promise<void> {
     checkChannelName(request.channel);
-    const channel = this.channels.get(request.channel) ?? this.open(request.channel, ownerOfSubscriber(subscriber));
+    const channel = this.channels.obtain(request.channel, () => ownerOfSubscriber(subscriber));
     channel.waiting += 1;
     try {
       await channel.opened;
@@ -88,7 +80,7 @@ export class ChannelsService {
       this.join(subscriber, channel, request, missed);
     } finally {
       channel.waiting -= 1;
-      this.closeIfIdle(channel);
+      this.channels.closeIfIdle(channel);
     }
   }
 
@@ -137,34 +129,6 @@ export class ChannelsService {
     }
   }
 
-  private open(name: string, owner: string): Channel {
-    const channel = new Channel(name, streamName('channel'), this.metrics, (...closed) => this.closed(...closed));
-    this.channels.set(name, channel);
-    this.metrics.streams.inc();
-    channel.opened = this.broker.open(name, channel, owner).then((position) => channel.openedAt(position));
-    return channel;
-  }
-
-  /** The broker has closed a channel. */
-  private closed(channel: Channel, subscribers: Iterable<Subscriber>, reason: CommandError): void {
-    this.forget(channel);
-    for (const subscriber of subscribers) this.subscriptionOn(channel, subscriber)?.end(reason);
-  }
-
-  private closeIfIdle(channel: Channel): void {
-    channel.closeLookers();
-    // A subscription can be released while another subscriber waits, and the last of both closes the channel: once.
-    if (channel.idle && this.forget(channel)) this.broker.close(channel.name);
-  }
-
-  /** @returns whether it was known */
-  private forget(channel: Channel): boolean {
-    if (this.channels.get(channel.name) !== channel) return false;
-    this.channels.delete(channel.name);
-    this.metrics.streams.dec();
-    return true;
-  }
-
   /** `undefined` when nothing is asked for, or it can't be told. */
   private async missed(
     { subscriptions }: Subscriber,
@@ -172,17 +136,13 @@ export class ChannelsService {
     { since, epoch }: ChannelRequest,
   ): Promise<Missed | undefined> {
     if (since === undefined || subscriptions.has(channel.stream)) return undefined;
-    const newest = channel.position.cursor;
-    const look = async (from: Since) => firstOf(await this.broker.after(channel.name, from, PAGE));
-    const page = await look({ cursor: since, ...(epoch !== undefined && { epoch }) });
-    const after = (cursor: string) => look({ cursor, epoch: channel.position.epoch });
-    return page && { since, page, newest, after };
+    return findMissed(this.broker, channel, { cursor: since, ...(epoch !== undefined && { epoch }) });
   }
 
   private join(subscriber: Subscriber, channel: Channel, request: ChannelRequest, missed: Missed | undefined): void {
     channel.checkOpen();
     const { id, since } = request;
-    const held = this.subscriptionOn(channel, subscriber);
+    const held = subscriptionOn(channel, subscriber);
     const subscription = held ?? this.subscriptionOf(channel, subscriber);
     subscriber.send(
       Delivery.of({
@@ -204,16 +164,11 @@ export class ChannelsService {
     else subscription.goLive();
   }
 
-  private subscriptionOn({ stream }: Channel, { subscriptions }: Subscriber): ChannelSubscription | undefined {
-    const subscription = subscriptions.get(stream);
-    return subscription instanceof ChannelSubscription ? subscription : undefined;
-  }
-
   /** A new one. @throws CommandError LIMIT_EXCEEDED, UNAVAILABLE */
   private subscriptionOf(channel: Channel, subscriber: Subscriber): ChannelSubscription {
     const subscription = new ChannelSubscription(channel, subscriber, () => {
       this.presence.release(subscriber, channel.name);
-      this.closeIfIdle(channel);
+      this.channels.closeIfIdle(channel);
     });
     subscriber.subscriptions.add(subscription);
     channel.add(subscriber);
@@ -225,30 +180,4 @@ export class ChannelsService {
     else if (presence)
       subscription.look(presence === true ? 'members' : 'count', channel.lookers(this.broker.presence));
   }
-}
-
-/** Why a subscription may not be; `undefined`: it may. */
-function refusalOf({ channel, presence }: ChannelRequest, may: MayUse): CommandError | undefined {
-  return (
-    refused(may(channel, 'subscribe'), 'this channel') ??
-    refused(presence ? may(channel, 'presence') : 'yes', 'who is on this channel')
-  );
-}
-
-function refused(permission: Permission, what: string): CommandError | undefined {
-  switch (permission) {
-    case 'yes':
-      return undefined;
-    case 'no':
-      return new CommandError('FORBIDDEN', `The rights as they are now do not cover ${what}.`);
-    case 'unknown':
-      return new CommandError('RIGHTS_CHANGED', `Whether the rights cover ${what} is not known now: subscribe again.`);
-  }
-}
-
-/** As many of the messages as a page keeps. */
-function firstOf(messages: readonly Message[] | undefined): readonly Message[] | undefined {
-  let bytes = 0;
-  const end = messages?.findIndex((message) => (bytes += messageBytes(message)) > PAGE_BYTES) ?? -1;
-  return end === -1 ? messages : messages?.slice(0, Math.max(1, end));
 }

@@ -30,6 +30,7 @@ describe('CommandGuard', () => {
   const mayUse = jest.fn((_: unknown, channel: string, use: string): boolean | Promise<boolean> =>
     channel.startsWith('asked') ? Promise.resolve(channel.includes(use)) : channel.startsWith(use),
   );
+  const current = jest.fn(() => 'unknown');
   const channelHistory = jest.fn(() => HISTORY);
   const GRANT: TopicGrant = { rights: {}, now: () => ({}), mayDefine: false };
   const findGrant = jest.fn(async (_: unknown, topic: string) => {
@@ -39,7 +40,7 @@ describe('CommandGuard', () => {
   });
   const guard = new CommandGuard(
     { channelHistory } as unknown as PolicyService,
-    { mayUse } as unknown as ChannelRights,
+    { mayUse, current } as unknown as ChannelRights,
     { grant: findGrant } as unknown as RightsService,
   );
   const contextOf = (caller: Caller, frame: CommandFrame) => new ExecutionContextHost([caller, frame]);
@@ -84,9 +85,20 @@ describe('CommandGuard', () => {
   it('asks once for the rights to a table, and hands them on with the command', async () => {
     const frame: CommandFrame = { type: 'subscribe', topic: 'open' };
     expect(await activate(new Caller(ANN), frame)).toBe(true);
-    expect(granted(frame)).toBe(GRANT);
+    const found = granted(frame);
+    expect(found?.kind === 'topic' && found.topic).toBe(GRANT);
     expect(granted({ ...frame })).toBeUndefined();
     expect(findGrant.mock.calls).toEqual([[{ principal: ANN, local: false }, 'open']]);
+  });
+
+  it('hands on with a subscription to a channel what may be done there by then', async () => {
+    const caller = new Caller(ANN);
+    const frame: CommandFrame = { type: 'subscribe', channel: 'asked subscribe, presence', presence: true };
+    await activate(caller, frame);
+    const found = granted(frame);
+    expect(found?.kind === 'channel' && found.mayUse('asked subscribe, presence', 'subscribe')).toBe('unknown');
+    expect(current.mock.calls).toEqual([[caller, 'asked subscribe, presence', 'subscribe']]);
+    expect(mayUse).toHaveBeenCalledTimes(2);
   });
 
   it('lets through no command whose rights are not known now', async () => {

@@ -30,15 +30,15 @@ export class CommandGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const [session, frame] = context.getArgs<[Session, CommandFrame]>();
     const topic = topicOf(frame);
-    if (topic !== undefined) return this.grants(session, frame, topic);
+    if (topic !== undefined) return this.grantTopic(session, frame, topic);
     const checked = this.check(session, frame);
     return checked ? checked.then(() => true) : true;
   }
 
   /** What was found is noted for whoever serves the command: nobody asks again. */
-  private async grants(session: Session, frame: CommandFrame, topic: string): Promise<true> {
+  private async grantTopic(session: Session, frame: CommandFrame, topic: string): Promise<true> {
     try {
-      grant(frame, await this.rights.grant(session.caller, topic));
+      grant(frame, { kind: 'topic', topic: await this.rights.grant(session.caller, topic) });
       return true;
     } catch (error) {
       // A token could change that.
@@ -58,14 +58,22 @@ export class CommandGuard implements CanActivate {
     if (typeof allowed !== 'boolean') return this.checkAsked(session, frame, allowed);
     expectAllowed(session, frame, allowed);
     const look = this.allowsLook(session, frame);
-    if (typeof look !== 'boolean') return look.then((isAllowed) => expectLook(session, isAllowed));
-    expectLook(session, look);
+    if (typeof look !== 'boolean') return look.then((isAllowed) => this.grantChannel(session, frame, isAllowed));
+    this.grantChannel(session, frame, look);
     return undefined;
   }
 
   private async checkAsked(session: Session, frame: CommandFrame, allowed: Promise<boolean>): Promise<void> {
     expectAllowed(session, frame, await allowed);
-    expectLook(session, await this.allowsLook(session, frame));
+    this.grantChannel(session, frame, await this.allowsLook(session, frame));
+  }
+
+  /** A channel that is subscribed to may have to be waited for: what may be done on it then is asked of what is noted here. */
+  private grantChannel(session: Session, frame: CommandFrame, isAllowed: boolean): void {
+    if (!isAllowed) throw refusal(session, 'presence', 'to see who is on this channel');
+    const { type, topic, channel } = frame;
+    if (type !== 'subscribe' || typeof channel !== 'string' || topic !== undefined) return;
+    grant(frame, { kind: 'channel', mayUse: (name, use) => this.channels.current(session, name, use) });
   }
 
   private allows(session: Session, frame: CommandFrame): boolean | Promise<boolean> {
@@ -123,10 +131,6 @@ function expectAllowed(session: Session, frame: CommandFrame, isAllowed: boolean
   if (isAllowed) return;
   const place = PLACES.find((field) => frame[field] !== undefined) ?? 'type';
   throw refusal(session, place, `to ${frame.type} here`);
-}
-
-function expectLook(session: Session, isAllowed: boolean): void {
-  if (!isAllowed) throw refusal(session, 'presence', 'to see who is on this channel');
 }
 
 function refusal({ principal }: Session, place: string, what: string): CommandError {

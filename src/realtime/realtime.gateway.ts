@@ -8,13 +8,11 @@ import {
   WebSocketGateway,
   type OnGatewayConnection,
 } from '@nestjs/websockets';
-import { ChannelsService, type MayUse } from '../channels/channels.service.js';
-import type { TopicGrant } from '../rights/topic-grant.js';
+import { ChannelsService } from '../channels/channels.service.js';
 import { LiveQueryService } from '../subscriptions/live-query.service.js';
 import { Authenticator } from './authenticator.js';
 import { CommandFilter } from './command.filter.js';
 import { CommandGuard } from './command.guard.js';
-import { ChannelRights } from '../session/channel-rights.js';
 import { Session } from '../session/session.js';
 import { FramePipe } from './frame.pipe.js';
 import { AuthDto } from './frames/auth.dto.js';
@@ -23,7 +21,7 @@ import { PresenceDto } from './frames/presence.dto.js';
 import { PublishDto } from './frames/publish.dto.js';
 import { SubscribeDto } from './frames/subscribe.dto.js';
 import { UnsubscribeDto } from './frames/unsubscribe.dto.js';
-import { Granted } from './granted.js';
+import { Granted, type Grant } from './granted.js';
 import { handshakeToken } from './handshake.js';
 import { Presenter } from './presenter.js';
 import { Publisher } from './publisher.js';
@@ -38,7 +36,6 @@ export class RealtimeGateway implements OnGatewayConnection<Session> {
     private readonly authenticator: Authenticator,
     private readonly liveQueries: LiveQueryService,
     private readonly channels: ChannelsService,
-    private readonly channelRights: ChannelRights,
     private readonly publisher: Publisher,
     private readonly presenter: Presenter,
   ) {}
@@ -56,15 +53,14 @@ export class RealtimeGateway implements OnGatewayConnection<Session> {
   async subscribe(
     @ConnectedSocket() session: Session,
     @MessageBody(FramePipe) frame: SubscribeDto,
-    @Granted() granted: TopicGrant | undefined,
+    @Granted() granted: Grant | undefined,
   ): Promise<void> {
     const { topic, channel } = frame;
-    if (channel !== undefined) {
-      const permissionNow: MayUse = (name, use) => this.channelRights.current(session, name, use);
-      return this.channels.subscribe(session, { ...frame, channel }, permissionNow);
+    if (channel !== undefined && granted?.kind === 'channel') {
+      await this.channels.subscribe(session, { ...frame, channel }, granted.mayUse);
+    } else if (topic !== undefined && granted?.kind === 'topic') {
+      await this.liveQueries.subscribe(session, { ...frame, topic }, granted.topic);
     }
-    if (topic === undefined || !granted) return;
-    await this.liveQueries.subscribe(session, { ...frame, topic }, granted);
   }
 
   @SubscribeMessage('unsubscribe')
