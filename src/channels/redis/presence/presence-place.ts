@@ -26,7 +26,7 @@ export class PresencePlace {
   private epoch = '';
   private changes = 0;
   /** Number of the last change of which those who watch were told. */
-  private told = 0;
+  private delivered = 0;
   /** News that came while the members are read. */
   private waiting: PresenceNews[] | undefined;
 
@@ -77,12 +77,12 @@ export class PresencePlace {
     const first = this.epoch === '';
     this.epoch = epoch;
     this.changes = changes;
-    this.told = 0;
+    this.delivered = 0;
     const there = new Set(members.map(nameText));
     for (const member of [...this.roster.now()]) if (!there.has(nameText(member))) this.roster.leave(member);
     for (const member of members) this.roster.enter(member);
     if (first) this.roster.take();
-    else this.tell();
+    else this.deliver();
     return waiting.length < MOST_WAITING && waiting.every((news) => this.apply(news));
   }
 
@@ -102,8 +102,8 @@ export class PresencePlace {
     if (what.kind === 'turn') {
       if (!this.reached(epoch, number)) return false;
       this.readyAt = performance.now() + what.pause;
-      this.told = number;
-      this.tell();
+      this.delivered = number;
+      this.deliver();
       return true;
     }
     if (this.reached(epoch, number)) return true;
@@ -121,7 +121,7 @@ export class PresencePlace {
 
   /** Whether those who watch were not told of something up to a change. */
   owes(change: number): boolean {
-    return this.watched && !this.roster.settled && this.told < change;
+    return this.watched && !this.roster.settled && this.delivered < change;
   }
 
   /** Whether this is what it knows of, not what Redis began anew after it lost its data. */
@@ -130,7 +130,7 @@ export class PresencePlace {
   }
 
   /** Tells those who watch what they don't know, or the first of it. */
-  tell(): void {
+  deliver(): void {
     const changes = this.roster.take(MOST_CHARACTERS);
     if (changes.length > 0) this.observer?.(changes);
   }
