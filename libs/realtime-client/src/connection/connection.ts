@@ -1,17 +1,11 @@
 import { CLOSE_CODES, type PrincipalInfo, type ServerFrame, type WelcomeFrame } from '@edge-hive/protocol';
 import type { Backoff } from './backoff.js';
-import {
-  ABNORMAL_CLOSE,
-  type CloseReaction,
-  type CloseReason,
-  isRefusal,
-  NORMAL_CLOSE,
-  reactionTo,
-} from './close-reaction.js';
+import { ABNORMAL_CLOSE, type CloseReason, isRefusal, NORMAL_CLOSE } from './close-reaction.js';
 import type { ConnectionState } from './connection-state.js';
 import type { RealtimeError, Report } from '../errors.js';
 import { Session } from './session.js';
 import type { WebSocketConstructor, WebSocketLike } from './socket.js';
+import { TokenRefusals } from './token-refusals.js';
 import type { TokenSource } from './token-source.js';
 
 export interface ConnectionOptions {
@@ -46,14 +40,14 @@ export class Connection {
   private attempts = 0;
   /** To be gone over to once it is accepted. */
   private replacement: Session | undefined;
-  private isExcused = false;
-  /** A token that the server won't have again. */
-  private refused: { token: string | undefined; reason: CloseReason; waitForAnother: boolean } | undefined;
+  private readonly refusals: TokenRefusals;
 
   constructor(
     private readonly options: ConnectionOptions,
     private readonly listener: ConnectionListener,
-  ) {}
+  ) {
+    this.refusals = new TokenRefusals(options.tokens, () => listener.inUse());
+  }
 
   get state(): ConnectionState {
     return this.current;
@@ -128,7 +122,7 @@ export class Connection {
 
   /** The server is about to close an anonymous connection for a token that it was shown on it: another may be opened. */
   excuseRefusal(): void {
-    this.isExcused = true;
+    this.refusals.excuse();
   }
 
   close(reason: CloseReason): void {
@@ -138,23 +132,20 @@ export class Connection {
   }
 
   private async attempt(): Promise<void> {
-    const { tokens } = this.options;
     const attempt = ++this.attempts;
     let token: string | undefined;
     try {
-      token = await (this.refused === undefined ? tokens.next() : tokens.fresh());
+      token = await this.refusals.next();
     } catch (cause) {
       // Tokens are unavailable in no other way.
       if (attempt === this.attempts) this.withoutToken(cause as RealtimeError);
       return;
     }
     if (attempt !== this.attempts) return;
-    if (this.refused !== undefined && this.refused.token === token) {
-      if (this.refused.waitForAnother) this.retry(this.refused.reason);
-      else this.finish(this.refused.reason);
-      return;
-    }
-    tokens.current = token;
+    const refused = this.refusals.of(token);
+    if (refused?.waitForAnother) return this.retry(refused.reason);
+    if (refused) return this.finish(refused.reason);
+    this.options.tokens.current = token;
     this.begin(token);
   }
 
@@ -193,8 +184,7 @@ export class Connection {
     this.session?.close({ code: NORMAL_CLOSE, reason });
     this.session = undefined;
     this.openedAt = undefined;
-    this.refused = undefined;
-    this.isExcused = false;
+    this.refusals.forget();
   }
 
   private goOver(replacement: Session, token: string | undefined, welcome: WelcomeFrame | undefined): void {
@@ -222,15 +212,12 @@ export class Connection {
     if (this.options.tokens.isTried && this.current.status !== 'open' && isRefusal(reason)) {
       return this.tokenRefused(reason);
     }
-    const reaction = this.reactionTo(reason);
-    this.isExcused = false;
+    const reaction = this.refusals.reactionTo(reason);
     if (reaction === 'stop') return this.finish(reason);
     if (this.current.status === 'open') this.listener.lost(reason);
     // A listener may have closed the client.
     if (this.isClosed) return;
-    const isRefused = reaction === 'another-token' || reaction === 'fresh-token';
-    const token = this.options.tokens.current;
-    this.refused = isRefused ? { token, reason, waitForAnother: reaction === 'fresh-token' } : undefined;
+    this.refusals.remember(reaction, reason);
     if (reaction === 'idle') this.become({ status: 'idle' });
     else this.retry(reason, lasted, reaction === 'back-off');
   }
@@ -241,16 +228,6 @@ export class Connection {
     if (this.isClosed) return;
     if (this.listener.inUse()) this.retry(reason);
     else this.become({ status: 'idle' });
-  }
-
-  private reactionTo({ code }: CloseReason): CloseReaction | 'idle' {
-    const reaction = reactionTo(code);
-    if (reaction !== 'another-token' && reaction !== 'fresh-token') return reaction;
-    if (this.isExcused) return this.listener.inUse() ? 'reconnect' : 'idle';
-    const { renewable, isTried, current } = this.options.tokens;
-    // An anonymous connection with nothing to do is closed by the server after a while: the next use opens another.
-    if (current === undefined && !this.listener.inUse()) return 'idle';
-    return renewable || isTried ? reaction : 'stop';
   }
 
   private retry(reason: CloseReason, lasted = 0, overloaded = false): void {
