@@ -86,7 +86,7 @@ describe('Stream', () => {
   it('replays to one only', () => {
     const stream = open({ room: 'a' });
     const [late, live] = [join(stream, false), join(stream)];
-    expect(stream.replay(late, created({ room: 'a' }))).toBe('told');
+    expect(stream.replay(late, created({ room: 'a' }))).toBe('delivered');
     expect(stream.replay(late, created({ room: 'b' }))).toBe('nothing');
     expect([late.sent.map(({ type }) => type), live.frames]).toEqual([['event'], []]);
   });

@@ -92,12 +92,12 @@ export class Stream implements AskedStream {
   }
 
   /** Delivers a change to one who is being caught up. @returns `unknown` where it may not be said whether it concerned them. */
-  replay(subscriber: Subscriber, change: Change): 'told' | 'nothing' | 'unknown' {
+  replay(subscriber: Subscriber, change: Change): 'delivered' | 'nothing' | 'unknown' {
     const delivered = this.deliver(change);
     if (typeof delivered === 'string') return delivered;
     subscriber.send(delivered);
     this.metrics.deliveries.inc();
-    return 'told';
+    return 'delivered';
   }
 
   private deliver(change: Change): Delivered {
