@@ -1,10 +1,6 @@
 import type { ClientFrame, ErrorCode, ResyncReason, ServerFrame } from '@edge-hive/protocol';
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Registry } from 'prom-client';
-import { LabelCounter } from './label-counter.js';
-import { Level } from './level.js';
-import { PlainCounter } from './plain-counter.js';
-import { sumOf, type ProcessMetrics } from './sum-of.js';
+import { MetricsRegistry } from './metrics-registry.js';
 import { TopicLatency } from './topic-latency.js';
 
 const COMMANDS: ReadonlySet<string> = new Set<ClientFrame['type']>([
@@ -16,15 +12,9 @@ const COMMANDS: ReadonlySet<string> = new Set<ClientFrame['type']>([
   'ping',
 ]);
 
-/**
- * What the service tells about itself. Each instance has a registry of its own, so that several applications can live in
- * one process. Labels are bounded: no client can grow them.
- */
+/** What the service tells about itself. Labels are bounded: no client can grow them. */
 @Injectable()
-export class MetricsService {
-  readonly registry = new Registry();
-  private gather: (() => Promise<readonly ProcessMetrics[]>) | undefined;
-
+export class MetricsService extends MetricsRegistry {
   readonly connections = this.level('connections', 'Connections that are open.');
   readonly sockets = this.level('sockets', 'TCP connections that are open, HTTP and WebSocket.');
   /** By `total`, `address` or `rate`. */
@@ -204,47 +194,4 @@ export class MetricsService {
     'Times that an instance had missed messages of a channel, by what became of it.',
     'outcome',
   );
-
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
-  }
-
-  /** From now on this is one of several processes, and what is told is of them all. */
-  gatherFrom(gather: () => Promise<readonly ProcessMetrics[]>): void {
-    this.gather = gather;
-  }
-
-  /** The Prometheus text exposition of all of it. */
-  async exposition(): Promise<string> {
-    return (await this.whole()).metrics();
-  }
-
-  /** What a level is, over all processes. */
-  async valueOf(level: Level): Promise<number> {
-    if (!this.gather) return level.value();
-    const metrics = await (await this.whole()).getMetricsAsJSON();
-    return metrics.find(({ name }) => name === level.metricName)?.values[0]?.value ?? 0;
-  }
-
-  private async whole(): Promise<Registry> {
-    return this.gather ? sumOf(await this.gather()) : this.registry;
-  }
-
-  /** @param joined what becomes of it where several processes tell it */
-  private level(name: string, help: string, joined: 'sum' | 'max' = 'sum'): Level {
-    return new Level(this.registry, `edge_hive_${name}`, help, joined);
-  }
-
-  private counter(name: string, help: string): PlainCounter {
-    return new PlainCounter(this.registry, `edge_hive_${name}`, help);
-  }
-
-  private byLabel<Value extends string>(
-    name: string,
-    help: string,
-    label: string,
-    known?: ReadonlySet<string>,
-  ): LabelCounter<Value> {
-    return new LabelCounter(this.registry, `edge_hive_${name}`, help, label, { limit: 200, ...(known && { known }) });
-  }
 }

@@ -29,20 +29,16 @@ export class Questions implements OnApplicationShutdown {
   /** Of some records those that are there, by their text. @throws DatabaseUnavailable */
   async existing(records: readonly RecordId[]): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
-    for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
-      const ids = records.slice(start, start + RECORDS_AT_ONCE);
-      const [rows] = await this.ask('SELECT VALUE id FROM $ids', { ids });
-      for (const text of textsOfExisting(rows)) found.add(text);
+    for await (const ids of this.askInPieces('SELECT VALUE id FROM $ids', records)) {
+      for (const text of textsOfExisting(ids)) found.add(text);
     }
     return found;
   }
 
   /** Of some records the rows that are there, by their text. @throws DatabaseUnavailable */
   async rows(records: Iterable<RecordId>): Promise<ReadonlyMap<string, DatabaseRow>> {
-    const all = [...records];
     const found = new Map<string, DatabaseRow>();
-    for (let start = 0; start < all.length; start += RECORDS_AT_ONCE) {
-      const [rows] = await this.ask('SELECT * FROM $ids', { ids: all.slice(start, start + RECORDS_AT_ONCE) });
+    for await (const rows of this.askInPieces('SELECT * FROM $ids', [...records])) {
       for (const row of rows as readonly (Row | undefined)[]) if (row) found.set(recordIdText(row.id), row);
     }
     return found;
@@ -58,6 +54,14 @@ export class Questions implements OnApplicationShutdown {
   async ask(text: string, bindings: Record<string, unknown> = {}): Promise<unknown[]> {
     await this.connected();
     return this.connection.query(text, bindings);
+  }
+
+  /** Asks the same of some records after the others. @returns the answers */
+  private async *askInPieces(text: string, records: readonly RecordId[]): AsyncGenerator<unknown> {
+    for (let start = 0; start < records.length; start += RECORDS_AT_ONCE) {
+      const [answer] = await this.ask(text, { ids: records.slice(start, start + RECORDS_AT_ONCE) });
+      yield answer;
+    }
   }
 
   /** Nobody may need it: it is connected when it is first asked. */

@@ -1,43 +1,11 @@
 import type { Socket } from 'node:net';
 import { encodeFrame, FrameReader, type Frame } from './frame.js';
+import { FrameWriter } from './frame-writer.js';
 import { readError, writeError, type WrittenError } from './link-error.js';
-
-/** Bytes that are written at once, if not one frame has more. */
-const PIECE = 256 * 1024;
-
-/** What one end says to the other, by kind: without an answer, or for one. */
-export interface Vocabulary {
-  readonly notices: object;
-  readonly questions: object;
-}
-
-/** What a question asks, and what it is answered. */
-export interface Question<Asked, Answer> {
-  readonly asked: Asked;
-  readonly answer: Answer;
-}
-
-type AskedBy<Q> = Q extends Question<infer Asked, unknown> ? Asked : never;
-type AnswerTo<Q> = Q extends Question<unknown, infer Answer> ? Answer : never;
+import type { AnswerTo, AskedBy, Handlers, Vocabulary } from './vocabulary.js';
 
 /** Of either sort, once it is known to be of the kind that it is called for. */
 type Handler = (value: unknown, body: Buffer) => unknown;
-
-type NoticeHandlers<V extends Vocabulary> = {
-  [Kind in keyof V['notices']]?: (value: V['notices'][Kind], body: Buffer) => void;
-};
-type QuestionHandlers<V extends Vocabulary> = {
-  [Kind in keyof V['questions']]?: (
-    asked: AskedBy<V['questions'][Kind]>,
-    body: Buffer,
-  ) => AnswerTo<V['questions'][Kind]> | Promise<AnswerTo<V['questions'][Kind]>>;
-};
-
-/** What an end does with what the other says. */
-export interface Handlers<V extends Vocabulary> {
-  readonly notices: NoticeHandlers<V>;
-  readonly questions: QuestionHandlers<V>;
-}
 
 interface Waiting {
   readonly answered: (value: unknown) => void;
@@ -59,18 +27,15 @@ export class Link<Mine extends Vocabulary, Theirs extends Vocabulary> {
   private readonly reader = new FrameReader();
   private readonly handlers = { notices: new Map<string, Handler>(), questions: new Map<string, Handler>() };
   private readonly waiting = new Map<number, Waiting>();
+  private readonly writer: FrameWriter;
   private asked = 0;
-  private frames: Buffer[] = [];
-  /** Of the frames, and of those that are on their way. */
-  private bytes = 0;
-  private taken = 0;
-  private flushing = false;
   private ended = false;
   private announceEnd: () => void = () => undefined;
   /** Settles when the other end is gone. */
   readonly end = new Promise<void>((resolve) => (this.announceEnd = resolve));
 
   constructor(private readonly socket: Socket) {
+    this.writer = new FrameWriter(socket);
     socket.on('data', (chunk) => this.received(chunk));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.closed());
@@ -78,12 +43,12 @@ export class Link<Mine extends Vocabulary, Theirs extends Vocabulary> {
 
   /** Bytes that the other end hasn't taken yet. */
   get waitingBytes(): number {
-    return this.bytes;
+    return this.writer.waitingBytes;
   }
 
   /** Bytes that it has taken. */
   get takenBytes(): number {
-    return this.taken;
+    return this.writer.takenBytes;
   }
 
   /** From now on these are called, too. Of each kind there is one. */
@@ -104,12 +69,7 @@ export class Link<Mine extends Vocabulary, Theirs extends Vocabulary> {
 
   /** Sends what was encoded once for several links. */
   send(frame: Buffer): void {
-    if (this.ended) return;
-    this.frames.push(frame);
-    this.bytes += frame.length;
-    if (this.flushing) return;
-    this.flushing = true;
-    setImmediate(() => this.flush());
+    this.writer.write(frame);
   }
 
   /**
@@ -147,30 +107,6 @@ export class Link<Mine extends Vocabulary, Theirs extends Vocabulary> {
 
   destroy(): void {
     this.socket.destroy();
-  }
-
-  /** Piece by piece, so that it shows whether the other end takes anything. */
-  private flush(): void {
-    const piece = this.ended ? undefined : this.nextPiece();
-    this.flushing = piece !== undefined;
-    if (!piece) return;
-    this.socket.write(piece, () => {
-      this.bytes -= piece.length;
-      this.taken += piece.length;
-      this.flush();
-    });
-  }
-
-  private nextPiece(): Buffer | undefined {
-    let size = 0;
-    let count = 0;
-    for (const frame of this.frames) {
-      if (count > 0 && size + frame.length > PIECE) break;
-      size += frame.length;
-      count += 1;
-    }
-    const [first, ...more] = this.frames.splice(0, count);
-    return first && (more.length === 0 ? first : Buffer.concat([first, ...more], size));
   }
 
   private received(chunk: Buffer): void {
@@ -221,8 +157,7 @@ export class Link<Mine extends Vocabulary, Theirs extends Vocabulary> {
 
   private closed(): void {
     this.ended = true;
-    this.frames = [];
-    this.bytes = 0;
+    this.writer.end();
     for (const { failed } of this.waiting.values()) failed(gone());
     this.waiting.clear();
     this.announceEnd();

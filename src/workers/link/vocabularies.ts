@@ -3,7 +3,8 @@ import type { Attendance } from '../../channels/presence/presence-broker.js';
 import type { Member, MemberName } from '../../channels/presence/member.js';
 import type { Carriage, Message, Position, Publication, Since } from '../../channels/broker.js';
 import type { TableDefinition } from '../../surreal/tables/table-definition.js';
-import type { Link, Question } from './link.js';
+import type { Link } from './link.js';
+import type { Question } from './vocabulary.js';
 import type { WrittenMark, WrittenPlace } from './written-changes.js';
 
 /** What of a message isn't its data, which goes as it is. */

@@ -28,8 +28,8 @@ export class RemoteFeed implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const { tables, events } = this;
-    const { link, turns } = this.supervisor;
-    const inTurn = (work: () => void) => turns.add(() => void work());
+    const { link, tasks } = this.supervisor;
+    const inTurn = (work: () => void) => tasks.add(() => void work());
     link.handle({
       questions: {},
       notices: {
@@ -38,7 +38,7 @@ export class RemoteFeed implements OnModuleInit {
         followed: (followed) => inTurn(() => tables.followedAs(followed)),
         settled: ([stamp, cursor]) => inTurn(() => this.settledAt(stamp, cursor)),
         began: ({ mark, log }) => inTurn(() => events.began(this.read(mark), log)),
-        changes: (places, body) => turns.add(() => this.changed(places, body), body.length),
+        changes: (places, body) => tasks.add(() => this.changed(places, body), body.length),
         marked: (mark) => inTurn(() => events.marked(this.read(mark))),
         late: (place, body) => inTurn(() => this.changesOf([place], body).forEach((change) => events.late(change))),
         broken: ([table, reason]) => inTurn(() => events.broken(table, reason)),

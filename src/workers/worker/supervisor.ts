@@ -9,20 +9,20 @@ import type {
   WorkerQuestions,
   WorkerSays,
 } from '../link/vocabularies.js';
-import type { Question } from '../link/link.js';
-import { Turns } from './turns.js';
+import type { Question } from '../link/vocabulary.js';
+import { TaskQueue } from './task-queue.js';
 
 /** The process that this one works for: it reads the database for all, and carries their channels. */
 export class Supervisor {
   /** What happens in the database, and what is answered about it, in its order. */
-  readonly turns: Turns;
+  readonly tasks: TaskQueue;
 
   private constructor(
     readonly link: SupervisorLink,
     readonly introduction: Introduction,
   ) {
     const logger = new Logger(Supervisor.name);
-    this.turns = new Turns(
+    this.tasks = new TaskQueue(
       (full) => (full ? link.pause() : link.resume()),
       (error) => {
         // What happened in the database can't be told here any more without a hole: clients go on at other workers.
@@ -49,7 +49,7 @@ export class Supervisor {
     asked: WorkerQuestions[Kind] extends Question<infer Asked, unknown> ? Asked : never,
   ): Promise<WorkerQuestions[Kind] extends Question<unknown, infer Answer> ? Answer : never> {
     const answer = await this.link.ask(kind, asked);
-    await this.turns.passed();
+    await this.tasks.passed();
     return answer as never;
   }
 }

@@ -9,7 +9,7 @@ interface Task {
 }
 
 /** Does one thing after the other, each when the last is through, and lets others in between. */
-export class Turns {
+export class TaskQueue {
   private readonly tasks: Task[] = [];
   private bytes = 0;
   private busy = false;
