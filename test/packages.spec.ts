@@ -1,7 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
@@ -9,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { startBrowser, whereBrowser } from './support/browser.js';
 import { EmptyProject } from './support/empty-project.js';
 import { startGateway, type Gateway } from './support/gateway.js';
+import { Pages } from './support/pages.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
 
 /** npm and the compiler have to start, on whatever machine this is. */
@@ -94,34 +92,12 @@ describe('the package of the client, in an empty project', () => {
 
   whereBrowser('in a browser', () => {
     let gateway: Gateway;
-    let pages: Server;
-    let origin: string;
+    let pages: Pages;
     let browser: Browser;
 
     beforeAll(async () => {
-      writeFileSync(join(project.folder, 'page.js'), PAGE);
-      const bundled = await build({
-        entryPoints: [join(project.folder, 'page.js')],
-        bundle: true,
-        format: 'esm',
-        write: false,
-      });
-      const scripts: Record<string, string> = {
-        '/bundled.js': bundled.outputFiles[0]?.text ?? '',
-        '/page.js': PAGE.replace('@edge-hive/realtime-client', '/index.js'),
-        '/index.js': readFileSync(
-          join(project.folder, 'node_modules/@edge-hive/realtime-client/dist/index.js'),
-          'utf8',
-        ),
-      };
-      pages = createServer((request, response) => {
-        const { pathname } = new URL(request.url ?? '/', 'http://page');
-        const script = scripts[pathname];
-        response.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript');
-        response.end(script ?? `<!doctype html><script type="module" src="${pathname}.js"></script>`);
-      }).listen(0, '127.0.0.1');
-      await once(pages, 'listening');
-      origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
+      pages = await Pages.of(project, 'realtime-client', PAGE);
+      const { origin } = pages;
       [gateway, browser] = await Promise.all([startGateway({ ALLOWED_ORIGINS: origin, JWT_SECRET }), startBrowser()]);
     }, PACK_MS);
 
@@ -134,7 +110,7 @@ describe('the package of the client, in an empty project', () => {
     it.each(['bundled', 'page'])('publishes and is delivered to: %s.js', async (script) => {
       const page = await (await browser.newContext()).newPage();
       const settings = new URLSearchParams({ service: gateway.url, token: tokenOf('user-1') });
-      await page.goto(`${origin}/${script}?${settings.toString()}`);
+      await page.goto(`${pages.origin}/${script}?${settings.toString()}`);
       await page.waitForFunction('document.title === "hello from a page"');
       await page.close();
     });
@@ -169,6 +145,32 @@ describe('the package of the protocol, in an empty project', () => {
     const outfile = join(project.folder, 'bundled.mjs');
     await build({ entryPoints: [entry], bundle: true, format: 'esm', outfile });
     expect(await project.run(outfile)).toBe('/api/v1/realtime\n');
+  });
+
+  whereBrowser('in a browser', () => {
+    let pages: Pages;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      pages = await Pages.of(
+        project,
+        'protocol',
+        `import { REALTIME_PATH } from '@edge-hive/protocol'; document.title = REALTIME_PATH;`,
+      );
+      browser = await startBrowser();
+    }, PACK_MS);
+
+    afterAll(async () => {
+      await browser?.close();
+      pages?.close();
+    });
+
+    it.each(['bundled', 'page'])('is loaded: %s.js', async (script) => {
+      const page = await (await browser.newContext()).newPage();
+      await page.goto(`${pages.origin}/${script}`);
+      await page.waitForFunction('document.title === "/api/v1/realtime"');
+      await page.close();
+    });
   });
 });
 

@@ -1,28 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { REALTIME_PATH, type AckFrame, type SubscribedFrame } from '@edge-hive/protocol';
-import { Injectable, Module, type CanActivate, type INestApplication, type Provider } from '@nestjs/common';
-import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { Module, type INestApplication, type Provider } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../src/app.module.js';
 import { loadConfig } from '../src/config/load-config.js';
 import { PublishRoute } from '../src/realtime/publish-route.js';
 import { RealtimeAdapter } from '../src/realtime/realtime.adapter.js';
 import { TestClient } from './support/client.js';
+import { openGuard } from './support/open-guard.js';
 import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { JWT_SECRET, tokenOf } from './support/tokens.js';
-
-/** Lets everything through: that it is there at all has Nest serve publishes. */
-@Injectable()
-class OpenGuard implements CanActivate {
-  canActivate(): boolean {
-    return true;
-  }
-}
 
 /** As clients write it, a frame is read where it lies. With white space in it, it is parsed. */
 const ROUTES: [string, boolean, Provider[], (frame: object) => string][] = [
   ['its own route', true, [], (frame) => JSON.stringify(frame)],
   ['its own route, parsed', true, [], (frame) => JSON.stringify(frame, undefined, 1)],
-  ['Nest’s pipeline', false, [{ provide: APP_GUARD, useClass: OpenGuard }], (frame) => JSON.stringify(frame)],
+  ['Nest’s pipeline', false, [openGuard], (frame) => JSON.stringify(frame)],
 ];
 
 const CHANNELS = {

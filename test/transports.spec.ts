@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, type CanActivate, type INestApplication, type Provider } from '@nestjs/common';
-import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { Module, type INestApplication, type Provider } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import type { Surreal } from 'surrealdb';
 import { TickerModule } from '../examples/extra-gateway/ticker.module.js';
 import { AppModule } from '../src/app.module.js';
@@ -10,24 +10,17 @@ import { PublishRoute } from '../src/realtime/publish-route.js';
 import { RealtimeAdapter } from '../src/realtime/realtime.adapter.js';
 import { sharedDatabase } from './support/database.js';
 import { beforeExpiry } from './support/expiry.js';
+import { openGuard } from './support/open-guard.js';
 import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { databaseEnv } from './support/service.js';
 import { protocol, ticker, type TableReader, type TableTransport } from './support/table-readers.js';
 import { tokenOf } from './support/tokens.js';
 
-/** Lets everything through: that it is there at all has every command pass Nest's enhancers for all handlers. */
-@Injectable()
-class OpenGuard implements CanActivate {
-  canActivate(): boolean {
-    return true;
-  }
-}
-
 const TRANSPORTS: [string, boolean, Provider[], TableTransport][] = [
   ['the protocol', true, [], protocol],
-  ['the protocol, with a guard for every handler', false, [{ provide: APP_GUARD, useClass: OpenGuard }], protocol],
+  ['the protocol, with a guard for every handler', false, [openGuard], protocol],
   ['the ticker', true, [], ticker],
-  ['the ticker, with a guard for every handler', false, [{ provide: APP_GUARD, useClass: OpenGuard }], ticker],
+  ['the ticker, with a guard for every handler', false, [openGuard], ticker],
 ];
 
 const TOPICS = {
