@@ -4,7 +4,7 @@ import { Setting } from '../setting.js';
 
 /** How presence is delivered, and how much of it there may be. */
 export class PresenceSettings {
-  @Setting('PRESENCE_INTERVAL_MS', 'Time between two frames that deliver who came and left on a channel, in ms.')
+  @Setting('PRESENCE_INTERVAL_MS', "Time between two frames with changes of a channel's members, in ms.")
   @IsInt()
   @Min(10)
   @Max(60_000)
@@ -12,7 +12,7 @@ export class PresenceSettings {
 
   @Setting(
     'PRESENCE_GRACE_MS',
-    'For how long a presence outlasts a connection that was lost, in ms: so that one who comes back never left.',
+    "For how long a presence outlasts a connection that was lost, in ms. A member that comes back by then hasn't left.",
   )
   @IsInt()
   @Min(0)
