@@ -29,6 +29,11 @@ const SCHEMA = `
   DEFINE FIELD room ON post TYPE option<record<room>>;
   DEFINE TABLE speech ${FEED} PERMISSIONS FOR select WHERE hall.members CONTAINS $auth.id;
   DEFINE FIELD hall ON speech TYPE option<record<hall>>;
+  DEFINE TABLE crew ${FEED} PERMISSIONS FOR select WHERE readers.level CONTAINS $auth.level;
+  DEFINE FIELD readers ON crew TYPE option<array<record<user>>>;
+  DEFINE TABLE team ${FEED} PERMISSIONS FOR select WHERE readers.level CONTAINS $auth.level;
+  DEFINE FIELD readers ON team TYPE array; DEFINE FIELD readers.* ON team TYPE record<user>;
+  DEFINE TABLE lists PERMISSIONS FOR select WHERE readers.level CONTAINS $auth.level; DEFINE FIELD readers ON lists TYPE array;
   DEFINE TABLE list ${FEED} PERMISSIONS FOR select WHERE $auth.admin OR count(readers) > 1 AND readers[0] = $auth.id;
   DEFINE TABLE held ${FEED} PERMISSIONS FOR select WHERE $auth.admin OR count(readers) > 1 AND kind IN $auth.many;
   DEFINE TABLE failing ${FEED} PERMISSIONS FOR select WHERE string::len(name) > 1;
@@ -150,6 +155,20 @@ describe('rights of which the database is asked for each row', () => {
     expect(JSON.stringify(bob.frames)).not.toContain(SECRET);
   });
 
+  it.each(['crew', 'team'])('end by a record that a list of %s links to', async (topic) => {
+    await root.query(`UPSERT user:l1 SET name = 'l1', level = 3; UPSERT user:l2 SET name = 'l2', level = 3`);
+    const [client, other] = [await connect('l1'), await connect('ann')];
+    const stream = await subscribe(client, { topic });
+    await root.query(`CREATE ${topic}:1 SET readers = [user:ann, user:l2]`);
+    await stream.take(1);
+    await root.query(`UPDATE user:l2 SET level = 4; UPDATE ${topic}:1 SET text = '${SECRET}'`);
+    expect(await client.next('unsubscribed')).toMatchObject({ code: 'RIGHTS_CHANGED', topic });
+    const back = await subscribe(client, { topic, snapshot: true });
+    expect(await back.snapshot()).toEqual([]);
+    expect((await subscribe(other, { topic, snapshot: true })).name).not.toBe(back.name);
+    expect(JSON.stringify(client.frames)).not.toContain(SECRET);
+  });
+
   it('are asked for again where a table has no changefeed', async () => {
     await root.query('CREATE hall:1 SET members = [user:ann]');
     const ann = await connect('ann');
@@ -184,6 +203,7 @@ describe('rights of which the database is asked for each row', () => {
 
   it.each([
     ['untyped', /room\.… may follow a link to any table: say which \(DEFINE FIELD room ON untyped TYPE record<…>\)/],
+    ['lists', /readers\.… may follow a link to any table/],
     ['parents', /\$parent can't be followed/],
     ['writing', /statements such as CREATE/],
     ['divided', /tells whole numbers from others/],

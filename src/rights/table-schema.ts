@@ -36,13 +36,39 @@ export function readSchema({ kind, permissions }: StructuredTable, fields: reado
   return {
     open: permissions?.select === true && fields.every((field) => (field.permissions?.select ?? true) === true),
     edges: kind?.kind === 'RELATION' ? true : kind?.kind === 'NORMAL' ? false : undefined,
-    fields: new Map(fields.map((field) => [plainName(field.name), schemaOf(field)])),
+    fields: fieldsOf(fields),
   };
 }
 
+/** A list is defined by itself, and SurrealDB adds a definition of its elements, or somebody does. */
+function fieldsOf(fields: readonly StructuredField[]): ReadonlyMap<string, FieldSchema> {
+  const found = new Map<string, FieldSchema>();
+  for (const field of fields) if (!isOfElements(field)) found.set(plainName(field.name), schemaOf(field));
+  for (const field of fields) {
+    const name = plainName(field.name);
+    const list = found.get(name);
+    if (isOfElements(field) && list) found.set(name, withElements(list, schemaOf(field)));
+  }
+  return found;
+}
+
+function isOfElements({ name }: StructuredField): boolean {
+  return /(?:\.\*|\[\*\])$/.test(name);
+}
+
+function withElements(list: FieldSchema, elements: FieldSchema): FieldSchema {
+  const computed = list.computed || elements.computed;
+  if (list.kind === undefined || elements.kind === undefined) return { ...list, computed };
+  const ofElements = `<${elements.kind}>`;
+  return { kind: `${list.kind.replaceAll(BARE_LIST, `$&${ofElements}`)} | array${ofElements}`, computed };
+}
+
+/** A list of which it isn't said what is in it. */
+const BARE_LIST = /\b(?:array|set)\b(?!<)/g;
+
 /** The tables that a field of a kind may link to; `undefined`: any. */
 export function linkedTables(kind: string): readonly string[] | undefined {
-  if (/\bany\b/.test(kind)) return undefined;
+  if (/\bany\b/.test(kind) || kind.search(BARE_LIST) !== -1) return undefined;
   const links = kind.match(/\brecord\b(?:<[^<>]*>)?/g) ?? [];
   const tables: string[] = [];
   for (const link of links) {
