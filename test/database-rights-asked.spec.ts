@@ -29,6 +29,8 @@ const SCHEMA = `
   DEFINE FIELD room ON post TYPE option<record<room>>;
   DEFINE TABLE speech ${FEED} PERMISSIONS FOR select WHERE hall.members CONTAINS $auth.id;
   DEFINE FIELD hall ON speech TYPE option<record<hall>>;
+  DEFINE TABLE task ${FEED} PERMISSIONS FOR select WHERE room.owner.team = $auth.team;
+  DEFINE FIELD room ON task TYPE option<record<room>>;
   DEFINE TABLE crew ${FEED} PERMISSIONS FOR select WHERE readers.level CONTAINS $auth.level;
   DEFINE FIELD readers ON crew TYPE option<array<record<user>>>;
   DEFINE TABLE team ${FEED} PERMISSIONS FOR select WHERE readers.level CONTAINS $auth.level;
@@ -153,6 +155,46 @@ describe('rights of which the database is asked for each row', () => {
     expect(await ann.next('unsubscribed')).toMatchObject({ code: 'RIGHTS_CHANGED' });
     expect(hers.told).toHaveLength(2);
     expect(JSON.stringify(bob.frames)).not.toContain(SECRET);
+  });
+
+  it('end by an edge for those alone whom it joins', async () => {
+    await rooms('j');
+    await root.query(
+      "RELATE user:ann->member:j1->room:ja SET role = 'reader'; RELATE user:bob->member:j2->room:ja SET role = 'none'",
+    );
+    const [ann, bob] = [await connect('ann'), await connect('bob')];
+    const [hers, his] = [await subscribe(ann, { topic: 'post' }), await subscribe(bob, { topic: 'post' })];
+    const audited = () => metric(gateway, 'edge_hive_audit_events_total{event="rights_changed"}').catch(() => 0);
+    const before = await audited();
+    await root.query(
+      `CREATE user:cem SET name = 'cem'; RELATE user:cem->member->room:ja SET role = 'reader'; CREATE post:j1 SET room = room:ja, text = '${SECRET}';
+       UPDATE member:j2 SET role = 'reader'; CREATE post:j2 SET room = room:ja, text = '${SECRET}'`,
+    );
+    expect(await bob.next('unsubscribed')).toMatchObject({ code: 'RIGHTS_CHANGED', stream: his.name });
+    await hers.take(2);
+    expect(hers.told).toEqual(['CREATE post:j1', 'CREATE post:j2']);
+    expect(await audited()).toBe(before + 1);
+    expect(JSON.stringify(bob.frames)).not.toContain(SECRET);
+  });
+
+  it('end by a record two links away for those alone to whom it makes a difference', async () => {
+    await root.query(
+      `CREATE user:t1 SET name = 't1', team = 'x'; CREATE user:t2 SET name = 't2', team = 'y'; CREATE user:t3 SET name = 't3', team = 'z';
+       CREATE user:t4 SET name = 't4', team = 'x'; UPSERT room:t SET members = [], owner = user:t4`,
+    );
+    const users = await Promise.all(['t1', 't2', 't3'].map((name) => connect(name)));
+    const streams = await Promise.all(users.map((client) => subscribe(client, { topic: 'task' })));
+    const end = await Promise.all(users.map((client) => subscribe(client, { topic: 'end' })));
+    await root.query('CREATE task:1 SET room = room:t; UPDATE user:t4 SET seen = 1; CREATE task:2 SET room = room:t');
+    await streams[0]?.take(2);
+    await root.query("UPDATE user:t4 SET team = 'y'");
+    for (const client of users.slice(0, 2)) {
+      expect(await client.next('unsubscribed')).toMatchObject({ code: 'RIGHTS_CHANGED', topic: 'task' });
+    }
+    await root.query(`CREATE task:3 SET room = room:t; UPDATE room:t SET owner = user:t3; CREATE end`);
+    expect(await users[2]?.next('unsubscribed')).toMatchObject({ code: 'RIGHTS_CHANGED', topic: 'task' });
+    await Promise.all(end.map((stream) => stream.take(1)));
+    expect(streams.map(({ told }) => told)).toEqual([['CREATE task:1', 'CREATE task:2'], [], []]);
   });
 
   it.each(['crew', 'team'])('end by a record that a list of %s links to', async (topic) => {

@@ -33,6 +33,8 @@ export interface Subscriber {
   /** Settles when little enough is waiting that more may be sent in bulk; at once when closed. */
   drained(): Promise<void>;
   readonly closed: boolean;
+  /** A subscription of it was ended since its rights are others now. Absent: nobody wants to know. */
+  lostRights?(): void;
   /**
    * The code with which it was closed, by whichever side: known when its subscriptions are released. 1006: it went without a
    * word. Absent while it is open, and of those that don't say.

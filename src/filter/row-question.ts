@@ -1,3 +1,4 @@
+import type { RecordId } from 'surrealdb';
 import type { DatabaseRow } from '../values/path.js';
 
 /** SurrealQL with places for values: between two pieces, one value. */
@@ -6,13 +7,20 @@ export interface Template {
   readonly values: readonly unknown[];
 }
 
-/** A part of a question that reads one linked record, and nothing else that is stored. */
+/** A part of a question that reads one linked record, and nothing else that is stored but what that one leads to. */
 export interface LinkedPart extends Template {
-  /** The row's field that links to the record. */
-  readonly field: string;
+  /** The fields that link to the record, from the row on. */
+  readonly way: readonly string[];
   readonly tables: readonly string[];
   /** The record's fields that are read. */
   readonly reads: readonly string[];
+}
+
+/** Edges of which only those matter that begin or end at one record. */
+export interface JoinedPart {
+  readonly tables: readonly string[];
+  /** The record. */
+  readonly at: RecordId;
 }
 
 export interface RowQuestionParts extends Template {
@@ -23,6 +31,7 @@ export interface RowQuestionParts extends Template {
   /** Tables whose records it reads in a way of which it can't be told to which rows a change of them matters. */
   readonly tables: ReadonlySet<string>;
   readonly linked: readonly LinkedPart[];
+  readonly joined: readonly JoinedPart[];
   /** Whole numbers beyond this one aren't calculated with as the database would. Absent: none are calculated with. */
   readonly largest?: number;
 }
@@ -43,6 +52,7 @@ export class RowQuestion implements RowQuestionParts {
   readonly fields: readonly string[];
   readonly tables: ReadonlySet<string>;
   readonly linked: readonly LinkedPart[];
+  readonly joined: readonly JoinedPart[];
   readonly largest?: number;
   private answers = new WeakMap<DatabaseRow, boolean>();
 
@@ -53,6 +63,7 @@ export class RowQuestion implements RowQuestionParts {
     this.fields = parts.fields;
     this.tables = parts.tables;
     this.linked = parts.linked;
+    this.joined = parts.joined;
     if (parts.largest !== undefined) this.largest = parts.largest;
   }
 
@@ -60,6 +71,7 @@ export class RowQuestion implements RowQuestionParts {
   *readTables(): Generator<string> {
     yield* this.tables;
     for (const { tables } of this.linked) yield* tables;
+    for (const { tables } of this.joined) yield* tables;
   }
 
   /** Whether the answer about a row is known. */

@@ -1,5 +1,6 @@
+import { RecordId } from 'surrealdb';
 import { EVERY_ROW, NO_ROW, type Condition } from '../filter/condition.js';
-import type { Template } from '../filter/row-question.js';
+import type { JoinedPart, Template } from '../filter/row-question.js';
 import { valueKey } from '../values/value-key.js';
 import { valuesIn, type AskedOfRow } from './asked-of-row.js';
 import { exactCondition, InexactValue } from './exact-condition.js';
@@ -64,17 +65,31 @@ function askedCondition(
   const rest = withoutDecided(whole, constants);
   if (typeof rest === 'boolean') return rest ? EVERY_ROW : NO_ROW;
   const template = templateOf(rest, constants);
-  const linked = asked.linked.map(({ field, tables, reads, statement }) => {
-    return { field, tables, reads, ...templateOf(statement, constants) };
+  const linked = asked.linked.map(({ way, tables, reads, statement }) => {
+    return { way, tables, reads, ...templateOf(statement, constants) };
   });
-  const { fields, tables, largest } = asked;
+  const { fields, largest } = asked;
+  const tables = new Set(asked.tables);
+  const joined: JoinedPart[] = [];
+  for (const edges of asked.joined) {
+    const at = constants.get(edges.at.text);
+    if (isRecord(at)) joined.push({ tables: edges.tables, at });
+    else for (const one of edges.tables) tables.add(one);
+  }
   const key = keyOf([template, ...linked]);
   const question = questions.of({
     ...template,
-    key: JSON.stringify([key, fields, [...tables], linked.map((one) => [one.field, one.tables])]),
+    key: JSON.stringify([
+      key,
+      fields,
+      [...tables],
+      linked.map((one) => [one.way, one.tables]),
+      joined.map((one) => one.tables),
+    ]),
     fields,
     tables,
     linked,
+    joined,
     ...(largest !== undefined && { largest }),
   });
   const condition: Condition = { kind: 'asked', question };
@@ -134,4 +149,8 @@ function keyOf(templates: readonly Template[]): readonly (readonly string[])[] {
     });
     return [...pieces, ...keys];
   });
+}
+
+function isRecord(value: unknown): value is RecordId {
+  return value instanceof RecordId;
 }

@@ -226,6 +226,13 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
     this.transport.whenGone(callback);
   }
 
+  lostRights(): void {
+    const { id, principal } = this;
+    if (!principal) return;
+    const event = { event: 'rights_changed', connection: id, principal: principal.id, subscriptionsEnded: 1 } as const;
+    this.context.audit.record(event);
+  }
+
   private readsAgain(stream: string, reason: string): void {
     const target = this.subscriptions.get(stream)?.target;
     if (!this.closed) this.context.audit.record({ event: 'resync', ...this.identity, ...target, reason });

@@ -6,6 +6,8 @@ import { TopicSubscription } from './topic-subscription.js';
 export function endStream(stream: Stream, reason: CommandError): void {
   for (const subscriber of [...stream.subscribers]) {
     const subscription = subscriber.subscriptions.get(stream.name);
-    if (subscription instanceof TopicSubscription) subscription.end(reason);
+    if (!(subscription instanceof TopicSubscription)) continue;
+    subscription.end(reason);
+    if (reason.code === 'RIGHTS_CHANGED') subscriber.lostRights?.();
   }
 }

@@ -51,11 +51,19 @@ export interface Parts {
   readonly accesses: readonly Access[];
   /** Sums and products of the row. */
   readonly arithmetic: number;
+  /** It is this one, and nothing else is done with it. */
+  readonly way?: Access;
 }
 
 interface Placed {
   readonly text: string;
   readonly start: number;
+}
+
+/** Whether a record is among those at the end of a way along edges. */
+export interface Member {
+  readonly of: Constant;
+  readonly way: Access;
 }
 
 /** What is said of a row, without AND, OR and NOT. */
@@ -70,7 +78,7 @@ export type Statement =
       readonly operand: Constant;
     } & Placed)
   /** Its value hangs on the row in a way that only the database knows. */
-  | ({ readonly kind: 'row'; readonly parts: Parts } & Placed);
+  | ({ readonly kind: 'row'; readonly parts: Parts; readonly member?: Member } & Placed);
 
 /** A permission, as far as it can be followed without the database. */
 export type Expression =

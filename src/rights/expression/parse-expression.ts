@@ -108,7 +108,17 @@ class ExpressionParser {
     const constant = this.constantOf(start, [left, right]);
     if (constant) return constant;
     const comparison = this.compared(start, left, operator, right);
-    return comparison ?? this.row(start, [left, right], scope);
+    return comparison ?? this.asMember(left, operator, right, this.row(start, [left, right], scope));
+  }
+
+  /** Where it asks whether a record is at the end of a way along edges, it says so. */
+  private asMember(left: Expression, operator: string, right: Expression, whole: Expression): Expression {
+    const [list, of] = operator === 'CONTAINS' ? [left, right] : operator === 'INSIDE' ? [right, left] : [];
+    if (whole.kind !== 'row' || list?.kind !== 'row' || of?.kind !== 'constant') return whole;
+    const { way } = list.parts;
+    const isAlongEdges = way?.from === 'row' && way.path.slice(-2).filter((step) => 'edges' in step).length === 2;
+    // A cast makes something else of what is found.
+    return isAlongEdges && !/^<[^-]/.test(list.text) ? { ...whole, member: { of, way } } : whole;
   }
 
   /** A part of a comparison, with what binds tighter than that. */

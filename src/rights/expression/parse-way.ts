@@ -36,7 +36,8 @@ export function parseWay(cursor: CursorOfTokens, scope: Scope, field: string | u
     } else break;
   }
   const access: Access = { from: scope, path };
-  return joinParts([{ ...noParts(), accesses: [access] }, ...others]);
+  const parts = joinParts([{ ...noParts(), accesses: [access] }, ...others]);
+  return isValue ? parts : { ...parts, way: access };
 }
 
 /** Behind an arrow, the name of a table, or of some in parentheses: `->member`, `->(member, guest WHERE role = 'admin')`. */

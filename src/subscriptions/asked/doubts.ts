@@ -1,6 +1,7 @@
-import { RowQuestion, type LinkedPart } from '../../filter/row-question.js';
+import { RowQuestion, type JoinedPart, type LinkedPart } from '../../filter/row-question.js';
 import type { Change } from '../../surreal/changes/change.js';
 import { equalValues } from '../../values/compare.js';
+import { kindOf } from '../../values/kind.js';
 import type { DatabaseRow } from '../../values/path.js';
 import type { AskedStream } from './asked-stream.js';
 import { Wanted } from '../../rights/asking/wanted.js';
@@ -30,6 +31,7 @@ export class Doubts {
   settles(change: Change, questions: readonly RowQuestion[]): boolean {
     for (const question of questions) {
       if (question.tables.has(change.table)) return true;
+      if (question.joined.some((part) => part.tables.includes(change.table) && mayJoin(change, part))) return true;
       for (const part of question.linked) {
         if (part.tables.includes(change.table) && this.settlesPart(change, question, part)) return true;
       }
@@ -72,9 +74,9 @@ export class Doubts {
     probes.push({
       change,
       part,
-      question: probeOf(part),
-      before: { [part.field]: before },
-      after: { [part.field]: after },
+      question: probeOf(part, question.largest),
+      before: behind(part.way, before),
+      after: behind(part.way, after),
     });
     return false;
   }
@@ -93,8 +95,23 @@ function imagesOf(change: Change): readonly [DatabaseRow, DatabaseRow] | undefin
   return change.hasImage && change.before ? [change.before, after] : undefined;
 }
 
-function probeOf({ field, pieces, values }: LinkedPart): RowQuestion {
-  return new RowQuestion({ key: '', pieces, values, fields: [field], tables: new Set(), linked: [] });
+function probeOf({ way, pieces, values }: LinkedPart, largest: number | undefined): RowQuestion {
+  const fields = way.slice(0, 1);
+  const parts = { key: '', pieces, values, fields, tables: new Set<string>(), linked: [], joined: [] };
+  return new RowQuestion(largest === undefined ? parts : { ...parts, largest });
+}
+
+/** A row that leads to a record, which is within it. */
+function behind(way: readonly string[], record: DatabaseRow): DatabaseRow {
+  return way.reduceRight<DatabaseRow>((inner, name) => ({ [name]: inner }), record);
+}
+
+/** Where it isn't known between which records an edge was or is, it may have been any. */
+function mayJoin({ action, before, after }: Change, { at }: JoinedPart): boolean {
+  const images = [before, after].filter((image) => image !== undefined);
+  if (images.length < (action === 'UPDATE' ? 2 : 1)) return true;
+  const ends = images.flatMap((image) => [image['in'], image['out']]);
+  return ends.some((end) => kindOf(end) !== 'record' || equalValues(end, at));
 }
 
 function makesDifference({ question, before, after }: Probe): boolean {
