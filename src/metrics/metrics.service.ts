@@ -86,18 +86,21 @@ export class MetricsService extends MetricsRegistry {
     'record_rights_asked_total',
     'Times that it was decided whether a principal may select a record.',
   );
-  readonly rightsAnswers = this.counter(
+  readonly rightsAnswers = this.byLabel<string>(
     'rights_answers_total',
     'Answers that the database gave about one row each, for one question of a permission with one set of values.',
+    'topic',
   );
-  readonly rightsAskSeconds = this.counter(
+  readonly rightsAskSeconds = this.byLabel<string>(
     'rights_ask_seconds_total',
     'Seconds that the database took to answer about rows.',
+    'topic',
   );
   readonly rightsWaiting = this.level(
     'rights_waiting',
     'Changes that wait until the database has said who may see them.',
   );
+  readonly rightsWaitingBytes = this.level('rights_waiting_bytes', 'Bytes of the changes that wait so.');
   readonly rightsGivenUp = this.counter(
     'rights_given_up_total',
     'Times that changes waited for too long, or too many, so that streams were told to read again.',

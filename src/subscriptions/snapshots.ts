@@ -131,7 +131,7 @@ export class Snapshots {
   private async askAbout(stream: Stream, rows: readonly DatabaseRow[], ask: Query): Promise<void> {
     const wanted = new Wanted();
     for (const row of rows) for (const question of stream.openQuestions(row, false)) wanted.add(question, row);
-    if (!wanted.isEmpty) await this.asker.askIn(ask, wanted);
+    if (!wanted.isEmpty) await this.asker.askIn(ask, stream.topic, wanted);
   }
 }
 

@@ -2,10 +2,19 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 
-/** A way to the database that knows what is asked over it, connection by connection. */
+interface Holding {
+  readonly what: string;
+  readonly begun: () => void;
+}
+
+/** A way to the database that knows what is asked over it, connection by connection, and can keep answers back. */
 export class AskingProxy {
   /** What came over each connection. */
   private readonly asked = new Map<WebSocket, { all: number; changes: number }>();
+  private holding: Holding | undefined;
+  /** Of connections whose answers are kept back, what is to be sent later. */
+  private readonly kept = new Map<WebSocket, (() => void)[]>();
+  private replacing: { readonly what: string; readonly by: string } | undefined;
 
   private constructor(
     private readonly server: WebSocketServer,
@@ -45,6 +54,27 @@ export class AskingProxy {
     for (const socket of this.asked.keys()) this.asked.set(socket, { all: 0, changes: 0 });
   }
 
+  /** From now on the database is asked with another text of the same length in the place of this one. */
+  replace(what: string, by: string): void {
+    this.replacing = { what, by };
+  }
+
+  /**
+   * From now on a connection that asks for this gets no answers any more, neither to that nor to anything behind it, until `release()`.
+   *
+   * @returns what settles when the first one has asked
+   */
+  hold(what: string): Promise<void> {
+    return new Promise((begun) => (this.holding = { what, begun }));
+  }
+
+  /** What was kept back arrives, in its order. */
+  release(): void {
+    this.holding = undefined;
+    for (const sends of this.kept.values()) for (const send of sends) send();
+    this.kept.clear();
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.server.clients) socket.terminate();
     this.server.close();
@@ -65,10 +95,18 @@ export class AskingProxy {
     const opened = once(far, 'open').catch(() => undefined);
     this.asked.set(near, { all: 0, changes: 0 });
     near.on('message', (data, isBinary) => {
-      this.note(near, bytesOf(data).includes('SHOW CHANGES'));
-      void opened.then(() => far.send(data, { binary: isBinary }));
+      const bytes = bytesOf(data);
+      this.note(near, bytes.includes('SHOW CHANGES'));
+      this.keepBack(near, bytes);
+      const sent = this.replaced(bytes);
+      void opened.then(() => far.send(sent, { binary: isBinary }));
     });
-    far.on('message', (data, isBinary) => near.send(data, { binary: isBinary }));
+    far.on('message', (data, isBinary) => {
+      const send = () => near.send(data, { binary: isBinary });
+      const kept = this.kept.get(near);
+      if (kept) kept.push(send);
+      else send();
+    });
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -76,6 +114,21 @@ export class AskingProxy {
       socket.on('error', () => undefined); // A close follows.
       socket.once('close', () => other.terminate());
     }
+  }
+
+  private keepBack(near: WebSocket, asked: Buffer): void {
+    if (!this.holding || !asked.includes(this.holding.what)) return;
+    if (!this.kept.has(near)) this.kept.set(near, []);
+    this.holding.begun();
+  }
+
+  private replaced(bytes: Buffer): Buffer {
+    if (!this.replacing) return bytes;
+    const { what, by } = this.replacing;
+    const at = bytes.indexOf(what);
+    return at === -1
+      ? bytes
+      : Buffer.concat([bytes.subarray(0, at), Buffer.from(by), bytes.subarray(at + what.length)]);
   }
 }
 

@@ -2,12 +2,14 @@ import { ServerError } from 'surrealdb';
 import { bindableRow, UNBINDABLE } from '../../filter/bindable.js';
 import { templateText, type RowQuestion } from '../../filter/row-question.js';
 import type { Query } from '../../surreal/connection/sdk-session.js';
+import { approximateBytes } from '../../values/byte-size.js';
 import { kindOf } from '../../values/kind.js';
 import { pickPaths, type DatabaseRow } from '../../values/path.js';
 import type { AskedBatch, Wanted } from './wanted.js';
 
-/** Statements of one query. */
+/** Statements of one query, and bytes of the rows and values in it: one statement at least. */
 const STATEMENTS_AT_ONCE = 32;
+const BYTES_AT_ONCE = 2 ** 21;
 /** Statements that may fail before the rest is left without an answer. */
 const MOST_FAILURES = 32;
 
@@ -36,11 +38,18 @@ export async function askRows(query: Query, wanted: Wanted, failed: OnFailure): 
     }
   };
   let statements: Statement[] = [];
+  let bytes = 0;
   for (const batch of wanted.batches()) {
-    statements.push(...statementsOf(batch));
-    if (statements.length < STATEMENTS_AT_ONCE) continue;
-    await ask(statements);
-    statements = [];
+    for (const statement of statementsOf(batch)) {
+      const more = bytesOf(statement);
+      if (statements.length === STATEMENTS_AT_ONCE || (statements.length > 0 && bytes + more > BYTES_AT_ONCE)) {
+        await ask(statements);
+        statements = [];
+        bytes = 0;
+      }
+      statements.push(statement);
+      bytes += more;
+    }
   }
   if (statements.length > 0) await ask(statements);
 }
@@ -48,6 +57,7 @@ export async function askRows(query: Query, wanted: Wanted, failed: OnFailure): 
 interface BoundRow {
   readonly row: DatabaseRow;
   readonly bound: unknown;
+  readonly bytes: number;
 }
 
 interface Statement {
@@ -60,16 +70,39 @@ function* statementsOf({ questions, rows }: AskedBatch): Generator<Statement> {
   const fields = [...new Set(questions.flatMap((question) => question.fields))].map((name) => [name]);
   const bound = rows.flatMap((row): readonly BoundRow[] => {
     const value = bindableRow({ id: row['id'], ...pickPaths(row, fields) });
-    return value === UNBINDABLE ? [] : [{ row, bound: value }];
+    return value === UNBINDABLE ? [] : [{ row, bound: value, bytes: approximateBytes(value) }];
   });
   const exact = questions.filter(({ largest }) => largest === undefined);
-  if (exact.length > 0 && bound.length > 0) yield { questions: exact, rows: bound };
+  if (exact.length > 0) for (const some of ofBytes(bound)) yield { questions: exact, rows: some };
   for (const question of questions) {
     const { largest } = question;
     if (largest === undefined || !isBelow(question.values, largest)) continue;
     const few = bound.filter(({ bound: value }) => isBelow(value, largest));
-    if (few.length > 0) yield { questions: [question], rows: few };
+    for (const some of ofBytes(few)) yield { questions: [question], rows: some };
   }
+}
+
+/** Rows in as many parts as it takes for each to have no more than the bytes of a query: one row at least. */
+function* ofBytes(rows: readonly BoundRow[]): Generator<readonly BoundRow[]> {
+  let part: BoundRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (part.length > 0 && bytes + row.bytes > BYTES_AT_ONCE) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(row);
+    bytes += row.bytes;
+  }
+  if (part.length > 0) yield part;
+}
+
+function bytesOf({ questions, rows }: Statement): number {
+  let bytes = 0;
+  for (const row of rows) bytes += row.bytes;
+  for (const { values } of questions) bytes += approximateBytes(values);
+  return bytes;
 }
 
 async function askTogether(query: Query, statements: readonly Statement[]): Promise<void> {

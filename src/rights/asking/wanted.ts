@@ -14,22 +14,22 @@ const ROWS_AT_ONCE = 128;
 /** Rows, and what the database is to be asked about each of them. */
 export class Wanted {
   private readonly byQuestion = new Map<RowQuestion, Set<DatabaseRow>>();
+  private count = 0;
 
   get isEmpty(): boolean {
-    return this.byQuestion.size === 0;
+    return this.count === 0;
   }
 
   /** Answers that are wanted. */
   get size(): number {
-    let size = 0;
-    for (const rows of this.byQuestion.values()) size += rows.size;
-    return size;
+    return this.count;
   }
 
   add(question: RowQuestion, row: DatabaseRow): void {
-    const rows = this.byQuestion.get(question);
-    if (rows) rows.add(row);
-    else this.byQuestion.set(question, new Set([row]));
+    const rows = this.byQuestion.get(question) ?? new Set();
+    this.byQuestion.set(question, rows);
+    const before = rows.size;
+    this.count += rows.add(row).size - before;
   }
 
   addAll(questions: readonly RowQuestion[], rows: readonly DatabaseRow[]): void {

@@ -8,8 +8,9 @@ import type { Reader } from './readers.js';
 import type { RowAsker } from './row-asker.js';
 import { Wanted } from '../../rights/asking/wanted.js';
 
-/** Changes that are asked about at a time. */
+/** Changes that are asked about at a time; fewer where so many answers are wanted of them. */
 const CHANGES_AT_ONCE = 256;
+const ANSWERS_AT_ONCE = 16_384;
 /** Before the database is asked again that was away. */
 const RETRY_MS = 100;
 /** How many times it is asked until nothing was written meanwhile, where it can't be relied on to read one state. */
@@ -40,6 +41,8 @@ export class AskedChanges<Stream extends AskedStream> implements Reader {
   private readonly streams = new Map<Stream, number>();
   private isWorking = false;
   private isDisturbed = false;
+  /** Until the first change has waited for as long as one may, whether or not the database answers. */
+  private patience: NodeJS.Timeout | undefined;
 
   constructor(
     readonly table: string,
@@ -62,8 +65,9 @@ export class AskedChanges<Stream extends AskedStream> implements Reader {
     for (const stream of streams) this.count(stream, 1);
     this.entries.push({ change, position, streams, since: performance.now() });
     this.asker.waiting.add(change.bytes);
-    if (this.asker.waiting.isTooMuch) this.giveUp();
-    else this.work();
+    if (this.asker.waiting.isTooMuch) return this.giveUp();
+    this.work();
+    this.patience ??= this.wait(this.asker.waiting.longestMs);
   }
 
   /** Whether changes of a stream wait. */
@@ -123,8 +127,6 @@ export class AskedChanges<Stream extends AskedStream> implements Reader {
     // What comes in this turn is asked about together.
     await new Promise(setImmediate);
     while (this.entries.length > 0 || this.replays.length > 0 || !this.doubts.isEmpty) {
-      const [first] = this.entries;
-      if (first && performance.now() - first.since > this.asker.waiting.longestMs) this.giveUp();
       try {
         await this.round();
       } catch (error) {
@@ -136,10 +138,9 @@ export class AskedChanges<Stream extends AskedStream> implements Reader {
   }
 
   private async round(): Promise<void> {
-    const entries = this.entries.slice(0, CHANGES_AT_ONCE);
-    const replays = [...this.replays];
     const wanted = new Wanted();
-    for (const { change, streams } of entries) for (const stream of streams) want(wanted, stream, change);
+    const entries = this.next(wanted);
+    const replays = [...this.replays];
     for (const { changes, stream } of replays) for (const change of changes) want(wanted, stream, change);
     const doubts = this.doubts.take();
     try {
@@ -152,7 +153,7 @@ export class AskedChanges<Stream extends AskedStream> implements Reader {
     // What the answers may already rest on has been told by now, and is decided before anything is delivered by them.
     const meanwhile = this.doubts.take();
     try {
-      if (!meanwhile.isEmpty) await this.asker.ask(meanwhile.wanted);
+      if (!meanwhile.isEmpty) await this.asker.ask(this.table, meanwhile.wanted);
     } finally {
       for (const concerned of [doubts, meanwhile]) {
         for (const stream of concerned.concern(this.streams.keys())) this.endNow(stream);
@@ -165,11 +166,22 @@ export class AskedChanges<Stream extends AskedStream> implements Reader {
     for (const { done } of replays) done();
   }
 
+  /** The changes that are asked about next: one at least. */
+  private next(wanted: Wanted): readonly Entry<Stream>[] {
+    const entries: Entry<Stream>[] = [];
+    for (const entry of this.entries) {
+      if (entries.length === CHANGES_AT_ONCE || wanted.size >= ANSWERS_AT_ONCE) break;
+      for (const stream of entry.streams) want(wanted, stream, entry.change);
+      entries.push(entry);
+    }
+    return entries;
+  }
+
   private async ask(wanted: Wanted, doubts: Doubts): Promise<void> {
-    if (!doubts.isEmpty) await this.asker.ask(doubts.wanted);
+    if (!doubts.isEmpty) await this.asker.ask(this.table, doubts.wanted);
     for (let asks = 1; !wanted.isEmpty; asks += 1) {
       this.isDisturbed = false;
-      await this.asker.ask(wanted);
+      await this.asker.ask(this.table, wanted);
       await this.asker.heardAll();
       if (!this.isDisturbed || this.asker.readsExactly) return;
       if (asks < MOST_ASKS) continue;
@@ -183,6 +195,17 @@ export class AskedChanges<Stream extends AskedStream> implements Reader {
       this.count(stream, -1);
       stream.offer(change, position);
     }
+  }
+
+  private wait(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.patience = undefined;
+      const [first] = this.entries;
+      if (!first) return;
+      const left = first.since + this.asker.waiting.longestMs - performance.now();
+      if (left > 0) this.patience = this.wait(left);
+      else this.giveUp();
+    }, ms).unref();
   }
 
   /** Too much waits, or for too long. */

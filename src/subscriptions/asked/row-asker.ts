@@ -41,6 +41,7 @@ export class RowAsker implements OnModuleInit, OnApplicationShutdown {
     this.waiting = new WaitingChanges({ changes, bytes, longestMs }, () => metrics.rightsGivenUp.inc());
     this.unheard = new UnheardTables(questions);
     metrics.rightsWaiting.readFrom(() => this.waiting.changes);
+    metrics.rightsWaitingBytes.readFrom(() => this.waiting.bytes);
   }
 
   onModuleInit(): void {
@@ -57,18 +58,19 @@ export class RowAsker implements OnModuleInit, OnApplicationShutdown {
     return this.database.transactsExactly;
   }
 
-  /** @throws DatabaseUnavailable */
-  ask(wanted: Wanted): Promise<void> {
+  /** About rows of a table. @throws DatabaseUnavailable */
+  ask(table: string, wanted: Wanted): Promise<void> {
     if (wanted.isEmpty) return Promise.resolve();
-    return this.slots.run(this, () => this.askIn((text, bindings) => this.questions.ask(text, bindings), wanted));
+    const query: Query = (text, bindings) => this.questions.ask(text, bindings);
+    return this.slots.run(this, () => this.askIn(query, table, wanted));
   }
 
   /** In a transaction of whoever asks. @throws DatabaseUnavailable */
-  async askIn(query: Query, wanted: Wanted): Promise<void> {
+  async askIn(query: Query, table: string, wanted: Wanted): Promise<void> {
     const began = performance.now();
-    await askRows(query, wanted, (reason) => this.log.warn(`A permission fails for a row: ${reason}`));
-    this.metrics.rightsAnswers.inc(wanted.size);
-    this.metrics.rightsAskSeconds.inc((performance.now() - began) / 1_000);
+    await askRows(query, wanted, (reason) => this.log.warn(`A permission of ${table} fails for a row: ${reason}`));
+    this.metrics.rightsAnswers.inc(table, wanted.size);
+    this.metrics.rightsAskSeconds.inc(table, (performance.now() - began) / 1_000);
   }
 
   /** Settles when all that the database held when this was called has been told. @throws DatabaseUnavailable */
