@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
 import { accountToken } from './support/account-token.js';
+import { AskingProxy } from './support/asking-proxy.js';
 import { TestClient } from './support/client.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { until } from './support/poll.js';
@@ -81,6 +82,29 @@ describe('signing in with an account of the database, without a key', () => {
       await Promise.all(all.map((client) => client.close()));
     }
     expect(found).toEqual(Array.from({ length: 20 }, () => ids).flat());
+  });
+
+  it('lets nobody in by what the database says of another token, and forgets it', async () => {
+    const { namespace, database: db } = database;
+    const key = 'k'.repeat(64);
+    await root.query(`DEFINE ACCESS OVERWRITE lasting ON DATABASE TYPE RECORD WITH JWT ALGORITHM HS512 KEY '${key}'`);
+    await root.query("CREATE user:eve SET name = 'eve'");
+    const [ann = '', eve = ''] = ['user:ann', 'user:eve'].map((id) =>
+      recordTokenOf(id, { namespace, database: db, access: 'lasting', key }, 4_000_000_000),
+    );
+    const proxy = await AskingProxy.start(database.url);
+    const other = await startGateway({ ...databaseEnv(database), JWT_SECRET: '', SURREAL_URL: proxy.url });
+    try {
+      proxy.replace(eve, ann);
+      const client = await connect(eve, other.url);
+      expect(await client.closed).toMatchObject({ code: 1013 });
+      expect(client.frames).toEqual([]);
+      expect(other.output).toContain('The database answered about another token than it was shown');
+      expect((await (await connect(ann, other.url)).next('welcome')).principal.id).toBe('user:ann');
+    } finally {
+      await other.stop();
+      await proxy.stop();
+    }
   });
 
   it('keeps those apart who sign in at the same time', async () => {

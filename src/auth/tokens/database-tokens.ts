@@ -55,7 +55,7 @@ export class DatabaseTokens {
     address: string,
     expires: number | undefined,
   ): Promise<Principal> {
-    const who = await this.signIns.signIn(token, addressBlock(address));
+    const who = await this.signIns.signIn(token, claims, addressBlock(address));
     this.checkPlace(who);
     const { auth, access } = who;
     const ends = earliest(expires, who.session.exp);

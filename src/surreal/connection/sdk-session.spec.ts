@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSurreal, type SurrealProcess } from '@edge-hive/surreal-server';
-import { ServerError } from 'surrealdb';
+import { ServerError, WebSocketEngine, type Session } from 'surrealdb';
 import { SdkSession, type Query } from './sdk-session.js';
 import { DatabaseUnavailable } from './database-unavailable.js';
 
@@ -90,6 +90,26 @@ describe('SdkSession', () => {
 
   it('gives up a query that takes too long', async () => {
     await expect(session.query('SLEEP 2s', {}, 20)).rejects.toThrow('no answer within 20 ms');
+  });
+
+  it('shows no token again and again that lasts longer than a timer can wait', async () => {
+    await session.query("DEFINE USER OVERWRITE lasting ON ROOT PASSWORD 'l' ROLES VIEWER DURATION FOR TOKEN 60d");
+    let shown = 0;
+    class CountingEngine extends WebSocketEngine {
+      override authenticate(token: string, of: Session): Promise<void> {
+        shown += 1;
+        return super.authenticate(token, of);
+      }
+    }
+    const { url } = server;
+    const other = await SdkSession.open({
+      endpoint: () => ({ url, namespace: 'test', database: 'session', username: 'lasting', password: 'l' }),
+      timeoutMs: 5_000,
+      engine: (context) => new CountingEngine(context),
+    });
+    for (let n = 0; n < 20; n += 1) expect(await other.query('RETURN 1')).toEqual([1]);
+    other.close();
+    expect(shown).toBe(0);
   });
 
   it('refuses a wrong password as a database that is away', async () => {

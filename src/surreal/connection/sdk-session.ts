@@ -14,6 +14,9 @@ import { Lifetime } from './lifetime.js';
 import { resultsOf, type StatementAnswer } from './statement-results.js';
 import type { SurrealEndpoint } from './surreal-endpoint.js';
 
+/** A timer of Node that is to wait longer fires at once. */
+const LONGEST_TIMER_SECONDS = (2 ** 31 - 1) / 1_000;
+
 /** One answer a statement. */
 export type Query = (text: string, bindings?: Record<string, unknown>) => Promise<unknown[]>;
 
@@ -54,7 +57,7 @@ export class SdkSession {
       }
     }
     const { engine: make = (context) => new WebSocketEngine(context) } = options;
-    const engine = (context: DriverContext) => (this.engine = make(context));
+    const engine = (context: DriverContext) => (this.engine = withoutLongTokens(make(context)));
     this.surreal = new Surreal({
       codecs: { cbor: (codec) => new FeedCodec(codec, options.keepsSource) },
       engines: { ...createRemoteEngines(), ws: engine, wss: engine },
@@ -166,6 +169,26 @@ export class SdkSession {
 function signInLevels({ namespace, database, username, password }: SurrealEndpoint): SystemAuth[] {
   const credentials = { username, password };
   return [credentials, { namespace, ...credentials }, { namespace, database, ...credentials }];
+}
+
+/**
+ * The SDK shows a token again by a timer, a minute before it expires. Beyond what a timer can wait for it would do so at once, over
+ * and over: it isn't told of such tokens. A session that the server ends before is opened anew.
+ */
+function withoutLongTokens(engine: WebSocketEngine): WebSocketEngine {
+  const signin = engine.signin.bind(engine);
+  engine.signin = async (auth, session) => {
+    const tokens = await signin(auth, session);
+    return lasts(tokens.access) > LONGEST_TIMER_SECONDS ? { ...tokens, access: '' } : tokens;
+  };
+  return engine;
+}
+
+/** Seconds; 0 where the token doesn't say. */
+function lasts(token: string): number {
+  const [, payload = ''] = token.split('.');
+  const exp = /"exp":(\d+)/.exec(Buffer.from(payload, 'base64url').toString())?.[1];
+  return exp === undefined ? 0 : Number(exp) - Date.now() / 1_000;
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { FairLine } from '../../delivery/fair-line.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
@@ -6,6 +6,7 @@ import { DatabaseProcess } from '../connection/database-process.js';
 import { DatabaseUnavailable } from '../connection/database-unavailable.js';
 import { SdkSession } from '../connection/sdk-session.js';
 import { askWho } from './ask-who.js';
+import { isOfToken } from './is-of-token.js';
 import type { SignedIn } from './signed-in.js';
 
 /** Sessions that nobody needs are closed after so many milliseconds. */
@@ -25,6 +26,7 @@ interface Waiter {
  */
 @Injectable()
 export class SignIns implements OnApplicationShutdown {
+  private readonly logger = new Logger(SignIns.name);
   private readonly sessions = new Map<number, SdkSession>();
   private readonly free: number[];
   private readonly line = new FairLine<Waiter>();
@@ -45,13 +47,14 @@ export class SignIns implements OnApplicationShutdown {
   }
 
   /**
+   * @param claims what the token says, unverified
    * @param origin where the token comes from
-   * @throws TokenRefused; DatabaseUnavailable, also where too many tokens wait
+   * @throws TokenRefused; DatabaseUnavailable, also where too many tokens wait, and where the answer is about another token
    */
-  async signIn(token: string, origin: string): Promise<SignedIn> {
+  async signIn(token: string, claims: Readonly<Record<string, unknown>>, origin: string): Promise<SignedIn> {
     const place = await this.placeFor(origin);
     try {
-      return await this.ask(place, token);
+      return await this.ask(place, token, claims);
     } finally {
       this.leave(place);
     }
@@ -114,10 +117,15 @@ export class SignIns implements OnApplicationShutdown {
     }, milliseconds).unref();
   }
 
-  private async ask(place: number, token: string): Promise<SignedIn> {
+  private async ask(place: number, token: string, claims: Readonly<Record<string, unknown>>): Promise<SignedIn> {
     const session = this.sessions.get(place) ?? (await this.open(place));
     try {
-      return await askWho(session, token);
+      const who = await askWho(session, token);
+      if (isOfToken(who, claims)) return who;
+      const reason = 'The database answered about another token than it was shown';
+      this.logger.warn(`${reason}: whoever showed it is asked to come again.`);
+      this.close(place, session);
+      throw new DatabaseUnavailable(reason);
     } finally {
       // Else the next one who is asked for there could be taken for this one.
       await session.invalidate().catch(() => this.close(place, session));
