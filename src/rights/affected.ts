@@ -14,13 +14,13 @@ export class Affected {
   add(principal: PrincipalRights): void {
     enter(this.byRecord, recordOf(principal), principal);
     for (const edge of principal.reads.edges) enter(this.byEdge, edge, principal);
-    for (const table of principal.reads.tables) enter(this.byTable, table, principal);
+    for (const table of tablesOf(principal)) enter(this.byTable, table, principal);
   }
 
   remove(principal: PrincipalRights): void {
     leave(this.byRecord, recordOf(principal), principal);
     for (const edge of principal.reads.edges) leave(this.byEdge, edge, principal);
-    for (const table of principal.reads.tables) leave(this.byTable, table, principal);
+    for (const table of tablesOf(principal)) leave(this.byTable, table, principal);
   }
 
   by(change: Change): Iterable<PrincipalRights> {
@@ -29,7 +29,8 @@ export class Affected {
     const edge = byEdge.get(change.table);
     const table = byTable.get(change.table);
     if (!own && !edge && !table) return [];
-    const found = new Set(table);
+    const found = new Set<PrincipalRights>();
+    for (const principal of table ?? []) if (readsOf(principal, change)) found.add(principal);
     for (const principal of own ?? []) {
       if (change.action === 'DELETE' || readsOwn(principal, change)) found.add(principal);
     }
@@ -50,10 +51,21 @@ export class Affected {
 
 /** Whether a change of its own record may matter to a principal. */
 function readsOwn({ reads: { self, fields } }: PrincipalRights, change: Change): boolean {
-  if (!self) return false;
-  const { after, before } = change;
-  if (change.action !== 'UPDATE' || !after || !before || !change.hasImage || fields.has('*')) return true;
+  return self && mayChange(fields, change);
+}
+
+/** Whether a change of one of the tables that its permissions read may. */
+function readsOf({ reads, reach }: PrincipalRights, change: Change): boolean {
+  return reads.tables.has(change.table) || mayChange(reach.fields.get(change.table) ?? new Set(), change);
+}
+
+function mayChange(fields: ReadonlySet<string>, { action, after, before, hasImage }: Change): boolean {
+  if (action !== 'UPDATE' || !after || !before || !hasImage || fields.has('*')) return true;
   return [...fields].some((name) => !equalValues(before[name], after[name]));
+}
+
+function tablesOf({ reads, reach }: PrincipalRights): ReadonlySet<string> {
+  return new Set([...reads.tables, ...reach.fields.keys()]);
 }
 
 function recordOf({ user }: PrincipalRights): string {

@@ -63,9 +63,10 @@ export class DefinitionsWatch implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Whether rights hang on something whose changes the feed doesn't tell. */
-  private isUnheard({ reads, user }: PrincipalRights): boolean {
+  private isUnheard({ reads, reach, user }: PrincipalRights): boolean {
     const { self, edges, tables, anything } = reads;
     const own = self ? [user.auth.table.name] : [];
-    return anything || [...own, ...edges, ...tables].some((table) => !this.database.tells(table));
+    const read = [...own, ...edges, ...tables, ...reach.fields.keys()];
+    return anything || reach.anything || read.some((table) => !this.database.tells(table));
   }
 }

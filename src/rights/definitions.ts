@@ -1,6 +1,7 @@
 import type { Questions } from '../surreal/connection/questions.js';
 import { escapeName } from '../values/escape-name.js';
 import { readPermissions, type StructuredPermissions, type TablePermissions } from './table-permissions.js';
+import { DefinedFunctions, type StructuredFunction } from './expression/defined-functions.js';
 import {
   readSchema,
   UNKNOWN_TABLE,
@@ -8,6 +9,11 @@ import {
   type StructuredTable,
   type TableSchema,
 } from './table-schema.js';
+
+interface StructuredDatabase {
+  readonly tables?: readonly StructuredTable[];
+  readonly functions?: readonly StructuredFunction[];
+}
 
 interface Known {
   /** The definitions as they were read, those of the tables that they read included. */
@@ -36,19 +42,32 @@ export class Definitions {
     return this.tables.get(table)?.permissions;
   }
 
-  /** Reads those of some tables. @returns the tables whose are others than before. @throws DatabaseUnavailable */
-  async read(tables: Iterable<string>): Promise<ReadonlySet<string>> {
+  /** Whether those of a table are known, and what they read of principals whose records are in another one. */
+  covers(table: string, owner: string): boolean {
+    const permissions = this.known(table);
+    return permissions !== undefined && (permissions.kind === 'refused' || permissions.reach.has(owner));
+  }
+
+  /**
+   * Reads those of some tables.
+   *
+   * @param owners the tables that principals' own records are in
+   * @returns the tables whose are others than before
+   * @throws DatabaseUnavailable
+   */
+  async read(tables: Iterable<string>, owners: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     const names = [...tables];
     const changed = new Set<string>();
     if (names.length === 0) return changed;
-    const found = await this.readAll(names);
+    const found = await this.readAll(names, owners);
     for (const name of names) {
       const before = this.tables.get(name);
       const now = found.get(name);
-      if (before?.text === now?.text) continue;
+      const isSame = before?.text === now?.text;
+      if (isSame && [...owners].every((owner) => this.covers(name, owner))) continue;
       if (now) this.tables.set(name, now);
       else this.tables.delete(name);
-      changed.add(name);
+      if (!isSame) changed.add(name);
     }
     return changed;
   }
@@ -59,11 +78,11 @@ export class Definitions {
   }
 
   /** With each round those tables are described of which the last one found that permissions read them. */
-  private async readAll(names: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+  private async readAll(names: readonly string[], owners: ReadonlySet<string>): Promise<ReadonlyMap<string, Known>> {
     const [info] = await this.questions.ask('INFO FOR DB STRUCTURE');
-    const there = new Map(
-      (info as { tables?: readonly StructuredTable[] }).tables?.map((table) => [table.name, table]),
-    );
+    const { tables = [], functions = [] } = info as StructuredDatabase;
+    const there = new Map(tables.map((table) => [table.name, table]));
+    const callable = new Map(functions.map((one) => [one.name, one]));
     const described = new Map<string, Described>();
     const wanted = new Set(names.filter((name) => there.has(name)));
     const selectsAll = this.selectsAll();
@@ -74,7 +93,7 @@ export class Definitions {
       const found = new Map<string, Known>();
       for (const name of names) {
         const own = described.get(name);
-        if (own) found.set(name, knownOf(own, described, selectsAll, want));
+        if (own) found.set(name, knownOf(own, { owners, described, callable, selectsAll, want }));
       }
       if ([...wanted].every((name) => described.has(name))) return found;
     }
@@ -92,25 +111,28 @@ export class Definitions {
   }
 }
 
-function knownOf(
-  { table, fields }: Described,
-  described: ReadonlyMap<string, Described>,
-  selectsAll: boolean,
-  want: (table: string) => void,
-): Known {
+interface Surroundings {
+  readonly owners: ReadonlySet<string>;
+  readonly described: ReadonlyMap<string, Described>;
+  readonly callable: ReadonlyMap<string, StructuredFunction>;
+  readonly selectsAll: boolean;
+  /** A table has to be described. */
+  readonly want: (table: string) => void;
+}
+
+function knownOf({ table, fields }: Described, { owners, described, callable, selectsAll, want }: Surroundings): Known {
   const read = new Set<Described>();
+  const functions = new DefinedFunctions(callable);
   const structured = { table: table.name, select: table.permissions?.select, fields };
-  const permissions = readPermissions(
-    structured,
-    (name) => {
-      const one = described.get(name);
-      if (one) read.add(one);
-      else want(name);
-      return one?.schema ?? UNKNOWN_TABLE;
-    },
-    selectsAll,
-  );
-  return { text: JSON.stringify([selectsAll, textOf(structured), [...read].map(schemaText)]), permissions };
+  const schemaOf = (name: string): TableSchema => {
+    const one = described.get(name);
+    if (one) read.add(one);
+    else want(name);
+    return one?.schema ?? UNKNOWN_TABLE;
+  };
+  const permissions = readPermissions(structured, owners, functions, schemaOf, selectsAll);
+  const text = JSON.stringify([selectsAll, textOf(structured), [...read].map(schemaText), [...functions.called]]);
+  return { text, permissions };
 }
 
 /** What is read of them, to tell whether they are others. */

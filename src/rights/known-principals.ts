@@ -52,8 +52,8 @@ export class KnownPrincipals implements Iterable<PrincipalRights> {
 
   /** Has a principal's rights to some tables follow what is defined of these. @throws DatabaseUnavailable */
   async define(rights: PrincipalRights, topics: readonly string[]): Promise<void> {
-    const unknown = topics.filter((topic) => !this.definitions.known(topic));
-    if (unknown.length > 0) await this.definitions.read(unknown);
+    const unknown = topics.filter((topic) => !this.definitions.covers(topic, rights.user.auth.table.name));
+    if (unknown.length > 0) await this.definitions.read(unknown, this.owners);
     this.affected.remove(rights);
     for (const topic of topics) {
       const permissions = this.definitions.known(topic);
@@ -67,7 +67,12 @@ export class KnownPrincipals implements Iterable<PrincipalRights> {
   readDefinitions(): Promise<ReadonlySet<string>> {
     const tables = new Set([...this].flatMap((rights) => [...rights.tables]));
     this.definitions.retain(tables);
-    return this.definitions.read(tables);
+    return this.definitions.read(tables, this.owners);
+  }
+
+  /** The tables that their own records are in. */
+  private get owners(): ReadonlySet<string> {
+    return new Set([...this].map(({ user }) => user.auth.table.name));
   }
 
   [Symbol.iterator](): Iterator<PrincipalRights> {

@@ -6,12 +6,20 @@ import { approximateBytes } from '../values/byte-size.js';
 import { equalValues } from '../values/compare.js';
 import { InexactValue } from './exact-condition.js';
 import type { Reads } from './expression/expression.js';
-import { partsOf } from './expression/parts.js';
 import { joinReads } from './expression/reads.js';
+import { ANYTHING, joinReaches, NOTHING, type OwnReach } from './own-reach.js';
 import type { Answer } from './principal-constants.js';
 import { askedTexts, rowCondition, type Constants } from './row-condition.js';
 import type { RowQuestions } from './row-questions.js';
-import { notKnownNow, refusal, type Permission, type Rule, type TablePermissions } from './table-permissions.js';
+import {
+  notKnownNow,
+  readsOf,
+  refusal,
+  rulesOf,
+  type KnownPermissions,
+  type Permission,
+  type TablePermissions,
+} from './table-permissions.js';
 
 /** What the database's permissions give one principal. */
 export class PrincipalRights {
@@ -21,6 +29,8 @@ export class PrincipalRights {
   /** What the answer takes in memory. */
   private holds = { bytes: 0 };
   reads: Reads = joinReads([]);
+  /** What is read along links, beside that. */
+  reach: OwnReach = NOTHING;
   /** How many wait for rights of it: then it is there, whether or not a session speaks for it yet. */
   awaited = 0;
 
@@ -43,7 +53,9 @@ export class PrincipalRights {
     if (this.topics.get(topic) === permissions) return;
     this.topics.set(topic, permissions);
     this.rights.delete(topic);
-    this.reads = joinReads([...this.topics.values()].flatMap(rulesOf).flatMap(readsOf));
+    const known = [...this.topics.values()].flatMap((one) => (one.kind === 'known' ? one : []));
+    this.reads = joinReads(known.map(readsOf));
+    this.reach = joinReaches(known.map((one) => this.reachOf(one)));
   }
 
   forget(topic: string): void {
@@ -53,7 +65,7 @@ export class PrincipalRights {
 
   /** What the database has to be asked. */
   get texts(): readonly string[] {
-    return [...new Set([...this.topics.values()].flatMap(rulesOf).flatMap(askedTexts))];
+    return [...new Set([...this.topics.values()].flatMap(textsOf))];
   }
 
   /** Whether the database has to be asked before rights to a topic are known. */
@@ -62,9 +74,7 @@ export class PrincipalRights {
     if (!permissions || !this.answer) return true;
     if (this.answer.kind !== 'constants') return false;
     const { constants } = this.answer;
-    return rulesOf(permissions)
-      .flatMap(askedTexts)
-      .some((text) => !constants.has(text));
+    return textsOf(permissions).some((text) => !constants.has(text));
   }
 
   /** @returns whether it gives other rights than the last one. */
@@ -80,8 +90,11 @@ export class PrincipalRights {
   /** What was known of tables whose permissions read something that can change is not to be relied on any more. */
   unsettle(): void {
     for (const [topic, permissions] of this.topics) {
-      const { self, edges, tables, anything } = joinReads(rulesOf(permissions).flatMap(readsOf));
-      if (self || anything || edges.size > 0 || tables.size > 0) this.rights.set(topic, notKnownNow());
+      if (permissions.kind !== 'known') continue;
+      const { self, edges, tables, anything } = readsOf(permissions);
+      const beyond = this.reachOf(permissions);
+      const isStored = self || edges.size > 0 || tables.size > 0 || beyond.fields.size > 0;
+      if (isStored || anything || beyond.anything) this.rights.set(topic, notKnownNow());
     }
   }
 
@@ -102,6 +115,10 @@ export class PrincipalRights {
     this.rights.set(topic, known);
     if (known instanceof CommandError) throw known;
     return known;
+  }
+
+  private reachOf({ reach }: KnownPermissions): OwnReach {
+    return reach.get(this.user.auth.table.name) ?? ANYTHING;
   }
 
   private work(topic: string): RowRights | CommandError {
@@ -142,15 +159,8 @@ function bytesOf(answer: Answer): number {
   return bytes;
 }
 
-function rulesOf(permissions: TablePermissions): readonly Rule[] {
-  if (permissions.kind === 'refused') return [];
-  return [permissions.select, ...permissions.fields.map(({ select }) => select)].filter(
-    (permission) => typeof permission !== 'boolean',
-  );
-}
-
-function readsOf({ expression }: Rule): readonly Reads[] {
-  return partsOf(expression, 'row').constants.map(({ reads }) => reads);
+function textsOf(permissions: TablePermissions): readonly string[] {
+  return permissions.kind === 'known' ? rulesOf(permissions).flatMap(askedTexts) : [];
 }
 
 function isSame(before: Answer, now: Answer): boolean {

@@ -12,14 +12,39 @@ export type SchemaOf = (table: string) => TableSchema;
  * @throws UnsupportedExpression where it can't be known
  */
 export function reachOf({ from, path }: Access, own: string, schemaOf: SchemaOf): ReadonlySet<string> {
+  if (from !== 'row') return new Set(fieldsBehind(from, path, schemaOf).keys());
+  return new Set(fieldsFrom(own, path, schemaOf(own).edges, schemaOf).keys());
+}
+
+/** By table, the fields that are read: of some of them, `*`, whatever is in its records. */
+export type FieldsRead = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * What is read on a way from a record of a table, beside that record itself.
+ *
+ * @param isEdge whether it is an edge; `undefined`: it may be
+ * @throws UnsupportedExpression where it can't be known
+ */
+export function fieldsFrom(
+  table: string,
+  path: readonly Step[],
+  isEdge: boolean | undefined,
+  schemaOf: SchemaOf,
+): FieldsRead {
   const reach = new Reach(schemaOf);
-  if (from === 'row') reach.walk(own, path, schemaOf(own).edges, true);
-  else for (const table of from) reach.walk(table, path, schemaOf(table).edges, false);
-  return reach.tables;
+  reach.walk(table, path, isEdge, true);
+  return reach.fields;
+}
+
+/** What is read on a way from records of some tables, these included. @throws UnsupportedExpression where it can't be known */
+export function fieldsBehind(tables: readonly string[], path: readonly Step[], schemaOf: SchemaOf): FieldsRead {
+  const reach = new Reach(schemaOf);
+  for (const table of tables) reach.walk(table, path, schemaOf(table).edges, false);
+  return reach.fields;
 }
 
 class Reach {
-  readonly tables = new Set<string>();
+  readonly fields = new Map<string, Set<string>>();
 
   constructor(private readonly schemaOf: SchemaOf) {}
 
@@ -31,7 +56,7 @@ class Reach {
       if ('edges' in step) {
         return this.along(step.edges, path.slice(n + 1), name === '' ? isEdge : this.linksToEdges(table, name));
       }
-      if (name === '' && !isRow) this.tables.add(table);
+      if (name === '' && !isRow) this.note(table, step.field);
       name = name === '' ? step.field : `${name}.${step.field}`;
       const field = this.schemaOf(table).fields.get(name);
       if (field?.computed) {
@@ -50,9 +75,15 @@ class Reach {
   /** From an edge to what it joins, and from all else to edges. What an edge joins is known without it. */
   private along(tables: readonly string[], rest: readonly Step[], isEdge: boolean | undefined): void {
     for (const table of tables) {
-      if (isEdge !== true) this.tables.add(table);
+      if (isEdge !== true) this.note(table, '*');
       this.walk(table, rest, isEdge === undefined ? undefined : !isEdge, false);
     }
+  }
+
+  private note(table: string, field: string): void {
+    const known = this.fields.get(table);
+    if (known) known.add(field);
+    else this.fields.set(table, new Set([field]));
   }
 
   /** Whether a field links to edges; `undefined`: it may. */

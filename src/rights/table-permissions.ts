@@ -1,11 +1,13 @@
 import { CommandError } from '../errors/command-error.js';
 import { parsePath, type Path } from '../values/path.js';
 import { askedOfRow, type AskedOfRow } from './asked-of-row.js';
-import { asksOfRow, statementsOf, type Expression, type Statement } from './expression/expression.js';
+import { asksOfRow, statementsOf, type Expression, type Reads, type Statement } from './expression/expression.js';
+import type { Names } from './expression/names.js';
 import { parseExpression } from './expression/parse-expression.js';
 import { partsOf } from './expression/parts.js';
 import { joinReads } from './expression/reads.js';
 import { UnsupportedExpression } from './expression/tokens.js';
+import { ownReach, type OwnReach } from './own-reach.js';
 import type { SchemaOf } from './reach.js';
 import type { StructuredField } from './table-schema.js';
 
@@ -23,9 +25,17 @@ export interface FieldPermission {
   readonly select: Permission;
 }
 
+export interface KnownPermissions {
+  readonly kind: 'known';
+  readonly select: Permission;
+  readonly fields: readonly FieldPermission[];
+  /** What they read of a principal along links, by the table of its own record. */
+  readonly reach: ReadonlyMap<string, OwnReach>;
+}
+
 /** What the definitions of a table say about selecting from it. */
 export type TablePermissions =
-  | { readonly kind: 'known'; readonly select: Permission; readonly fields: readonly FieldPermission[] }
+  | KnownPermissions
   /** It can't be followed. The message says what, and what to write instead. */
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -39,25 +49,45 @@ export interface StructuredPermissions {
 const PLAIN_FIELD = /^(?:[A-Za-z_]\w*|`[^`.\\]+`)(?:\.(?:[A-Za-z_]\w*|`[^`.\\]+`))*$/;
 
 /**
+ * @param owners the tables that principals' own records are in
+ * @param functions those that permissions may call
  * @param schemaOf what is known of the tables that permissions read
  * @param selectsAll whether a SELECT within a permission sees all rows, whoever asks
  */
 export function readPermissions(
   { table, select, fields }: StructuredPermissions,
+  owners: Iterable<string>,
+  functions: Names,
   schemaOf: SchemaOf,
   selectsAll: boolean,
 ): TablePermissions {
-  const from = { table, schemaOf, selectsAll };
+  const from = { table, functions, schemaOf, selectsAll };
   try {
-    return {
-      kind: 'known',
+    const known = {
       select: permission(select, `table ${table}`, from),
       fields: fields.flatMap((field) => fieldPermission(field, from)),
+    };
+    const { ways } = readsOf(known);
+    return {
+      kind: 'known',
+      ...known,
+      reach: new Map([...owners].map((owner) => [owner, ownReach(ways, owner, schemaOf)])),
     };
   } catch (error) {
     if (error instanceof UnsupportedExpression) return { kind: 'refused', message: error.message };
     throw error;
   }
+}
+
+/** The rules that permissions are made of. */
+export function rulesOf({ select, fields }: Pick<KnownPermissions, 'select' | 'fields'>): readonly Rule[] {
+  return [select, ...fields.map((field) => field.select)].filter((permission) => typeof permission !== 'boolean');
+}
+
+/** What they read of a principal, whoever that is. */
+export function readsOf(permissions: Pick<KnownPermissions, 'select' | 'fields'>): Reads {
+  const expressions = rulesOf(permissions).map(({ expression }) => expression);
+  return joinReads(expressions.flatMap((one) => partsOf(one, 'row').constants.map(({ reads }) => reads)));
 }
 
 /** Why nobody can subscribe to the table. */
@@ -72,6 +102,7 @@ export function notKnownNow(): CommandError {
 
 interface Definition {
   readonly table: string;
+  readonly functions: Names;
   readonly schemaOf: SchemaOf;
   readonly selectsAll: boolean;
 }
@@ -88,11 +119,11 @@ function fieldPermission({ name, permissions }: StructuredField, from: Definitio
 }
 
 /** @throws UnsupportedExpression quoting the expression */
-function permission(select: unknown, of: string, { table, schemaOf, selectsAll }: Definition): Permission {
+function permission(select: unknown, of: string, { table, functions, schemaOf, selectsAll }: Definition): Permission {
   if (typeof select === 'boolean') return select;
   if (typeof select !== 'string') throw new UnsupportedExpression(`the permission of ${of} is not understood`);
   return quoting(`the permission of ${of} can't be followed, ${JSON.stringify(select)}`, () => {
-    const expression = parseExpression(select);
+    const expression = parseExpression(select, functions);
     checkComputed(expression, table, schemaOf);
     if (!selectsAll) checkSelected(expression, schemaOf);
     return asksOfRow(expression) ? { expression, asked: askedOfRow(expression, table, schemaOf) } : { expression };

@@ -10,8 +10,16 @@ export interface Reads {
   readonly tables: ReadonlySet<string>;
   /** Tables that it selects from. */
   readonly selected: ReadonlySet<string>;
-  /** Along a link, into a table that the expression doesn't name. */
+  /** It may be anything. */
   readonly anything: boolean;
+  /** Ways whose further tables hang on what the fields on them link to. */
+  readonly ways: readonly Way[];
+}
+
+/** A way from the principal's own record, or from records of some tables. */
+export interface Way {
+  readonly from: 'own' | readonly string[];
+  readonly path: readonly Step[];
 }
 
 /** A part of an expression that has one value for a principal, whatever the row. */
@@ -24,6 +32,8 @@ export interface Constant {
   readonly reads: Reads;
   /** The operands that it is made of. Absent: it is one. */
   readonly operands?: readonly Constant[];
+  /** The steps that lead to it from the principal's own record. Absent: it is something else. */
+  readonly path?: readonly Step[];
 }
 
 export type Comparator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'INSIDE' | 'CONTAINS' | 'CONTAINSANY' | 'CONTAINSALL';

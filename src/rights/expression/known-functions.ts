@@ -35,7 +35,6 @@ export function isMethodOfRows(name: string): boolean {
 
 /** What to say of one that may not. */
 export function whyUnknown(name: string): string {
-  if (name.startsWith('fn::')) return `${name} is a function of yours: write what it does into the permission itself`;
   if (name === 'time::now' || name.startsWith('rand'))
     return `${name} changes without a write, so that nothing tells when rows come and go`;
   if (name === 'record::exists')

@@ -1,6 +1,7 @@
 import { CursorOfTokens } from './token-cursor.js';
 import { parseOperand } from './parse-operand.js';
 import type { Comparator, Constant, Expression, Parts, Scope } from './expression.js';
+import { NO_FUNCTIONS, type Names } from './names.js';
 import { joinParts, operandsOf, partsOf } from './parts.js';
 import { joinReads, readsOfParts } from './reads.js';
 import { UnsupportedExpression } from './tokens.js';
@@ -44,11 +45,16 @@ const DEEPEST = 32;
  *
  * @throws UnsupportedExpression for what is not understood
  */
-export function parseExpression(text: string): Expression {
+export function parseExpression(text: string, names: Names = NO_FUNCTIONS): Expression {
   const cursor = new CursorOfTokens(text);
-  const expression = new ExpressionParser(cursor).or(0, 'row');
+  const expression = expressionAt(cursor, 'row', names);
   if (!cursor.atEnd) throw new UnsupportedExpression(`${cursor.rest} is not understood`);
   return expression;
+}
+
+/** The expression that comes next. @throws UnsupportedExpression for what is not understood */
+export function expressionAt(cursor: CursorOfTokens, scope: Scope, names: Names): Expression {
+  return new ExpressionParser(cursor, names).or(0, scope);
 }
 
 class ExpressionParser {
@@ -57,7 +63,10 @@ class ExpressionParser {
   /** The signs of arithmetic that were met, in whatever parts: beside an alternative they may join others than it looks. */
   private signs: string[] = [];
 
-  constructor(private readonly cursor: CursorOfTokens) {}
+  constructor(
+    private readonly cursor: CursorOfTokens,
+    private readonly names: Names,
+  ) {}
 
   or(depth: number, scope: Scope): Expression {
     const { cursor } = this;
@@ -123,7 +132,7 @@ class ExpressionParser {
 
   /** A part of a comparison, with what binds tighter than that. */
   private operand(depth: number, scope: Scope): Expression {
-    const { cursor } = this;
+    const { cursor, names } = this;
     if (depth > DEEPEST) throw new UnsupportedExpression('it is nested too deeply');
     const start = cursor.start;
     if (cursor.take('!')) {
@@ -131,11 +140,11 @@ class ExpressionParser {
       return this.constantOf(start, [inner]) ?? { kind: 'not', of: inner, ...this.placed(start) };
     }
     const inner = (of: Scope) => this.or(depth + 1, of);
-    const parts: Expression[] = [parseOperand(cursor, scope, inner)];
+    const parts: Expression[] = [parseOperand(cursor, scope, names, inner)];
     const signs: string[] = [];
     for (let sign = cursor.peek()?.text ?? ''; cursor.takeOneOf(ARITHMETIC); sign = cursor.peek()?.text ?? '') {
       signs.push(sign);
-      parts.push(parseOperand(cursor, scope, inner));
+      parts.push(parseOperand(cursor, scope, names, inner));
     }
     this.signs.push(...signs);
     const [only] = parts;

@@ -1,25 +1,25 @@
 import { parseName } from '../../values/record-name.js';
 import type { Constant, Expression, ParseInner, Scope } from './expression.js';
 import { isFunctionOfRows, isKnownFunction, whyNotOfRows, whyUnknown } from './known-functions.js';
+import type { Names, Origin } from './names.js';
 import { takeCast } from './parse-cast.js';
 import { includeConstants, takeList } from './parse-list.js';
 import { parseSelect } from './parse-select.js';
 import { joinParts, partsOf } from './parts.js';
 import { ReadsBuilder, readsOfParts } from './reads.js';
-import { StepsParser, type Place } from './parse-steps.js';
+import { StepsParser } from './parse-steps.js';
 import { parseWay, takeElement } from './parse-way.js';
 import type { CursorOfTokens } from './token-cursor.js';
 import { UnsupportedExpression } from './tokens.js';
 
 const WORDS: ReadonlySet<string> = new Set(['NONE', 'NULL', 'true', 'false']);
-const PARAMETERS: ReadonlySet<string> = new Set(['$auth', '$token', '$access', '$session']);
 /** Begin statements. None of them has a place in a permission that is only to read, but for SELECT in parentheses. */
 const STATEMENTS =
   /^(?:ACCESS|ALTER|BEGIN|BREAK|CANCEL|COMMIT|CONTINUE|CREATE|DEFINE|DELETE|FOR|IF|INFO|INSERT|KILL|LET|LIVE|OPTION|REBUILD|RELATE|REMOVE|RETURN|SELECT|SHOW|SLEEP|THROW|UPDATE|UPSERT|USE)$/i;
 
 /** One operand of a comparison or of arithmetic, with the steps behind it. */
-export function parseOperand(cursor: CursorOfTokens, scope: Scope, inner: ParseInner): Expression {
-  return new OperandParser(cursor, scope, inner).operand();
+export function parseOperand(cursor: CursorOfTokens, scope: Scope, names: Names, inner: ParseInner): Expression {
+  return new OperandParser(cursor, scope, names, inner).operand();
 }
 
 class OperandParser {
@@ -29,6 +29,7 @@ class OperandParser {
   constructor(
     private readonly cursor: CursorOfTokens,
     private readonly scope: Scope,
+    private readonly names: Names,
     private readonly inner: ParseInner,
   ) {
     this.start = cursor.start;
@@ -64,11 +65,10 @@ class OperandParser {
 
   private parameter(): Expression {
     const name = this.cursor.next().text;
-    if (!PARAMETERS.has(name)) {
-      const known = [...PARAMETERS].join(', ');
-      throw new UnsupportedExpression(`${name} can't be followed: use fields of the row, ${known}`);
-    }
-    return this.stepped(name === '$auth' ? 'own' : name === '$token' ? 'claims' : 'value');
+    const { parameters, instead } = this.names;
+    const origin = parameters.get(name);
+    if (!origin) throw new UnsupportedExpression(`${name} can't be followed: use ${instead}`);
+    return this.stepped(origin);
   }
 
   private named(): Expression {
@@ -99,6 +99,7 @@ class OperandParser {
     while (cursor.take('::')) name += `::${cursor.next().text}`;
     if (cursor.peek()?.text !== '(' && /^math::[a-z]/.test(name)) return this.constant();
     cursor.expect('(');
+    if (name.startsWith('fn::')) return this.defined(name);
     if (!isKnownFunction(name) && !isFunctionOfRows(name)) throw new UnsupportedExpression(whyUnknown(name));
     const given = this.list(')');
     if (given.every((part) => part.kind === 'constant')) {
@@ -108,6 +109,19 @@ class OperandParser {
     }
     if (isFunctionOfRows(name)) return this.ofRow(given);
     throw new UnsupportedExpression(whyNotOfRows(name));
+  }
+
+  /** A function of the database, of constants. */
+  private defined(name: string): Expression {
+    const given = this.list(')').map((part) => {
+      if (part.kind === 'constant') return part;
+      throw new UnsupportedExpression(
+        `${name} is a function of yours, and something of the row is handed to it: write what it does into the permission`,
+      );
+    });
+    for (const { reads } of given) this.reads.include(reads);
+    this.reads.include(this.names.readsOfFunction(name, given));
+    return this.stepped();
   }
 
   private inParentheses(): Expression {
@@ -137,7 +151,7 @@ class OperandParser {
 
   private cast(): Expression {
     const kinds = takeCast(this.cursor);
-    const value = parseOperand(this.cursor, this.scope, this.inner);
+    const value = parseOperand(this.cursor, this.scope, this.names, this.inner);
     if (value.kind === 'constant') {
       this.reads.include(value.reads);
       return this.constant();
@@ -180,9 +194,9 @@ class OperandParser {
   }
 
   /** A constant, with the steps behind it. */
-  private stepped(from: Place = 'value'): Constant {
-    new StepsParser(this.cursor, this.scope, this.inner, this.reads).takeFrom(from);
-    return this.constant();
+  private stepped(from: Origin = { place: 'value' }): Constant {
+    const path = new StepsParser(this.cursor, this.scope, this.inner, this.reads).takeFrom(from);
+    return path ? { ...this.constant(), path } : this.constant();
   }
 
   private constant(): Constant {

@@ -1,4 +1,4 @@
-import type { Access, Parts, Reads } from './expression.js';
+import type { Access, Parts, Reads, Way } from './expression.js';
 
 /** Collects what an expression reads while it is parsed. */
 export class ReadsBuilder {
@@ -7,6 +7,7 @@ export class ReadsBuilder {
   private readonly tables = new Set<string>();
   private readonly fields = new Set<string>();
   private readonly selected = new Set<string>();
+  private readonly ways: Way[] = [];
   private self = false;
   private anything = false;
 
@@ -27,16 +28,23 @@ export class ReadsBuilder {
     for (const table of this.nodes) this.tables.add(table);
   }
 
+  /** Something that may be behind a link from a value of which nothing is known. */
   link(): void {
     this.anything = true;
   }
 
+  /** All steps from the principal's own record. */
+  ownWay(path: Way['path']): void {
+    this.ways.push({ from: 'own', path });
+  }
+
   /** What a part of it reads. */
-  include({ edges, tables, self, fields, selected, anything }: Reads): void {
+  include({ edges, tables, self, fields, selected, anything, ways }: Reads): void {
     for (const table of selected) this.selected.add(table);
     for (const name of fields) this.fields.add(name);
     for (const table of edges) this.edges.add(table);
     for (const table of tables) this.tables.add(table);
+    this.ways.push(...ways);
     this.self ||= self;
     this.anything ||= anything;
   }
@@ -46,13 +54,12 @@ export class ReadsBuilder {
     if (selects && from !== 'row') for (const table of from) this.selected.add(table);
     if (from !== 'row') for (const table of from) this.tables.add(table);
     for (const step of path) if ('edges' in step) for (const table of step.edges) this.tables.add(table);
-    // What lies below a field may be behind a link.
-    if (path.length > 1) this.anything = true;
+    if (from !== 'row' && path.length > 0) this.ways.push({ from, path });
   }
 
   build(): Reads {
-    const { edges, tables, self, fields, selected, anything } = this;
-    return { edges, tables, self, fields, selected, anything };
+    const { edges, tables, self, fields, selected, anything, ways } = this;
+    return { edges, tables, self, fields, selected, anything, ways };
   }
 }
 
@@ -65,6 +72,7 @@ export function joinReads(all: readonly Reads[]): Reads {
     fields: union((reads) => reads.fields),
     selected: union((reads) => reads.selected),
     anything: all.some(({ anything }) => anything),
+    ways: all.flatMap(({ ways }) => ways),
   };
 }
 
