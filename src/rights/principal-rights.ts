@@ -77,6 +77,11 @@ export class PrincipalRights {
     return textsOf(permissions).some((text) => !constants.has(text));
   }
 
+  /** Whether the database has to be asked for more than it answered the last time: a topic can come while it answers. */
+  get lacksAny(): boolean {
+    return [...this.topics.keys()].some((topic) => this.lacks(topic));
+  }
+
   /** @returns whether it gives other rights than the last one. */
   take(answer: Answer): boolean {
     const before = this.answer;
@@ -112,7 +117,8 @@ export class PrincipalRights {
   /** @throws CommandError FORBIDDEN, quoting what can't be followed; UNAVAILABLE while it isn't known */
   of(topic: string): RowRights {
     const known = this.rights.get(topic) ?? this.work(topic);
-    this.rights.set(topic, known);
+    // What isn't known now may be known when it is asked for the next time, though nothing has changed.
+    if (!isUnknown(known)) this.rights.set(topic, known);
     if (known instanceof CommandError) throw known;
     return known;
   }
@@ -147,6 +153,10 @@ export class PrincipalRights {
     if (typeof permission === 'boolean') return permission ? undefined : NO_ROW;
     return rowCondition(permission, constants, this.questions);
   }
+}
+
+function isUnknown(known: RowRights | CommandError): boolean {
+  return known instanceof CommandError && known.code === 'UNAVAILABLE';
 }
 
 /** What V8 takes for a value that is known by its text, beside both. */

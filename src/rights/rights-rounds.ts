@@ -116,8 +116,10 @@ export class RightsRounds {
       if (!answer) continue;
       if (answer.kind === 'failed') this.log.warn(`The permissions of ${rights.principal.id} fail: ${answer.reason}`);
       if (rights.take(answer)) changed.add(rights.principal);
+      if (rights.lacksAny) this.due.add(rights.principal);
     }
     this.announce(changed);
+    if (this.due.size > 0) void this.refresh();
   }
 
   /** What is answered is so after all that concerns a principal, be it handed on or not. */
