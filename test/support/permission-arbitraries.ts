@@ -37,6 +37,7 @@ const ATOMS = [
     "kind = ($auth.kind ?? 'a')",
     'kind = <string> $auth.kind',
   ],
+  ...['room IN fn::rooms($auth)', "fn::plan($auth.id) = 'pro'", "$auth->member->room.owner.role CONTAINS 'admin'"],
 ];
 /** Those that only the database can answer for each row: along links and edges, and functions of the row. */
 const ASKED = [
@@ -63,12 +64,17 @@ const ASKED = [
     'readers.level CONTAINS $auth.level',
   ],
 ];
+/** What they call. */
+export const FUNCTIONS = `
+  DEFINE FUNCTION fn::rooms($user: record<user>) { RETURN $user->member->room } PERMISSIONS FULL;
+  DEFINE FUNCTION fn::plan($user: record<user>) { LET $org = $user.org; RETURN $org.plan } PERMISSIONS FULL;`;
 /** Those that can't be followed: they are refused. */
 const REFUSED = [
   'untyped.open',
   '(level ?? 0) / 2 = 1',
   'at < time::now()',
   'record::exists(owner)',
+  'fn::rooms(owner) CONTAINS room',
   '(SELECT VALUE id FROM room WHERE id = $parent.room) CONTAINS room',
 ];
 /** What a drawn table has to say of its links. */
@@ -177,4 +183,10 @@ export const write: fc.Arbitrary<string> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom('DELETE room:2', "UPDATE room:1 SET name = 'other'") },
   { weight: 1, arbitrary: user.map((id) => `DELETE ${id}->member`) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom('org:free', 'org:pro'), fc.constantFrom('free', 'pro'))
+      .map(([id, plan]) => `UPDATE ${id} SET plan = '${plan}'`),
+  },
 );

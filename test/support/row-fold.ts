@@ -1,6 +1,9 @@
 import type { Row, ServerFrame } from '@edge-hive/protocol';
 import type { TestClient } from './client.js';
 
+/** Before it asks again where the service had no answer. */
+const RETRY_MS = 20;
+
 /** What a client knows of a table by snapshot and events, subscribing again whenever it is told to. */
 export class RowFold {
   readonly rows = new Map<string, Row>();
@@ -63,7 +66,7 @@ export class RowFold {
       this.state = 'reading';
     } else if (frame.type === 'error') {
       if (frame.code === 'FORBIDDEN') this.state = 'forbidden';
-      else if (frame.retryable) this.ask();
+      else if (frame.retryable) setTimeout(() => this.ask(), RETRY_MS);
       else throw new Error(`Not subscribed: ${JSON.stringify(frame)}`);
     }
   }
