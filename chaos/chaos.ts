@@ -4,10 +4,11 @@
  * backwards or told to whom it may not be told.
  *
  *   npm run chaos -- --minutes 3 --seed 1 [--surreal path/to/surreal] [--writers 12] [--rate 30] [--fault 'database frozen']…
- *     [--gateway-env KEY=VALUE]… [--redis]
+ *     [--gateway-env KEY=VALUE]… [--redis] [--workers 2]
  *
- * With `--redis` channels are over a Redis of the run's own, with a replica and sentinels: it is broken, too, and messages and
- * presence are held against what was acknowledged.
+ * With `--redis` channels are over a Redis of the run's own, with a replica and sentinels: it is broken, too. With `--workers` each
+ * gateway is several processes, that are killed and frozen; without Redis there is one gateway, whose workers share channels. With
+ * either, messages and presence are held against what was acknowledged.
  */
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -22,7 +23,7 @@ import { Random } from './random.js';
 import { findings } from './findings.js';
 import { report } from './report.js';
 import { schedule } from './schedule.js';
-import { Site } from './site.js';
+import { gatewaysOf, Site } from './site.js';
 
 const LOOK_MS = 1_000;
 /** As a shell has it for Ctrl-C. */
@@ -37,13 +38,16 @@ const { values } = parseArgs({
     surreal: { type: 'string' },
     fault: { type: 'string', multiple: true, default: [] },
     redis: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '0' },
     'gateway-env': { type: 'string', multiple: true, default: [] },
   },
 });
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
 const random = new Random(seed);
-const faults = schedule(random.fork(), minutes, kindsOf(values.fault, values));
+const parts = { redis: values.redis, workers: Number(values.workers) };
+const kinds = kindsOf(values.fault, { ...parts, workers: parts.workers > 0 });
+const faults = schedule(random.fork(), minutes, kinds, gatewaysOf(parts));
 
 const interrupted = new AbortController();
 setMaxListeners(0, interrupted.signal);
@@ -59,7 +63,7 @@ const gatewayEnv = Object.fromEntries(values['gateway-env'].map((pair) => pair.s
   string,
   string
 >;
-const site = await Site.open({ bin: values.surreal, gatewayEnv, redis: values.redis, random: random.fork() });
+const site = await Site.open({ bin: values.surreal, gatewayEnv, ...parts, random: random.fork() });
 const looking = new AbortController();
 void look(looking.signal);
 try {

@@ -69,6 +69,25 @@ export class FaultInjector {
       case 'gateway redeployed':
         this.recoveries.begin(kind, there());
         return slot.redeploy();
+      case 'worker killed':
+        this.recoveries.begin(kind, there());
+        await Promise.all([slot.killWorker(new Random(fault.at)), channels?.party.bury(slot.number)]);
+        return;
+      case 'worker frozen briefly': {
+        const thaw = slot.freezeWorker(new Random(fault.at));
+        await lasts();
+        this.recoveries.begin(kind, there());
+        return thaw();
+      }
+      case 'worker frozen for good':
+        this.recoveries.begin(kind, there());
+        return slot.loseWorker(new Random(fault.at));
+      case 'supervisor frozen': {
+        const thaw = slot.freezeSupervisor();
+        await lasts();
+        this.recoveries.begin(kind, there());
+        return thaw();
+      }
       case 'gateway frozen briefly': {
         const thaw = slot.freeze();
         await lasts();
@@ -104,9 +123,9 @@ export class FaultInjector {
       case 'readers stalled':
         return this.stall(kind, lasts);
       default:
-        if (!channels) throw new Error(`There is no Redis for the fault ${kind}.`);
+        if (!channels?.redis) throw new Error(`There is no Redis for the fault ${kind}.`);
         await befall(channels.redis, kind, lasts);
-        return this.recoveries.begin(kind, channels.party.listeners);
+        return this.recoveries.begin(kind, channels.party.served);
     }
   }
 

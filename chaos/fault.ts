@@ -24,23 +24,43 @@ export const REDIS_KINDS = [
   'redis connections cut',
 ] as const;
 
+/** Made where gateways are of several processes. */
+export const WORKER_KINDS = [
+  'worker killed',
+  'worker frozen briefly',
+  'worker frozen for good',
+  'supervisor frozen',
+] as const;
+
 /** What not every system allows is made when it is asked for only. */
-export const FAULT_KINDS = [...USUAL_KINDS, ...REDIS_KINDS, 'database threads held'] as const;
+export const FAULT_KINDS = [...USUAL_KINDS, ...REDIS_KINDS, ...WORKER_KINDS, 'database threads held'] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What there is beside a database and gateways. */
+export interface Parts {
+  readonly redis: boolean;
+  readonly workers: boolean;
+}
 
 /**
  * The kinds that begin with one of some texts, such as `database frozen`; all usual ones for none.
  *
  * @throws when a text begins none
  */
-export function kindsOf(beginnings: readonly string[], { redis }: { readonly redis: boolean }): readonly FaultKind[] {
-  const known = redis ? FAULT_KINDS : FAULT_KINDS.filter((kind) => !kind.startsWith('redis'));
+export function kindsOf(beginnings: readonly string[], parts: Parts): readonly FaultKind[] {
+  const usual = [
+    // Two instances without Redis are two of channels: one that takes the place of another has none of its messages.
+    ...USUAL_KINDS.filter((kind) => kind !== 'gateway redeployed' || parts.redis || !parts.workers),
+    ...(parts.redis ? REDIS_KINDS : []),
+    ...(parts.workers ? WORKER_KINDS : []),
+  ];
+  const known: readonly FaultKind[] = [...usual, 'database threads held'];
   for (const beginning of beginnings) {
     if (known.some((kind) => kind.startsWith(beginning))) continue;
     throw new Error(`--fault ${beginning}: no kind begins so. There are: ${known.join(', ')}`);
   }
-  if (beginnings.length === 0) return redis ? [...USUAL_KINDS, ...REDIS_KINDS] : USUAL_KINDS;
+  if (beginnings.length === 0) return usual;
   return known.filter((kind) => beginnings.some((each) => kind.startsWith(each)));
 }
 
@@ -50,7 +70,7 @@ export interface Fault {
   readonly at: number;
   /** How long it lasts; 0 for what happens at once. */
   readonly durationMs: number;
-  /** Which of the two gateways. */
+  /** Which of the gateways. */
   readonly gateway: number;
   /** Part of all clients whose sockets are hit. */
   readonly share: number;

@@ -52,8 +52,12 @@ export async function findings(
   const failed = wired.flatMap(({ errors, name: subscriber }) =>
     errors.map((detail): Violation => ({ kind: 'ended', subscriber, detail })),
   );
-  const ofGateways = slots.flatMap(({ crashes, number }) =>
-    crashes.map((detail): Violation => ({ kind: 'ended', subscriber: `gateway ${number}`, detail })),
+  const ofGateways = slots.flatMap(({ crashes, workerCrashes, number }) =>
+    [...crashes, ...workerCrashes].map((detail): Violation => ({
+      kind: 'ended',
+      subscriber: `gateway ${number}`,
+      detail,
+    })),
   );
   const undone = knowsDeleted ? dropped : [];
   const ofClients = [...ofTables, ...letters.violations, ...leaked, ...failed];

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { startGateway, type Gateway } from '../test/support/gateway.js';
+import { untilGone } from '../test/support/processes.js';
+import { workersOf } from '../test/support/workers.js';
 import { Metrics } from './metrics.js';
+import type { Random } from './random.js';
 import type { Point } from './slope.js';
 
 const METRICS_TIMEOUT_MS = 500;
@@ -8,6 +11,10 @@ const METRICS_TIMEOUT_MS = 500;
 const START_MS = 180_000;
 const PAGE_BYTES = 4_096;
 const MIB = 1024 * 1024;
+/** A supervisor finds a worker that stands still in ten seconds, and has faults of its own. */
+const REPLACED_MS = 120_000;
+/** What a supervisor says of a worker that has ended. */
+const WORKER_ENDED = /Worker (\d+) ended \(([^,]+), (\w+)\)/g;
 
 /** One process of a gateway, from its start to its end. */
 export interface GatewayLife {
@@ -26,6 +33,7 @@ export class GatewaySlot {
   readonly lives: GatewayLife[] = [];
   /** Ends that nobody had caused, with what the process had printed. */
   readonly crashes: string[] = [];
+  private readonly killed = new Set<number>();
   private up: GatewayLife | undefined;
   private changing: Promise<void> = Promise.resolve();
 
@@ -49,6 +57,17 @@ export class GatewaySlot {
     return this.lives.flatMap(
       ({ gateway }) => gateway.output.match(/^.*\bERROR\b.*(?:\n(?!.*\[Nest\]).*){0,8}/gm) ?? [],
     );
+  }
+
+  /** Why its workers have ended, as their supervisors say. */
+  get workerEnds(): readonly string[] {
+    return this.ends.map(({ reason }) => reason);
+  }
+
+  /** Workers that have ended of which nobody knows why. */
+  get workerCrashes(): readonly string[] {
+    const crashed = this.ends.filter(({ pid, reason }) => reason === 'died' && !this.killed.has(pid));
+    return crashed.map(({ pid, how }) => `worker ${pid} of gateway ${this.number} ended (${how})`);
   }
 
   start(): Promise<void> {
@@ -75,11 +94,45 @@ export class GatewaySlot {
     });
   }
 
-  /** Stops the process that runs now. @returns what lets that same one go on, whoever is there by then */
+  /** Stops all processes that run now. @returns what lets those same go on, whoever is there by then */
   freeze(): () => void {
-    const life = this.up;
-    life?.gateway.kill('SIGSTOP');
-    return () => life?.gateway.kill('SIGCONT');
+    const pids = [...this.supervisors, ...this.workers];
+    for (const pid of pids) signal(pid, 'SIGSTOP');
+    return () => pids.forEach((pid) => signal(pid, 'SIGCONT'));
+  }
+
+  /** The same of the process alone that others work for. */
+  freezeSupervisor(): () => void {
+    const pids = this.supervisors;
+    for (const pid of pids) signal(pid, 'SIGSTOP');
+    return () => pids.forEach((pid) => signal(pid, 'SIGCONT'));
+  }
+
+  /** Kills one of its workers. Settles when it is gone. */
+  async killWorker(random: Random): Promise<void> {
+    const pid = this.pickWorker(random);
+    if (pid === undefined) return;
+    this.killed.add(pid);
+    signal(pid, 'SIGKILL');
+    await untilGone([pid], REPLACED_MS);
+  }
+
+  /** Stops one of its workers. @returns what lets it go on */
+  freezeWorker(random: Random): () => void {
+    const pid = this.pickWorker(random);
+    if (pid === undefined) return () => undefined;
+    signal(pid, 'SIGSTOP');
+    return () => signal(pid, 'SIGCONT');
+  }
+
+  /** The same, until its supervisor has ended it. That lives as long: without it nobody would. */
+  loseWorker(random: Random): Promise<void> {
+    return this.change(async () => {
+      const pid = this.pickWorker(random);
+      if (pid === undefined) return;
+      signal(pid, 'SIGSTOP');
+      await untilGone([pid], REPLACED_MS);
+    });
   }
 
   /** Notes what the process that runs takes and tells. One that is frozen tells nothing. */
@@ -94,15 +147,38 @@ export class GatewaySlot {
 
   stop(): Promise<void> {
     return this.change(async () => {
-      const life = this.end();
-      life?.gateway.kill('SIGCONT');
-      await life?.gateway.stop();
+      for (const pid of [...this.supervisors, ...this.workers]) signal(pid, 'SIGCONT');
+      await this.end()?.gateway.stop();
     });
   }
 
   /** Ends all that it has started, and waits for nothing. */
   abandon(): void {
     for (const { gateway } of this.lives) gateway.kill('SIGKILL');
+  }
+
+  private get ends(): readonly { readonly pid: number; readonly how: string; readonly reason: string }[] {
+    return this.lives.flatMap(({ gateway }) =>
+      [...gateway.output.matchAll(WORKER_ENDED)].map(([, pid, how = '', reason = '']) => ({
+        pid: Number(pid),
+        how,
+        reason,
+      })),
+    );
+  }
+
+  private get supervisors(): readonly number[] {
+    return this.up ? [this.up.gateway.pid] : [];
+  }
+
+  private get workers(): readonly number[] {
+    return this.up ? workersOf(this.up.gateway) : [];
+  }
+
+  /** One that runs; undefined while there is none. */
+  private pickWorker(random: Random): number | undefined {
+    const { workers } = this;
+    return workers.length > 0 ? random.pick(workers) : undefined;
   }
 
   private end(): GatewayLife | undefined {
@@ -128,5 +204,14 @@ export class GatewaySlot {
     const changed = this.changing.then(step);
     this.changing = changed.catch(() => undefined);
     return changed;
+  }
+}
+
+/** Of a process that may have ended meanwhile. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

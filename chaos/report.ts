@@ -36,13 +36,14 @@ function faultTable({ injector }: Run): string {
   return markdownTable(['fault', 'times', 'delivered again after, p50 ms', 'p99 ms'], rows);
 }
 
-function resultTable({ site, load, feed, violations, dropped, letters }: Run): string {
+function resultTable({ site, injector, load, feed, violations, dropped, letters }: Run): string {
   const accounts = site.clients.flatMap(({ accounts }) => accounts);
   const delivered = accounts.flatMap((account) => account.delivered);
   const resyncs = delivered.flatMap((one) => (one.kind === 'resync' ? [one.reason] : []));
   const closes = site.wired.flatMap(({ closes }) =>
     [...closes].flatMap(([code, count]) => Array<number>(count).fill(code)),
   );
+  const workerEnds = site.slots.flatMap((slot) => slot.workerEnds);
   const rows: (readonly [string, string | number])[] = [
     ['writes acknowledged', load.ledger.writes],
     ['writes of unknown outcome', load.ledger.unknown],
@@ -56,9 +57,10 @@ function resultTable({ site, load, feed, violations, dropped, letters }: Run): s
     ['connections lost, by close code', tally(closes)],
     ['late changes that sweeps found', lateChanges(site.slots)],
     ['resyncs, by reason', tally(resyncs)],
-    ...channelRows(site.channels),
+    ...channelRows(site.channels, injector),
     ...VIOLATION_KINDS.map((kind) => [kind, violations.filter((one) => one.kind === kind).length] as const),
     ['errors in the logs of gateways', site.slots.reduce((sum, { complaints }) => sum + complaints.length, 0)],
+    ...(workerEnds.length > 0 ? [['workers that ended, by reason', tally(workerEnds)] as const] : []),
     ['gateway memory', memory(site)],
   ];
   return markdownTable(['what', 'count'], rows);

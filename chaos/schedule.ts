@@ -13,18 +13,25 @@ const DURATIONS: Partial<Record<FaultKind, readonly [least: number, most: number
   // Longer than the gateways wait for Redis, and than sentinels do.
   'redis frozen briefly': [300, 1_500],
   'redis frozen for long': [5_500, 8_000],
+  'worker frozen briefly': [200, 2_000],
+  'supervisor frozen': [500, 6_000],
 };
 const PAUSE_MS = [200, 2_500] as const;
 /** What was hit is left alone for so long after the fault, so that it can come back. */
 const RECOVERY_MS = 2_500;
 
 /** All kinds in another order each round, with pauses: the faults of one seed are the same each time. */
-export function schedule(random: Random, minutes: number, kinds: readonly FaultKind[] = USUAL_KINDS): readonly Fault[] {
+export function schedule(
+  random: Random,
+  minutes: number,
+  kinds: readonly FaultKind[] = USUAL_KINDS,
+  gateways = 2,
+): readonly Fault[] {
   const faults: Fault[] = [];
   const busyUntil = new Map<string, number>();
   for (let at = 1_000; ;) {
     for (const kind of random.shuffle(kinds)) {
-      const gateway = random.between(0, 1);
+      const gateway = random.between(0, gateways - 1);
       const victim = victimOf(kind, gateway);
       at = Math.max(at + random.between(...PAUSE_MS), busyUntil.get(victim) ?? 0);
       if (at > minutes * 60_000) return faults;
@@ -36,7 +43,7 @@ export function schedule(random: Random, minutes: number, kinds: readonly FaultK
 }
 
 function victimOf(kind: FaultKind, gateway: number): string {
-  if (kind.startsWith('gateway')) return `gateway ${gateway}`;
+  if (/^(gateway|worker|supervisor)/.test(kind)) return `gateway ${gateway}`;
   if (kind.startsWith('redis')) return 'redis';
   return kind.startsWith('database') ? 'database' : kind;
 }

@@ -15,7 +15,6 @@ import { defineLetters, PEOPLE, tokenOfPerson } from './letters/letter-rights.js
 import { POLICY, TABLES } from './tables.js';
 import type { WiredClient } from './wired-client.js';
 
-const GATEWAYS = 2;
 /** Short, so that what is longer than them needn't take long. */
 const GATEWAY_ENV = {
   HEARTBEAT_INTERVAL_MS: '2000',
@@ -28,7 +27,7 @@ const GATEWAY_ENV = {
   LOG_LEVEL: 'warn',
 };
 
-const CHANNEL_ENV = { BROKER: 'redis', PRESENCE_GRACE_MS: '3000', API_KEY };
+const CHANNEL_ENV = { PRESENCE_GRACE_MS: '3000', API_KEY };
 
 export interface SiteOptions {
   /** A `surreal` binary; without one the embedded engine is used. */
@@ -36,23 +35,31 @@ export interface SiteOptions {
   readonly gatewayEnv: Readonly<Record<string, string>>;
   /** Redis and all who use channels are part of it. */
   readonly redis: boolean;
+  /** Processes of each gateway that serve clients; 0: it is one process. */
+  readonly workers: number;
   readonly random: Random;
 }
 
-/** What there is where channels go over Redis. */
+/** What there is where channels are of several processes. */
 export interface Channels {
-  readonly redis: RedisPair;
+  /** Undefined: they are of the workers of one gateway. */
+  readonly redis: RedisPair | undefined;
   readonly party: Party;
 }
 
-/** All that runs: a database in a folder, two gateways, and clients with a wire each. */
+/** Without Redis the workers of one gateway share channels, and those of two don't. */
+export function gatewaysOf({ redis, workers }: Pick<SiteOptions, 'redis' | 'workers'>): number {
+  return workers > 0 && !redis ? 1 : 2;
+}
+
+/** All that runs: a database in a folder, gateways, and clients with a wire each. */
 export class Site {
   private readonly ends: (() => unknown)[] = [];
   private readonly gateways: GatewaySlot[] = [];
   private readonly connected: ChaosClient[] = [];
   private readonly people: LetterReader[] = [];
   private turn = 0;
-  private overRedis: Channels | undefined;
+  private shared: Channels | undefined;
 
   private constructor(readonly database: TestDatabase) {
     this.ends.push(() => database.stop());
@@ -91,7 +98,7 @@ export class Site {
   }
 
   get channels(): Channels | undefined {
-    return this.overRedis;
+    return this.shared;
   }
 
   /** All whose connections can be broken. */
@@ -109,24 +116,27 @@ export class Site {
     for (const end of this.ends.splice(0).reverse()) await end();
   }
 
-  private async start({ gatewayEnv, redis: hasRedis, random }: SiteOptions): Promise<void> {
+  private async start({ gatewayEnv, redis: hasRedis, workers, random }: SiteOptions): Promise<void> {
+    const hasChannels = hasRedis || workers > 0;
     const connection = await this.database.connect();
     for (const table of TABLES) await connection.query(`DEFINE TABLE ${table} CHANGEFEED 3d INCLUDE ORIGINAL`);
     await defineLetters(connection);
-    const policy = await policyFile({ ...POLICY, ...(hasRedis && { channels: CHANNEL_POLICY }) });
+    const policy = await policyFile({ ...POLICY, ...(hasChannels && { channels: CHANNEL_POLICY }) });
     this.ends.push(() => policy.remove());
     const redis = hasRedis ? await RedisPair.start() : undefined;
     this.ends.push(() => redis?.stop());
     const env = {
       ...databaseEnv(this.database),
       ...GATEWAY_ENV,
-      ...(redis && { ...CHANNEL_ENV, REDIS_URL: redis.url }),
+      ...(hasChannels && CHANNEL_ENV),
+      ...(redis && { BROKER: 'redis', REDIS_URL: redis.url }),
+      ...(workers > 0 && { WORKERS: String(workers) }),
       POLICY_FILE: policy.path,
       ...gatewayEnv,
     };
     // Where this process fails, nobody else ends them. The database ends by itself.
     process.once('exit', () => this.gateways.forEach((slot) => slot.abandon()));
-    for (let number = 0; number < GATEWAYS; number += 1) {
+    for (let number = 0; number < gatewaysOf({ redis: hasRedis, workers }); number += 1) {
       const slot = new GatewaySlot(number, env);
       this.gateways.push(slot);
       this.ends.push(() => slot.stop());
@@ -155,16 +165,16 @@ export class Site {
       ...this.clients.map((client) => client.start()),
       ...this.readers.map(({ letters }) => letters.ready),
     ]);
-    if (!redis) return;
+    if (!hasChannels) return;
     const party = await Party.start(newWire, random);
-    this.overRedis = { redis, party };
+    this.shared = { redis, party };
     this.ends.push(() => party.close());
   }
 
   /** As a load balancer without health checks does it: one after the other, frozen ones too. */
   private nextGateway(): WireTarget | undefined {
     this.turn += 1;
-    const { number, port } = this.slot(this.turn % GATEWAYS);
+    const { number, port } = this.slot(this.turn % this.slots.length);
     return port === undefined ? undefined : { gateway: number, port };
   }
 }

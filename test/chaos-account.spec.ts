@@ -9,6 +9,8 @@ import { schedule } from '../chaos/schedule.js';
 import type { View } from '../chaos/view.js';
 import type { FeedChange } from './support/feed.js';
 
+/** A database and gateways of one process. */
+const ALONE = { redis: false, workers: false };
 const VIEW: View = { topic: 'item', kind: 'events', filter: { group: 1 }, matches: ({ group }) => group === 1 };
 const row = newRow(new Random(1), 0, 0);
 const changes = [
@@ -84,18 +86,21 @@ describe('the schedule of a chaos run', () => {
   it('is the same for the same seed, and has every usual kind of fault in a short run', () => {
     expect(schedule(new Random(3), 1)).toEqual(schedule(new Random(3), 1));
     expect(schedule(new Random(3), 1)).not.toEqual(schedule(new Random(4), 1));
-    expect(new Set(schedule(new Random(7), 0.4).map(({ kind }) => kind))).toEqual(
-      new Set(kindsOf([], { redis: false })),
-    );
+    expect(new Set(schedule(new Random(7), 0.4).map(({ kind }) => kind))).toEqual(new Set(kindsOf([], ALONE)));
   });
 
   it('has only the kinds that were asked for', () => {
-    const kinds = schedule(new Random(3), 1, kindsOf(['database frozen', 'sockets cut'], { redis: false })).map(
+    const kinds = schedule(new Random(3), 1, kindsOf(['database frozen', 'sockets cut'], ALONE)).map(
       ({ kind }) => kind,
     );
     expect(new Set(kinds)).toEqual(new Set(['database frozen briefly', 'database frozen for long', 'sockets cut']));
-    expect(kindsOf(['database threads'], { redis: false })).toEqual(['database threads held']);
-    expect(() => kindsOf(['database froze', 'flood'], { redis: false })).toThrow(
+    expect(kindsOf(['database threads'], ALONE)).toEqual(['database threads held']);
+    const ofWorkers = kindsOf([], { redis: false, workers: true });
+    expect(ofWorkers).toContain('worker killed');
+    // Of two gateways without Redis, one that takes the other's place has none of its messages.
+    expect(ofWorkers).not.toContain('gateway redeployed');
+    expect(kindsOf([], { redis: true, workers: true })).toContain('gateway redeployed');
+    expect(() => kindsOf(['database froze', 'flood'], ALONE)).toThrow(
       '--fault flood: no kind begins so. There are: gateway killed',
     );
   });

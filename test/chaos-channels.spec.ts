@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ChannelAccount } from '../chaos/channels/channel-account.js';
 import { disorder, judgeChannel } from '../chaos/channels/channel-judge.js';
 import { Publishes } from '../chaos/channels/publishes.js';
+import { Sightings } from '../chaos/channels/sightings.js';
 
 const CHANNEL = 'room:0';
 const NO_LOSS = { losses: [], explain: () => true };
@@ -71,5 +72,18 @@ describe('the account of a channel', () => {
     const one = account(ann1, bob1, ann2, ann3);
     expect(disorder([one, account(ann1, bob1, ann2)], publishes)).toEqual([]);
     expect(disorder([one, account(bob1, ann1, ann2, ann3)], publishes).map(({ kind }) => kind)).toEqual(['order']);
+  });
+});
+
+describe('what is seen of members', () => {
+  it('counts from when it was acknowledged until each sees it, once', () => {
+    const sightings = new Sightings();
+    sightings.sees('eve', ['ann 1'], 10);
+    sightings.said('ann 1', 20);
+    sightings.said('ann 2', 30);
+    sightings.sees('eve', ['ann 2'], 35);
+    sightings.sees('eve', ['ann 2'], 90);
+    sightings.sees('fay', ['ann 1', 'ann 2'], 70);
+    expect(sightings.delays).toEqual([0, 5, 50, 40]);
   });
 });

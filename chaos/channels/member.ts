@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientWire } from '../client-wire.js';
 import type { Random } from '../random.js';
 import { WiredClient } from '../wired-client.js';
+import type { Sightings } from './sightings.js';
 
 const PAUSE_MS = [200, 1_500] as const;
 /** Of so many things that a member does, one is to leave. */
@@ -16,6 +17,7 @@ export class Member extends WiredClient {
     name: string,
     wire: ClientWire,
     readonly channel: string,
+    private readonly sightings: Sightings,
   ) {
     super(name, wire, { principal: name });
   }
@@ -28,7 +30,11 @@ export class Member extends WiredClient {
   /** Settles when it is there, which can take a while during a fault. */
   async enter(n = 0): Promise<void> {
     this.state = { n };
-    await this.presence.enter(this.state).catch((error: unknown) => this.errors.push(String(error)));
+    const { text = '' } = this;
+    await this.presence.enter(this.state).then(
+      () => this.sightings.said(text),
+      (error: unknown) => this.errors.push(String(error)),
+    );
   }
 
   /** It doesn't wait to be heard: of several states that wait, the last is said. */

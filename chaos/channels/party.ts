@@ -10,12 +10,14 @@ import { Member } from './member.js';
 import { Observer } from './observer.js';
 import { Publisher } from './publisher.js';
 import { Publishes } from './publishes.js';
+import { Sightings } from './sightings.js';
 
 const MOST_PAUSE_MS = 120;
 
 /** All who use channels: who publish, who listen, who are there, and who look at them. */
 export class Party {
   readonly publishes = new Publishes();
+  readonly sightings = new Sightings();
   readonly observers: Observer[] = [];
   readonly members: Member[] = [];
   private readonly comers: { readonly listener: Listener; readonly joins: number }[] = [];
@@ -45,6 +47,11 @@ export class Party {
 
   get listeners(): Listener[] {
     return this.comers.map(({ listener }) => listener);
+  }
+
+  /** Those of them that have come. */
+  get served(): Listener[] {
+    return this.listeners.filter(({ account }) => account?.served !== undefined);
   }
 
   /** All whose connections can be broken. */
@@ -119,12 +126,12 @@ export class Party {
     }
     for (const channel of ROOMS) {
       for (let n = 0; n < OBSERVERS; n += 1) {
-        const observer = new Observer(`${channel} observer ${n}`, await this.newWire(), channel);
+        const observer = new Observer(`${channel} observer ${n}`, await this.newWire(), channel, this.sightings);
         this.observers.push(observer);
         await observer.start();
       }
       for (let n = 0; n < MEMBERS; n += 1) {
-        const member = new Member(`${channel} member ${n}`, await this.newWire(), channel);
+        const member = new Member(`${channel} member ${n}`, await this.newWire(), channel, this.sightings);
         this.members.push(member);
         await member.enter();
       }
@@ -134,7 +141,7 @@ export class Party {
 
   private async newMortal(channel: string): Promise<void> {
     this.names += 1;
-    const mortal = new Member(`${channel} mortal ${this.names}`, await this.newWire(), channel);
+    const mortal = new Member(`${channel} mortal ${this.names}`, await this.newWire(), channel, this.sightings);
     this.mortals.push(mortal);
     void mortal.enter();
   }
