@@ -3,6 +3,7 @@ import { edgeHive } from './edge-hive.mjs';
 import { hasRedis } from './redis-server.mjs';
 import { ServerProcess } from './server-process.mjs';
 
+const JOINED_WS = fileURLToPath(new URL('../servers/joined-ws-redis.mjs', import.meta.url));
 const SOCKET_IO = fileURLToPath(new URL('../servers/socket-io-redis.mjs', import.meta.url));
 
 /** A busy machine is no Redis that is away. */
@@ -18,6 +19,15 @@ export const edgeHiveOverRedis = {
 
 export const socketIoStreams = socketIo('Socket.IO, streams adapter', 'streams');
 export const socketIoPubSub = socketIo('Socket.IO, Redis adapter', 'pubsub');
+
+/** What the machine, this Redis and this client of Redis can do: nothing is numbered, kept, checked or bounded. */
+export const joinedWsPubSub = {
+  name: 'joined ws, PUBLISH',
+  dialect: 'plain',
+  tokens: () => undefined,
+  isThere: hasRedis,
+  start: ({ redis, profile }) => ServerProcess.start(JOINED_WS, { profile, env: { REDIS_URL: redis } }),
+};
 
 function socketIo(name, adapter) {
   return {

@@ -1,6 +1,6 @@
 import { measure } from '../measure/measure.mjs';
 import { usage } from '../measure/usage.mjs';
-import { edgeHiveOverRedis, socketIoPubSub, socketIoStreams } from '../peers/over-redis.mjs';
+import { edgeHiveOverRedis, joinedWsPubSub, socketIoPubSub, socketIoStreams } from '../peers/over-redis.mjs';
 import { RedisServer } from '../peers/redis-server.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byP99, byRate } from '../report/table.mjs';
@@ -22,7 +22,7 @@ const SETTLE_SECONDS = 10;
 export const instances = {
   name: 'instances',
   title: `${CONNECTIONS} connections over ${CHANNELS.length} channels on two instances with one Redis: of each pair of deliveries one is on the other instance`,
-  peers: [edgeHiveOverRedis, socketIoStreams, socketIoPubSub],
+  peers: [edgeHiveOverRedis, socketIoStreams, socketIoPubSub, joinedWsPubSub],
   columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'redisCpu', 'redisPublish', ...busy],
   ratios: [byRate, byCpu, byP99],
   run: (peer, context) =>
