@@ -82,6 +82,11 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     this.whenReady.push(callback);
   }
 
+  /** Whether what is in one command has to be in one slot. */
+  get isCluster(): boolean {
+    return this.clients.kind === 'cluster';
+  }
+
   /**
    * Runs a script whose keys are all in one slot. All that is sent within a tick is sent at once. Of scripts whose order counts none is
    * carried out behind one that was given here later.
@@ -89,16 +94,26 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
    */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     const length = args.reduce<number>((sum, arg) => sum + String(arg).length * 2, COMMAND_BYTES);
-    return this.guard(length + this.scripts.bytes(script, keys), () => this.scripts.run(script, keys, args));
+    this.writes?.join();
+    return this.wait(length + this.scripts.bytes(script, keys), () => this.send(script, keys, args));
+  }
+
+  /** The same, at once, for what is counted and given up in time by `wait`. @throws whatever Redis refuses it with */
+  send(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    return this.scripts.run(script, keys, args);
   }
 
   /** Sends one command, whose keys are all in one slot. @throws CommandError UNAVAILABLE */
   call(name: string, ...args: readonly (string | number)[]): Promise<unknown> {
-    return this.guard(COMMAND_BYTES, () => this.clients.commands.call(name, ...args));
+    this.writes?.join();
+    return this.wait(COMMAND_BYTES, () => this.clients.commands.call(name, ...args));
   }
 
-  private guard(bytes: number, command: () => Promise<unknown>): Promise<unknown> {
-    this.writes?.join();
+  /**
+   * Counts something that waits for Redis, with about so many bytes, and gives it up in time.
+   * @throws CommandError UNAVAILABLE, also where as much waits as may
+   */
+  wait(bytes: number, command: () => Promise<unknown>): Promise<unknown> {
     return this.inFlight.run(bytes, command).catch((error: unknown) => {
       if (error instanceof TooMuchInFlight) {
         this.metrics.redisRefused.inc();

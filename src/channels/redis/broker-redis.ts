@@ -15,20 +15,17 @@ import {
 } from '../broker.js';
 import { parseCursor } from '../channel-cursor.js';
 import { Acknowledged } from './acknowledged.js';
-import { carriedBody, parseCarried } from './carried.js';
+import { parseCarried } from './carried.js';
 import { ChannelKeys } from './channel-keys.js';
 import { ChannelReader } from './channel-reader.js';
 import { Looks } from './looks.js';
 import { Marks } from './marks.js';
+import { Publishes } from './publishes.js';
 import { cursorOf, placeOf, samePlace, type Place } from './place.js';
-import { parsePlace } from './head.js';
 import { NEWS_PREFIX } from './presence/presence-news.js';
 import { LEASE_MS, RedisPresence } from './presence/presence-redis.js';
-import { PUBLISH } from './scripts.js';
 import { Tail, type Stretch } from './tail.js';
 
-/** For how long a repeat of an idempotency key answers the first one, in ms. */
-const ONCE_MS = 5 * 60_000;
 /** Channels of which it is asked at once whether Redis has what it acknowledged. */
 const CHECKED_AT_ONCE = 256;
 
@@ -38,6 +35,7 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
   private readonly keys: ChannelKeys;
   private readonly marks = new Marks();
   private readonly reader: ChannelReader;
+  private readonly publishes: Publishes;
   /** Open channels, by the name under which their messages are published. */
   private readonly tails = new Map<string, Tail>();
   private readonly looks: Looks;
@@ -45,13 +43,14 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
   private readonly log = new LimitedLog(RedisBroker.name);
 
   constructor(
-    private readonly config: Config,
+    config: Config,
     private readonly link: RedisLink,
     private readonly metrics: MetricsService,
   ) {
     super();
     this.keys = new ChannelKeys(config.redisPrefix);
     this.reader = new ChannelReader(link, this.keys, this.marks, config.limitHistoryBytesPerChannel);
+    this.publishes = new Publishes(config, link, this.keys, this.marks);
     this.looks = new Looks(link, this.tails);
     this.presence = new RedisPresence(link, this.keys, this.marks, {
       interval: config.presenceIntervalMs,
@@ -101,31 +100,10 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
     this.link.topics.unsubscribe(name);
   }
 
-  async publish(publication: Publication, { key, history }: Carriage): Promise<string> {
-    const { channel, from } = publication;
-    const { keys, marks, link, config } = this;
-    const names = [keys.head(channel), keys.messages(channel)];
-    if (key !== undefined) names.push(keys.once(channel, from, key));
-    const reply = await link.run(PUBLISH, names, [
-      carriedBody(publication),
-      marks.next(),
-      marks.epoch(),
-      marks.start(),
-      history?.size ?? 0,
-      history?.age ?? 0,
-      config.limitHistoryBytesPerChannel,
-      link.clock.in(config.redisTimeoutMs),
-      link.topics.publishCommand,
-      ONCE_MS,
-    ]);
-    const place = parsePlace(reply);
-    if (place) {
-      this.acknowledged.add(channel, place);
-      return cursorOf(place);
-    }
-    // It was refused: it came so late that whoever published it was told so already, or the clock of Redis was set.
-    if (Array.isArray(reply)) link.clock.set(Number(reply[1]));
-    throw unavailable();
+  async publish(publication: Publication, carriage: Carriage): Promise<string> {
+    const place = await this.publishes.add(publication, carriage);
+    this.acknowledged.add(publication.channel, place);
+    return cursorOf(place);
   }
 
   async after(channel: string, { cursor, epoch }: Since, limit: number): Promise<readonly Message[] | undefined> {

@@ -12,59 +12,82 @@ local function int(number) return string.format('%.0f', number) end
 `;
 
 /**
- * Publishes one message, as one step.
+ * Publishes messages one after the other, as one step.
  *
- * KEYS: head, messages, and the idempotency key's where there is one. ARGV: 1 the message, 2 its mark, 3 and 4 epoch and number to
- * begin with, 5 size and 6 age of the history (0: none), 7 its most bytes, 8 the last moment at which this may still be done (0: any),
- * 9 the command to publish with, 10 for how long the idempotency key counts.
- * @returns the place, or \`late\` and the time
+ * KEYS, of each message: head, messages, and the idempotency key's where there is one. ARGV: 1 the command to publish with, 2 for how long
+ * an idempotency key counts, 3 the most bytes of a history; then of each message 1 its fields and 2 the message itself. The fields: its
+ * mark, epoch and number to begin with, size and age of the history (0: none), the last moment at which this may still be done (0: any),
+ * and 1 where there is an idempotency key.
+ *
+ * A channel whose keys hold something else fails alone; whatever else fails would fail for all.
+ * @returns of each message its place, `late` and the time, or `failed` and why
  */
 export const PUBLISH = new RedisScript(
   `${NOW}
-local deadline = tonumber(ARGV[8])
-if deadline > 0 and now > deadline then return {'late', int(now)} end
-if KEYS[3] then
-  local known = redis.call('GET', KEYS[3])
-  if known then return known end
-end
-local epoch, number, at, previous, total, floor
-local head = redis.call('GET', KEYS[1])
-if head then epoch, number, at, previous, total, floor = head:match('^(%S+) (%d+) (%d+) (%S+) %d+ %d+ (%d+) (%d+)$') end
-if not epoch then epoch, number, at, previous, total, floor = ARGV[3], ARGV[4], 0, '0000', 0, 0 end
-number = number + 1
-at = math.max(now, tonumber(at))
-local place = epoch .. ' ' .. int(number) .. ' ' .. int(at) .. ' ' .. ARGV[2]
-local message = place .. ' ' .. previous .. '\\n' .. ARGV[1]
-local age = tonumber(ARGV[6])
-if age > 0 then
-  local most = tonumber(ARGV[7])
-  redis.call('XADD', KEYS[2], 'MAXLEN', '=', ARGV[5], int(at) .. '-' .. int(number), 'm', message, 'c', int(total))
-  redis.call('XTRIM', KEYS[2], 'MINID', '=', int(math.max(0, now - age)))
-  total = total + #message
-  floor = tonumber(floor)
-  -- total counts the bytes of all messages ever kept, floor those of which are known to be gone; 'c' is what total was before.
-  while total - floor > most do
-    local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-    if not oldest then floor = total break end
-    local before = tonumber(oldest[2][4])
-    if before > floor then
-      floor = before
-    else
-      redis.call('XDEL', KEYS[2], oldest[1])
-      floor = before + #oldest[2][2]
-    end
+local most = tonumber(ARGV[3])
+
+local function publish(headKey, messagesKey, onceKey, fields, body)
+  local mark, epoch, number, size, age, deadline = fields:match('^(%S+) (%S+) (%d+) (%d+) (%d+) (%d+) ')
+  deadline = tonumber(deadline)
+  if deadline > 0 and now > deadline then return 'late ' .. int(now) end
+  if onceKey then
+    local known = redis.call('GET', onceKey)
+    if known then return known end
   end
-  redis.call('PEXPIRE', KEYS[2], int(age))
-else
-  redis.call('DEL', KEYS[2])
-  total = 0
-  floor = 0
+  age = tonumber(age)
+  local at, previous, keptFor, total, floor = 0, '0000', '', 0, 0
+  local head = redis.call('GET', headKey)
+  if head then
+    local a, b, c, d, e, f, g = head:match('^(%S+) (%d+) (%d+) (%S+) %d+ (%d+) (%d+) (%d+)$')
+    if a then epoch, number, at, previous, keptFor, total, floor = a, b, tonumber(c), d, e, tonumber(f), tonumber(g) end
+  end
+  number = int(number + 1)
+  at = math.max(now, at)
+  local place = epoch .. ' ' .. number .. ' ' .. int(at) .. ' ' .. mark
+  local message = place .. ' ' .. previous .. '\\n' .. body
+  if age > 0 then
+    redis.call('XADD', messagesKey, 'MAXLEN', '=', size, int(at) .. '-' .. number, 'm', message, 'c', int(total))
+    redis.call('XTRIM', messagesKey, 'MINID', '=', int(math.max(0, now - age)))
+    total = total + #message
+    -- total counts the bytes of all messages ever kept, floor those of which are known to be gone; 'c' is what total was before.
+    while total - floor > most do
+      local oldest = redis.call('XRANGE', messagesKey, '-', '+', 'COUNT', 1)[1]
+      if not oldest then floor = total break end
+      local before = tonumber(oldest[2][4])
+      if before > floor then
+        floor = before
+      else
+        redis.call('XDEL', messagesKey, oldest[1])
+        floor = before + #oldest[2][2]
+      end
+    end
+    redis.call('PEXPIRE', messagesKey, int(age))
+  else
+    -- What was kept before the policy changed goes; where nothing was, there is nothing to look for.
+    if keptFor ~= '0' then redis.call('DEL', messagesKey) end
+    total = 0
+    floor = 0
+  end
+  local ttl = int(age + ${KNOWN_MS})
+  redis.call('SET', headKey, place .. ' ' .. ttl .. ' ' .. int(age) .. ' ' .. int(total) .. ' ' .. int(floor), 'PX', ttl)
+  if onceKey then redis.call('SET', onceKey, place, 'PX', ARGV[2]) end
+  redis.call(ARGV[1], headKey, message)
+  return place
 end
-local ttl = int(age + ${KNOWN_MS})
-redis.call('SET', KEYS[1], place .. ' ' .. ttl .. ' ' .. int(age) .. ' ' .. int(total) .. ' ' .. int(floor), 'PX', ttl)
-if KEYS[3] then redis.call('SET', KEYS[3], place, 'PX', ARGV[10]) end
-redis.call(ARGV[9], KEYS[1], message)
-return place
+
+local answers, key = {}, 1
+for n = 4, #ARGV, 2 do
+  local keys = ARGV[n]:sub(-1) == '1' and 3 or 2
+  local done, answer = pcall(publish, KEYS[key], KEYS[key + 1], keys == 3 and KEYS[key + 2] or nil, ARGV[n], ARGV[n + 1])
+  if not done then
+    local text = type(answer) == 'table' and answer.err or tostring(answer)
+    if not text:find('WRONGTYPE', 1, true) then error(answer, 0) end
+    answer = 'failed ' .. text
+  end
+  answers[#answers + 1] = answer
+  key = key + keys
+end
+return answers
 `,
   { ordered: true },
 );
