@@ -68,6 +68,44 @@ const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age:
     expect(new Set(heard(ann)).size).toBe(50);
   });
 
+  it('carry what one connection publishes at once in its order, and answer it in its order', async () => {
+    const [{ client: ann }, { client: bob }] = [await subscribe(0), await subscribe(1)];
+    await publish(ann, 'first');
+    const sent = Array.from({ length: 150 }, (_, n) => `${n}`);
+    for (const id of sent) {
+      const type = Number(id) % 50 === 49 ? 'ping' : 'publish';
+      const channel = Number(id) % 20 === 19 ? 'secret:1' : room;
+      // As clients write them: what begins with the type is read as text.
+      ann.send({ type, ...(type === 'publish' && { channel, event: 'said', data: id }), id });
+    }
+    await Promise.all(sent.map((id) => ann.reply(id)));
+    const answers = ann.frames.flatMap((frame) => ('id' in frame && sent.includes(frame.id ?? '') ? [frame] : []));
+    expect(answers.map(({ id }) => id)).toEqual(sent);
+    const carried = answers.flatMap(({ type, id }) => (type === 'ack' ? [id] : []));
+    expect(answers.map(({ type }) => type).filter((type) => type !== 'ack')).toHaveLength(9);
+    await hears(bob, carried.length + 1);
+    expect(heard(bob)).toEqual(['first', ...carried]);
+    expect(heard(ann)).toEqual(heard(bob));
+  });
+
+  it('refuse what belongs to a channel whose place in Redis somebody else has taken, and nothing sent with it', async () => {
+    const { client: ann } = await subscribe(0);
+    const taken = `${room}-taken`;
+    const other = new Redis(redis.url);
+    try {
+      await other.lpush(`edge-hive:{${taken}}:head`, 'x');
+    } finally {
+      other.disconnect();
+    }
+    for (const channel of [room, taken]) await ann.request({ id: 'p', type: 'publish', channel, event: 'said' });
+    const sent = Array.from({ length: 40 }, (_, n) => `${n}`);
+    for (const id of sent)
+      ann.send({ type: 'publish', channel: Number(id) % 2 ? taken : room, event: 'said', data: id, id });
+    const answers = await Promise.all(sent.map((id) => ann.reply(id)));
+    expect(answers.map(({ type }) => type)).toEqual(sent.map((id) => (Number(id) % 2 ? 'error' : 'ack')));
+    expect(answers.find(({ type }) => type === 'error')).toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
   it('leave out the connection that publishes without echo, on whichever instance', async () => {
     const [{ client: ann }, { client: bob }] = [await subscribe(0), await subscribe(1)];
     await publish(ann, 1, { echo: false });

@@ -1,5 +1,6 @@
 import type { WsMessageHandler } from '@nestjs/common';
 import type { ReceivedFrame } from '../session/command-queue.js';
+import type { Reply } from '../session/replies-in-turn.js';
 import type { CommandHandler, Session } from '../session/session.js';
 import type { Dispatcher } from './dispatcher.js';
 
@@ -15,5 +16,13 @@ export class Commands implements CommandHandler {
 
   serve(session: Session, frame: ReceivedFrame): Promise<unknown> | undefined {
     return this.dispatcher.dispatch(session, frame, this.handlers);
+  }
+
+  admitsOthers(frame: ReceivedFrame): boolean {
+    return this.dispatcher.isPublish(frame);
+  }
+
+  serveBeside(session: Session, frame: ReceivedFrame): Promise<Reply> | undefined {
+    return this.dispatcher.publishBeside(session, frame);
   }
 }

@@ -2,10 +2,11 @@ import { Injectable, type WsMessageHandler } from '@nestjs/common';
 import { CommandError } from '../errors/command-error.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { servedBytes, type ReceivedFrame } from '../session/command-queue.js';
+import type { Reply } from '../session/replies-in-turn.js';
 import type { Session } from '../session/session.js';
 import { parseFrame } from './parse-frame.js';
 import { PublishRoute } from './publish-route.js';
-import { readPublish } from './publish-text.js';
+import { isPublish, readPublish } from './publish-text.js';
 
 /** Bytes of a refused frame that are still parsed, for its `id`. */
 const REFUSED_BYTES = 16 * 1024;
@@ -49,6 +50,20 @@ export class Dispatcher {
     if (handler && session.canHold(servedBytes(received))) return handler.callback(frame) as Promise<unknown>;
     session.refuse(handler ? tooMuch() : unknownType(handlers, frame.type), frame.id);
     return undefined;
+  }
+
+  /** Publishes of a connection needn't wait for each other, if the broker makes them wait. */
+  isPublish({ data, binary }: ReceivedFrame): boolean {
+    return !binary && isPublish(data);
+  }
+
+  /** Publishes beside other publishes of the connection that wait. @returns `undefined` where it has to wait for them */
+  publishBeside(session: Session, { data, binary, refused }: ReceivedFrame): Promise<Reply> | undefined {
+    if (refused || binary || !this.publishes.open) return undefined;
+    const publish = readPublish(data, session.permits?.last);
+    const reply = publish && this.publishes.serveBeside(session, publish);
+    if (reply) this.metrics.framesReceived.inc('publish');
+    return reply;
   }
 
   private refuse(session: Session, received: ReceivedFrame): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandFilter } from './command.filter.js';
 import { CommandGuard } from './command.guard.js';
+import type { Reply } from '../session/replies-in-turn.js';
 import type { Session } from '../session/session.js';
 import { FrameShape } from './frame-shape.js';
 import { PublishDto } from './frames/publish.dto.js';
@@ -50,6 +51,18 @@ export class PublishRoute {
       this.filter.refuse(session, frame, error);
       return undefined;
     }
+  }
+
+  /**
+   * The same beside other publishes of the connection that wait. @returns its reply, for its turn; `undefined` where nothing is decided
+   * about its channel yet, and nothing was done
+   */
+  serveBeside(session: Session, frame: PublishText): Promise<Reply> | undefined {
+    const permit = session.permits?.get(frame.channel);
+    if (!permit) return undefined;
+    return this.publisher.publishBeside(session, frame, permit).catch((error: unknown) => {
+      return () => this.filter.refuse(session, frame, error);
+    });
   }
 
   /** @throws CommandError BAD_FRAME, RATE_LIMITED, UNAVAILABLE */

@@ -42,6 +42,11 @@ const [, , DATA] = FIELDS;
 /** Of the texts, the channel and the event. */
 const NEEDED = 0b110;
 
+/** Whether it begins as one that is written as clients write it. */
+export function isPublish(bytes: Buffer): boolean {
+  return matches(bytes, 0, BEGINNING);
+}
+
 /**
  * Reads a `publish` where it lies, if it is written as clients write one: `type` first, no white space between the fields, no
  * escapes but in `data`, each field once and as it has to be. Its `data` is found to be JSON, and no value is made of it.
@@ -50,7 +55,7 @@ const NEEDED = 0b110;
  * @param before where and what the connection published last: the same again is not made anew
  */
 export function readPublish(bytes: Buffer, before?: Pick<PublishText, 'channel' | 'event'>): PublishText | undefined {
-  if (!matches(bytes, 0, BEGINNING)) return undefined;
+  if (!isPublish(bytes)) return undefined;
   const texts: (string | undefined)[] = [undefined, before?.channel, before?.event, undefined];
   let found = 0;
   let data: string | undefined;

@@ -3,6 +3,7 @@ import { encodeData } from '../channels/channel-data.js';
 import { checkChannelName } from '../channels/channel-name.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { CommandError } from '../errors/command-error.js';
+import type { Reply } from '../session/replies-in-turn.js';
 import type { Session } from '../session/session.js';
 import type { PublishDto } from './frames/publish.dto.js';
 import type { PublishPermit } from '../session/publish-permits.js';
@@ -32,21 +33,17 @@ export class Publisher {
    * The same for what was read as text.
    * @throws CommandError RATE_LIMITED, UNAVAILABLE
    */
-  publishText(
-    session: Session,
-    { id, event, data, key, echo }: PublishText,
-    { channel, history }: PublishPermit,
-  ): Promise<void> | undefined {
-    const from = session.principal?.id;
-    this.rates.take(from, Buffer.byteLength(data));
-    const exclude = echo ? undefined : session;
-    const { permits } = session;
-    if (permits && (permits.last?.event !== event || permits.last.channel !== channel))
-      permits.last = { channel, event };
-    const published = this.channels.publishChecked({ channel, event, data, key, from, exclude, history });
-    if (published instanceof Promise) return published.then((cursor) => acknowledge(session, id, cursor));
-    acknowledge(session, id, published);
+  publishText(session: Session, text: PublishText, permit: PublishPermit): Promise<void> | undefined {
+    const published = this.carry(session, text, permit);
+    if (published instanceof Promise) return published.then((cursor) => acknowledge(session, text.id, cursor));
+    acknowledge(session, text.id, published);
     return undefined;
+  }
+
+  /** The same, which is acknowledged by the reply. @throws CommandError RATE_LIMITED, UNAVAILABLE */
+  async publishBeside(session: Session, text: PublishText, permit: PublishPermit): Promise<Reply> {
+    const cursor = await this.carry(session, text, permit);
+    return () => acknowledge(session, text.id, cursor);
   }
 
   /** What the guard has decided about a channel. @throws CommandError BAD_FRAME, FORBIDDEN where it has decided nothing */
@@ -55,6 +52,20 @@ export class Publisher {
     if (permit) return permit;
     checkChannelName(channel);
     throw new CommandError('FORBIDDEN', 'channel: not allowed to publish here.');
+  }
+
+  private carry(
+    session: Session,
+    { event, data, key, echo }: PublishText,
+    { channel, history }: PublishPermit,
+  ): string | Promise<string> {
+    const from = session.principal?.id;
+    this.rates.take(from, Buffer.byteLength(data));
+    const exclude = echo ? undefined : session;
+    const { permits } = session;
+    if (permits && (permits.last?.event !== event || permits.last.channel !== channel))
+      permits.last = { channel, event };
+    return this.channels.publishChecked({ channel, event, data, key, from, exclude, history });
   }
 }
 

@@ -7,6 +7,7 @@ const named = (name: string): ReceivedFrame => ({ data: Buffer.from(name), binar
 class Runner implements CommandRunner {
   readonly served: string[] = [];
   readonly flow: string[] = [];
+  readonly replied: string[] = [];
   readonly patience = 128 * 1024;
   held = 0;
   finish: (() => void)[] = [];
@@ -16,6 +17,16 @@ class Runner implements CommandRunner {
     this.served.push(name);
     if (name === 'failing') return Promise.reject(new Error('failed'));
     return name.startsWith('slow') ? new Promise<void>((resolve) => this.finish.push(resolve)) : undefined;
+  }
+  admitsOthers({ data }: ReceivedFrame): boolean {
+    return data.toString().startsWith('slow publish');
+  }
+  runBeside(frame: ReceivedFrame): Promise<() => void> | undefined {
+    if (!this.admitsOthers(frame)) return undefined;
+    const name = frame.data.toString();
+    this.served.push(name);
+    const reply = () => this.replied.push(name);
+    return new Promise((resolve) => this.finish.push(() => resolve(reply)));
   }
   book(bytes: number): void {
     this.held += bytes;
@@ -44,6 +55,43 @@ describe('CommandQueue', () => {
     runner.finish[0]?.();
     await settled();
     expect(runner.served).toEqual(['a', 'slow', 'b', 'c']);
+  });
+
+  it('serves publishes beside each other, replies in their order, and lets nothing else past them', async () => {
+    for (const name of ['slow publish 1', 'slow publish 2', 'slow publish 3', 'other', 'slow publish 4'])
+      queue.push(named(name));
+    expect(runner.served).toEqual(['slow publish 1', 'slow publish 2', 'slow publish 3']);
+    runner.finish[2]?.();
+    runner.finish[0]?.();
+    await settled();
+    expect(runner.replied).toEqual([]);
+    expect(runner.served).toHaveLength(3);
+    runner.finish[1]?.();
+    await settled();
+    expect(runner.replied).toEqual(['slow publish 2', 'slow publish 3']);
+    expect(runner.served.slice(3)).toEqual(['other', 'slow publish 4']);
+    runner.finish[3]?.();
+    await settled();
+    expect(runner.held).toBe(0);
+  });
+
+  it('serves no publish beside another command', () => {
+    for (const name of ['slow', 'slow publish']) queue.push(named(name));
+    expect(runner.served).toEqual(['slow']);
+  });
+
+  it('serves 64 beside one at most, and as many bytes of them as may wait', async () => {
+    for (let n = 0; n < 70; n += 1) queue.push(named(`slow publish ${n}`));
+    expect(runner.served).toHaveLength(65);
+    for (let n = 0; n < 70; n += 1) {
+      runner.finish[n]?.();
+      await settled();
+    }
+    expect(runner.served).toHaveLength(70);
+    expect(runner.replied.slice(-1)).toEqual(['slow publish 69']);
+    expect(runner.held).toBe(0);
+    for (let n = 0; n < 4; n += 1) queue.push(named(`slow publish ${'x'.repeat(20_000)}`));
+    expect(runner.served).toHaveLength(72);
   });
 
   it('goes on after a command that failed', async () => {

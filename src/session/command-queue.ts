@@ -1,3 +1,5 @@
+import { RepliesInTurn, type Reply } from './replies-in-turn.js';
+
 /** Frames that wait before no more is read from the socket, and the number at which reading goes on. */
 const PAUSE_AT = 256;
 const RESUME_AT = 64;
@@ -5,8 +7,13 @@ const RESUME_AT = 64;
 /** What is read of a socket at once, at most. */
 const READ_BYTES = 64 * 1024;
 
+/** Commands that are served beside one that waits. */
+const MOST_BESIDE = 64;
+
 /** What V8 takes for a frame that waits, about, beside its bytes. */
 const FRAME_BYTES = 256;
+/** Copies of its text that are made of a command while it is served beside others, at most. */
+const COPIES = 4;
 /** Bytes that a parsed frame can take for each of its text: an empty object is written in two. */
 const PARSED_BYTES = 24;
 
@@ -23,6 +30,10 @@ export interface CommandRunner {
   /** Bytes of commands that may wait before no more is read from the socket. */
   readonly patience: number;
   run(frame: ReceivedFrame): Promise<unknown> | undefined;
+  /** Whether others may be served beside this one, while it waits. */
+  admitsOthers(frame: ReceivedFrame): boolean;
+  /** Serves one beside others that wait. @returns its reply, for its turn, never rejected; `undefined`: it has to wait, nothing was done */
+  runBeside(frame: ReceivedFrame): Promise<Reply> | undefined;
   /** The queue holds so many bytes more, or less. */
   book(bytes: number): void;
   pause(): void;
@@ -31,11 +42,15 @@ export interface CommandRunner {
 
 /**
  * The commands of one connection, served one after the other: replies come in command order, and what is sent behind an
- * `auth` waits for its outcome. A full queue stops reading, so that TCP slows the sender; what one read brought can still
- * come, the rate limit bounds it.
+ * `auth` waits for its outcome. Only some may be served beside others of their kind that wait, and are replied to in their turn.
+ * A full queue stops reading, so that TCP slows the sender; what one read brought can still come, the rate limit bounds it.
  */
 export class CommandQueue {
   private waiting: ReceivedFrame[] | undefined;
+  /** Of those that are served behind the first, which admits others. */
+  private besides: RepliesInTurn | undefined;
+  private admits = false;
+  private first = false;
   private bytes = 0;
   private partial = 0;
   private served = 0;
@@ -51,6 +66,7 @@ export class CommandQueue {
       this.start(frame);
       return;
     }
+    if (!this.waiting && this.startBeside(frame)) return;
     (this.waiting ??= []).push(alone(frame));
     this.book(weightOf(frame));
     this.pauseIfFull();
@@ -71,6 +87,8 @@ export class CommandQueue {
   /** Serves nothing until this settles. */
   hold(until: Promise<unknown>): void {
     this.busy = true;
+    this.first = true;
+    this.admits = false;
     until.then(this.next, this.next);
   }
 
@@ -87,20 +105,45 @@ export class CommandQueue {
     this.served = servedBytes(frame);
     this.runner.book(this.served);
     this.hold(done);
+    this.admits = this.runner.admitsOthers(frame);
+  }
+
+  /** @returns whether it is served: not, where it has to wait for what was sent before it */
+  private startBeside(frame: ReceivedFrame): boolean {
+    if (!this.admits) return false;
+    const bytes = FRAME_BYTES + COPIES * frame.data.length;
+    const besides = (this.besides ??= new RepliesInTurn((more) => this.runner.book(more), this.goOn));
+    if (besides.size >= MOST_BESIDE || besides.bytes + bytes > this.runner.patience) return false;
+    const reply = this.runner.runBeside(frame);
+    if (reply) besides.add(reply, bytes);
+    return reply !== undefined;
   }
 
   private readonly next = (): void => {
-    this.busy = false;
+    this.first = false;
     this.runner.book(-this.served);
     this.served = 0;
-    while (!this.busy) {
-      const frame = this.waiting?.shift();
-      if (!frame) break;
-      this.book(-weightOf(frame));
-      this.start(frame);
-    }
+    this.goOn();
+  };
+
+  /** Replies to all whose turn it is, and serves what waits for them. */
+  private readonly goOn = (): void => {
+    if (this.first) return;
+    this.besides?.give();
+    this.busy = this.besides !== undefined && this.besides.size > 0;
+    if (!this.busy) this.besides = undefined;
+    this.serveWaiting();
     this.release();
   };
+
+  private serveWaiting(): void {
+    for (let frame = this.waiting?.[0]; frame; frame = this.waiting?.[0]) {
+      if (this.busy && !this.startBeside(frame)) return;
+      this.waiting?.shift();
+      this.book(-weightOf(frame));
+      if (!this.busy) this.start(frame);
+    }
+  }
 
   private book(bytes: number): void {
     this.bytes += bytes;

@@ -2,6 +2,7 @@ import { CLOSE_CODES, type CloseCode } from '@edge-hive/protocol';
 import type { Config } from '../config/config.js';
 import { CommandQueue, type CommandRunner, type ReceivedFrame } from './command-queue.js';
 import { CommandRate } from './command-rate.js';
+import type { Reply } from './replies-in-turn.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What Node reads of a socket at once, at most. */
@@ -16,6 +17,8 @@ export interface InboxOwner {
   /** Whether it may make the service hold as much as any. */
   readonly trusted: boolean;
   serve(frame: ReceivedFrame): Promise<unknown> | undefined;
+  admitsOthers(frame: ReceivedFrame): boolean;
+  serveBeside(frame: ReceivedFrame): Promise<Reply> | undefined;
   /** So many bytes more, or less, are held for it. */
   book(bytes: number): void;
   pause(): void;
@@ -106,6 +109,14 @@ export class Inbox implements CommandRunner {
 
   run(frame: ReceivedFrame): Promise<unknown> | undefined {
     return this.owner.closed ? undefined : this.owner.serve(frame);
+  }
+
+  admitsOthers(frame: ReceivedFrame): boolean {
+    return this.owner.admitsOthers(frame);
+  }
+
+  runBeside(frame: ReceivedFrame): Promise<Reply> | undefined {
+    return this.owner.closed ? undefined : this.owner.serveBeside(frame);
   }
 
   book(bytes: number): void {

@@ -19,6 +19,7 @@ import type { ReceivedFrame } from './command-queue.js';
 import type { Pulse } from './heartbeat-wheel.js';
 import { Inbox, type InboxOwner } from './inbox.js';
 import type { PublishPermits } from './publish-permits.js';
+import type { Reply } from './replies-in-turn.js';
 import type { Transport } from './transport.js';
 
 /** What a session takes in memory by itself, about: what V8 has of it and of its transport. */
@@ -34,6 +35,13 @@ const LIMIT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LIMIT_EXCEEDED'
 export interface CommandHandler {
   /** One command at a time. @returns when the next may be served, if not at once; never rejects for the client's doing. */
   serve(session: Session, frame: ReceivedFrame): Promise<unknown> | undefined;
+  /** Whether others may be served beside this command, while it waits. Absent: none. */
+  admitsOthers?(frame: ReceivedFrame): boolean;
+  /**
+   * Serves a command beside others that wait.
+   * @returns its reply, which is given in its turn; never rejects. `undefined`: it has to wait, and nothing was done
+   */
+  serveBeside?(session: Session, frame: ReceivedFrame): Promise<Reply> | undefined;
 }
 
 /** What all sessions work with. */
@@ -158,6 +166,14 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
 
   serve(frame: ReceivedFrame): Promise<unknown> | undefined {
     return this.handler.serve(this, frame);
+  }
+
+  admitsOthers(frame: ReceivedFrame): boolean {
+    return this.handler.admitsOthers?.(frame) ?? false;
+  }
+
+  serveBeside(frame: ReceivedFrame): Promise<Reply> | undefined {
+    return this.handler.serveBeside?.(this, frame);
   }
 
   book(bytes: number): void {
