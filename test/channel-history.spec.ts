@@ -7,6 +7,8 @@ import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { databaseEnv, startService, type Service } from './support/service.js';
 import { tokenOf } from './support/tokens.js';
 
+// One database is enough: channels ask it for nothing.
+
 /** The machine may be busy; what is awaited has a shorter deadline of its own. */
 jest.setTimeout(30_000);
 

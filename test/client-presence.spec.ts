@@ -6,6 +6,8 @@ import { startService, type Service } from './support/service.js';
 import { tokenOf } from './support/tokens.js';
 import { Wire } from './support/wire.js';
 
+// One database is enough: presence asks it for nothing.
+
 const API_KEY = 'a key of the tests';
 const POLICY = {
   channels: {

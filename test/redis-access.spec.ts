@@ -11,6 +11,8 @@ import { namesAt, present } from './support/presence.js';
 import { RedisServer } from './support/redis-server.js';
 import { hasRedis } from './support/redis.js';
 
+// One database is enough: a connection to Redis asks it for nothing.
+
 const PASSWORD = 'hush-hush-42';
 
 (hasRedis ? describe : describe.skip)('a Redis over TLS', () => {

@@ -6,6 +6,8 @@ import { until } from './support/poll.js';
 import { RedisCluster, SentinelGroup } from './support/redis-groups.js';
 import { hasRedis } from './support/redis.js';
 
+// One database is enough: channels ask it for nothing.
+
 /** Sentinels that disagree, or know too little of the replica, try again each six seconds. */
 const SWITCH_MS = 120_000;
 jest.setTimeout(2 * SWITCH_MS);

@@ -5,6 +5,8 @@ import { until } from './support/poll.js';
 import { RedisServer } from './support/redis-server.js';
 import { hasRedis } from './support/redis.js';
 
+// One database is enough: channels ask it for nothing.
+
 const COMMANDS = 100;
 const BYTES = 1024 * 1024;
 

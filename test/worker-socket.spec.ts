@@ -5,6 +5,8 @@ import { SUPERVISOR_SOCKET } from '../src/workers/place.js';
 import { startService } from './support/service.js';
 import { workersOf } from './support/workers.js';
 
+// One database is enough: the socket between processes is not its business.
+
 describe('the socket over which workers and their supervisor speak', () => {
   it('is in a folder that nobody but the user of the service may enter', async () => {
     const service = await startService({ WORKERS: '2' }, undefined, { startMs: 60_000 });
