@@ -10,14 +10,14 @@ import { startService, type Service } from './support/service.js';
 import { tokenOf } from './support/tokens.js';
 
 const MIB = 1024 * 1024;
-const { HOSTILE_CONNECTIONS = '150', HOSTILE_TOTAL_MIB = '24' } = process.env;
+const { HOSTILE_CONNECTIONS = '150', HOSTILE_TOTAL_MIB = '24', HOSTILE_EACH_MIB = '8' } = process.env;
 const CONNECTIONS = Number(HOSTILE_CONNECTIONS);
 const TOTAL = Number(HOSTILE_TOTAL_MIB) * MIB;
-const LOG = 8 * MIB;
-const HISTORY = 8 * MIB;
-const TOKENS = 2 * MIB;
+const LOG = Number(HOSTILE_EACH_MIB) * MIB;
+const HISTORY = LOG;
 /** Of presences whose connection was lost. */
-const GRACE = 4 * MIB;
+const GRACE = LOG;
+const TOKENS = 2 * MIB;
 /** As docs/configuration.md derives it: what is held may take half as much again, and eight snapshots are read at a time. */
 const CEILING = 1.5 * TOTAL + 8 * 12 * MIB + LOG + HISTORY + TOKENS + GRACE + CONNECTIONS * 16 * 1024;
 
