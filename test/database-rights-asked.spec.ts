@@ -219,6 +219,11 @@ describe('rights of which the database is asked for each row', () => {
     await hers.take(1);
     await root.query('UPDATE hall:1 SET members = []');
     expect(await ann.next('unsubscribed')).toMatchObject({ code: 'RIGHTS_CHANGED', stream: hers.name });
+    // What it held when it was looked at before comes back: it is other than when she subscribed.
+    await root.query('UPDATE hall:1 SET members = [user:ann]');
+    const again = await subscribe(ann, { topic: 'speech' });
+    await root.query('UPDATE hall:1 SET members = []');
+    expect(await ann.next('unsubscribed')).toMatchObject({ code: 'RIGHTS_CHANGED', stream: again.name });
   });
 
   it('hang on functions of the row, which no other table ends', async () => {

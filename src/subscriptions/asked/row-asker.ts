@@ -39,7 +39,7 @@ export class RowAsker implements OnModuleInit, OnApplicationShutdown {
   ) {
     const { limitRightsWaitingChanges: changes, limitRightsWaitingBytes: bytes, rightsWaitMs: longestMs } = config;
     this.waiting = new WaitingChanges({ changes, bytes, longestMs }, () => metrics.rightsGivenUp.inc());
-    this.unheard = new UnheardTables(questions);
+    this.unheard = new UnheardTables(questions, (table) => this.doubt(table));
     metrics.rightsWaiting.readFrom(() => this.waiting.changes);
     metrics.rightsWaitingBytes.readFrom(() => this.waiting.bytes);
   }
@@ -100,7 +100,7 @@ export class RowAsker implements OnModuleInit, OnApplicationShutdown {
       if (signal.aborted) return;
       const tables = new Set([...this.readers.tables()].filter((table) => !this.database.tells(table)));
       try {
-        for (const table of await this.unheard.look(tables)) this.doubt(table);
+        await this.unheard.look(tables);
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) this.log.error('Tables could not be looked at.', error);
         for (const table of tables) this.doubt(table);
