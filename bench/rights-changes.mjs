@@ -33,9 +33,11 @@ const SCHEMA = `
   DEFINE TABLE by_room ${FEED} PERMISSIONS FOR select WHERE room.members CONTAINS $auth.id;
   DEFINE TABLE by_members ${FEED} PERMISSIONS FOR select WHERE room<-member<-user CONTAINS $auth.id;
   DEFINE TABLE by_hall ${FEED} PERMISSIONS FOR select WHERE hall.members CONTAINS $auth.id;
-  DEFINE TABLE redefined ${FEED} PERMISSIONS FULL; DEFINE TABLE closed ${FEED} PERMISSIONS FULL;
+  DEFINE TABLE redefined ${FEED} PERMISSIONS FULL; 
   DEFINE FIELD room ON by_room TYPE option<record<room>>; DEFINE FIELD room ON by_members TYPE option<record<room>>;
   DEFINE FIELD hall ON by_hall TYPE option<record<hall>>;
+  DEFINE FIELD org ON user TYPE option<record<org>>; DEFINE FIELD team ON user TYPE any;
+  DEFINE TABLE by_team ${FEED} PERMISSIONS FOR select WHERE $auth.team.plan = 'pro';
   CREATE org:a SET plan = 'pro'; CREATE room:a SET members = []; CREATE hall:a SET members = []`;
 
 /** What is done, with what a user is subscribed to. Each user is changed once. */
@@ -47,6 +49,10 @@ const CHANGES = {
   '`$auth->member->room`: an edge of it goes': { topic: 'by_edge', write: (user) => `DELETE ${user}->member` },
   '`$auth.org.plan`: the record behind a link is written': {
     topic: 'by_link',
+    write: (_, n) => `UPDATE org:a SET plan = '${n % 2 === 0 ? 'free' : 'pro'}'`,
+  },
+  '`$auth.team.plan`: the record behind a link without a kind is written': {
+    topic: 'by_team',
     write: (_, n) => `UPDATE org:a SET plan = '${n % 2 === 0 ? 'free' : 'pro'}'`,
   },
   '`room.members CONTAINS $auth.id`: the room is written': {
@@ -66,9 +72,9 @@ const CHANGES = {
     write: (_, n) => `ALTER TABLE redefined PERMISSIONS FOR select WHERE n = ${n}`,
   },
   'the permission is taken away': {
-    topic: 'closed',
-    prepare: 'ALTER TABLE closed PERMISSIONS FULL',
-    write: () => 'ALTER TABLE closed PERMISSIONS NONE',
+    topic: (n) => `closed_${n}`,
+    prepare: (n) => `DEFINE TABLE closed_${n} ${FEED} PERMISSIONS FULL`,
+    write: (_, n) => `ALTER TABLE closed_${n} PERMISSIONS NONE`,
   },
   'the record of the principal is deleted: the connection is closed with 4401': {
     topic: 'by_role',
@@ -93,15 +99,15 @@ try {
   server = await edgeHive.start({ env });
   console.log('| what happens | median | longest |\n| --- | --- | --- |');
   let users = 0;
-  for (const [name, { topic, prepare = '', write }] of Object.entries(CHANGES)) {
+  for (const [name, { topic, prepare = () => '', write }] of Object.entries(CHANGES)) {
     const times = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const user = `user:${(users += 1)}`;
       await root.query(
-        `CREATE ${user} SET role = 'admin', org = org:a; RELATE ${user}->member->room:a; UPDATE room:a SET members += ${user};
-         UPDATE hall:a SET members += ${user}; ${prepare}`,
+        `CREATE ${user} SET role = 'admin', org = org:a, team = org:a; RELATE ${user}->member->room:a; UPDATE room:a SET members += ${user};
+         UPDATE hall:a SET members += ${user}; ${prepare(round)}`,
       );
-      const client = await subscribe(token(user, 3_600), topic);
+      const client = await subscribe(token(user, 3_600), typeof topic === 'string' ? topic : topic(round));
       await root.query(write(user, round));
       const written = performance.now();
       times.push((await client.ended) - written);

@@ -14,7 +14,7 @@ describe('rights from permissions, beside what SurrealDB itself shows', () => {
   let worlds: readonly RightsWorld[] = [];
   beforeAll(async () => {
     worlds = await Promise.all(Array.from({ length: WORLDS }, () => RightsWorld.open()));
-  }, 60_000);
+  }, 300_000);
   afterAll(() => Promise.all(worlds.map((world) => world.close())));
 
   it(
