@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { TestClient } from './support/client.js';
+import { metric } from './support/health.js';
 import { Instances } from './support/instances.js';
 import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { until } from './support/poll.js';
@@ -53,6 +54,26 @@ const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age:
     expect(heard(ann)).toEqual(['before', 'after', 'end']);
     expect(heard(bob)).toEqual(heard(ann));
     for (const { output } of instances.gateways) expect(output).not.toContain('hush');
+  });
+
+  it('go on over sentinels when their connections are cut, at the first attempt, and miss nothing', async () => {
+    const group = await SentinelGroup.start();
+    endings.push(() => group.stop());
+    const [ann, bob, instances] = await start(group.url());
+    for (const client of [ann, bob]) await client.request({ id: 's', type: 'subscribe', channel: 'room:1' });
+    await publish(ann, 'room:1', 'before');
+    await bob.until(() => heard(bob).length === 1);
+    for (const type of ['pubsub', 'normal']) await group.master.ask(`CLIENT KILL TYPE ${type} SKIPME yes`);
+    await publishUntilCarried(ann, 'room:1', 'after');
+    await publishUntilCarried(bob, 'room:1', 'end');
+    for (const client of [ann, bob]) {
+      await client.until(() => heard(client).includes('end'));
+      expect(heard(client)).toEqual(['before', 'after', 'end']);
+      expect(client.types).not.toContain('resync');
+    }
+    // One for each of its connections at most: who tries again and again loses them again and again.
+    for (const gateway of instances.gateways)
+      expect(await metric(gateway, 'edge_hive_redis_reconnects_total')).toBeLessThanOrEqual(2);
   });
 
   it('go on in a cluster whose master is taken the place of, and on its other masters meanwhile', async () => {
