@@ -294,7 +294,7 @@ export function brokerContract(name: string, start: () => Promise<TestBrokers>):
       const channel = fresh();
       const names = ['held', 'lost', 'back'].map((key) => ({ id: 'ann', key }));
       const enter = async (broker: Broker, name: { id: string; key: string }) =>
-        broker.presence.enter(channel, { ...name, state: '{}', since: TIME });
+        broker.presence.enter(channel, { ...name, state: '{}', since: TIME }, false);
       for (const name of names) await enter(here, name);
       const [, ...lost] = names;
       for (const name of lost) here.presence.lost(channel, name);
@@ -303,6 +303,21 @@ export function brokerContract(name: string, start: () => Promise<TestBrokers>):
       for (const name of names) await there.presence.dismiss(channel, name);
       const { members } = await there.presence.attendance(channel, 10);
       expect(members.map(({ key }) => key).sort()).toEqual(['back', 'held']);
+    });
+
+    it('leaves a member to the instance that it came to last, whatever another one says late of it', async () => {
+      const channel = fresh();
+      const enter = async (broker: Broker, n: number, update: boolean) =>
+        broker.presence.enter(channel, { id: 'ann', key: 'k', state: `{"n":${n}}`, since: TIME }, update);
+      expect(await enter(here, 1, false)).toBe(true);
+      expect(await enter(here, 2, true)).toBe(true);
+      expect(await enter(there, 3, false)).toBe(true);
+      // One broker has no other.
+      expect(await enter(here, 4, true)).toBe(here === there);
+      const state = async () => (await there.presence.attendance(channel, 10)).members.map((member) => member.state);
+      expect(await state()).toEqual([`{"n":${here === there ? 4 : 3}}`]);
+      expect(await enter(here, 5, false)).toBe(true);
+      expect(await state()).toEqual(['{"n":5}']);
     });
 
     it('numbers each channel for itself, from where nobody can know', async () => {

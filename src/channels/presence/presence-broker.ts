@@ -39,6 +39,11 @@ export function tooManyPresent(limit: number): CommandError {
   return new CommandError('LIMIT_EXCEEDED', `channel: ${limit} are present already, as many as may be.`);
 }
 
+/** Another connection has come with the same key since this one did. Saying it again has it come back. */
+export function takenElsewhere(): CommandError {
+  return new CommandError('UNAVAILABLE', 'key: a newer connection has it. Try again to have it back.');
+}
+
 /**
  * Knows who is present on channels, whichever instance they are connected to. What becomes of a member comes back to the instance
  * that said it the same way as to all others.
@@ -47,9 +52,12 @@ export interface PresenceBroker {
   /**
    * Somebody is present on a channel, open or not, or in another state than before. The same principal with the same key is the
    * same member, whoever says so, and came when it first did. What one instance says of a member counts in the order it is said.
+   * @param update of a member that this instance has: what is said late, of one that came to another instance meanwhile, must not take it
+   * back from there
+   * @returns whether it is there so: not where another instance has it by now
    * @throws CommandError LIMIT_EXCEEDED when a channel has as many members as may be, UNAVAILABLE
    */
-  enter(channel: string, member: Member): void | Promise<void>;
+  enter(channel: string, member: Member, update: boolean): boolean | Promise<boolean>;
 
   /** A member is present no more. Nothing if it wasn't, or is another instance's by now. */
   leave(channel: string, member: MemberName): void;

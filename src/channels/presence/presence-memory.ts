@@ -46,7 +46,7 @@ export class MemoryPresence implements PresenceBroker {
   }
 
   /** @throws CommandError LIMIT_EXCEEDED */
-  enter(channel: string, member: Member): void {
+  enter(channel: string, member: Member): boolean {
     const place = this.placeOf(channel);
     if (place.roster.size >= this.limits.members && !place.roster.has(member)) {
       throw tooManyPresent(this.limits.members);
@@ -54,6 +54,7 @@ export class MemoryPresence implements PresenceBroker {
     place.roster.enter(member);
     place.lost.delete(nameText(member));
     this.changed(channel, place);
+    return true;
   }
 
   leave(channel: string, name: MemberName): void {

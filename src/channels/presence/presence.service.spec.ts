@@ -13,11 +13,13 @@ import { Roster } from './roster.js';
 /** Answers when the test says so, as one that reaches other instances does. */
 class SlowPresence implements PresenceBroker {
   readonly said: string[] = [];
-  readonly answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  readonly answers: { resolve: (isThere?: boolean) => void; reject: (error: Error) => void }[] = [];
 
-  enter(_channel: string, { key, state }: Member): Promise<void> {
-    this.said.push(`enter ${key} ${state}`);
-    return new Promise((resolve, reject) => this.answers.push({ resolve, reject }));
+  enter(_channel: string, { key, state }: Member, update: boolean): Promise<boolean> {
+    this.said.push(`${update ? 'update' : 'enter'} ${key} ${state}`);
+    return new Promise((resolve, reject) => {
+      this.answers.push({ resolve: (isThere = true) => resolve(isThere), reject });
+    });
   }
 
   leave(_channel: string, { key }: MemberName): void {
@@ -30,7 +32,7 @@ class SlowPresence implements PresenceBroker {
 
   dismiss(_channel: string, { key }: MemberName): Promise<void> {
     this.said.push(`dismiss ${key}`);
-    return new Promise((resolve, reject) => this.answers.push({ resolve, reject }));
+    return new Promise((resolve, reject) => this.answers.push({ resolve: () => resolve(), reject }));
   }
 
   watch(): KnownMembers {
@@ -108,7 +110,7 @@ describe('presence over a broker that takes its time', () => {
     const updating = set(ann, '{"n":1}');
     broker.answers[1]?.reject(away);
     await expect(updating).rejects.toBe(away);
-    expect(broker.said).toEqual(['enter k {}', 'enter k {"n":1}']);
+    expect(broker.said).toEqual(['enter k {}', 'update k {"n":1}']);
     await set(ann, null);
     expect(broker.said.at(-1)).toBe('leave k');
   });
@@ -118,6 +120,19 @@ describe('presence over a broker that takes its time', () => {
     expect(broker.said).toEqual(['dismiss k']);
     broker.answers[0]?.reject(away);
     await expect(leaving).rejects.toBe(away);
+  });
+
+  it('takes none back from another instance by an update that comes late, but when it is said again', async () => {
+    const ann = subscriberOf('1');
+    void set(ann, '{}');
+    broker.answers[0]?.resolve();
+    const updating = set(ann, '{"n":1}');
+    broker.answers[1]?.resolve(false);
+    await expect(updating).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(ann.subscriptions.held.bytes).toBe(0);
+    void set(ann, '{"n":2}');
+    presence.release(ann, 'lobby');
+    expect(broker.said).toEqual(['enter k {}', 'update k {"n":1}', 'enter k {"n":2}', 'leave k']);
   });
 
   it('lets nobody end one that another connection has', async () => {

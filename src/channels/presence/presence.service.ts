@@ -11,7 +11,7 @@ import { Claim } from './claim.js';
 import { Claims } from './claims.js';
 import { outlasts } from './outlasts.js';
 import { memberBytes, type MemberName } from './member.js';
-import type { Attendance } from './presence-broker.js';
+import { takenElsewhere, type Attendance } from './presence-broker.js';
 
 /** Of what is kept for connections that were lost, what one principal may have. */
 const PRINCIPAL_PART = 1 / 4;
@@ -116,15 +116,23 @@ export class PresenceService implements OnModuleDestroy {
     const own = known?.holder === subscriber;
     const bytes = memberBytes(channel, { ...name, state });
     this.check(subscriber, own ? 0 : 1, own ? bytes - known.bytes : bytes);
-    const entered = this.broker.presence.enter(channel, { ...name, state, since: this.clock.now() });
+    const entered = this.broker.presence.enter(channel, { ...name, state, since: this.clock.now() }, own);
     const claim = known ?? new Claim(channel, name.id, name.key);
     this.keep(claim);
     const turn = this.claims.hold(claim, subscriber, bytes);
-    return entered?.catch((error: unknown) => {
-      // Whether it came isn't known: nobody was told that it did, so that it may not stay, unless it came anew.
-      if (!known && claim.holder && claim.turn === turn) this.end(claim);
-      throw error;
-    });
+    if (typeof entered === 'boolean') return;
+    return entered.then(
+      (isThere) => {
+        if (isThere) return;
+        if (claim.turn === turn) this.drop(claim);
+        throw takenElsewhere();
+      },
+      (error: unknown) => {
+        // Whether it came isn't known: nobody was told that it did, so that it may not stay, unless it came anew.
+        if (!known && claim.holder && claim.turn === turn) this.end(claim);
+        throw error;
+      },
+    );
   }
 
   /** @throws CommandError LIMIT_EXCEEDED */
@@ -154,9 +162,14 @@ export class PresenceService implements OnModuleDestroy {
     this.lost.remove(claim);
   }
 
-  private end(claim: Claim): void {
+  /** It is another instance's. */
+  private drop(claim: Claim): void {
     this.keep(claim);
     this.claims.delete(claim);
+  }
+
+  private end(claim: Claim): void {
+    this.drop(claim);
     this.broker.presence.leave(claim.channel, claim);
   }
 }

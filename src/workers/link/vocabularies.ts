@@ -97,7 +97,7 @@ export interface WorkerQuestions {
     { readonly channel: string; readonly limit: number },
     { messages: readonly Message[]; epoch: string }
   >;
-  enter: Question<{ readonly channel: string; readonly member: Member }, null>;
+  enter: Question<{ readonly channel: string; readonly member: Member; readonly update: boolean }, boolean>;
   dismiss: Question<readonly [string, MemberName], null>;
   watch: Question<string, readonly Member[]>;
   attendance: Question<{ readonly channel: string; readonly limit: number }, Attendance>;

@@ -37,7 +37,7 @@ export class PresenceRelay {
         unwatch: (channel) => this.unwatch(channel, link),
       },
       questions: {
-        enter: ({ channel, member }) => this.enter(channel, member, link),
+        enter: ({ channel, member, update }) => this.enter(channel, member, update, link),
         dismiss: ([channel, name]) => this.dismiss(channel, name),
         watch: (channel) => [...this.watch(channel, link)],
         attendance: ({ channel, limit }) => this.broker.presence.attendance(channel, limit),
@@ -45,12 +45,13 @@ export class PresenceRelay {
     });
   }
 
-  private enter(channel: string, member: Member, owner: WorkerLink): null {
+  private enter(channel: string, member: Member, update: boolean, owner: WorkerLink): boolean {
+    const members = this.owned.get(channel) ?? new Map<string, Owned>();
+    if (update && (members.get(nameText(member))?.owner ?? owner) !== owner) return false;
     this.broker.presence.enter(channel, member);
     const { id, key } = member;
-    const members = this.owned.get(channel) ?? new Map<string, Owned>();
     this.owned.set(channel, members.set(nameText(member), { name: { id, key }, owner }));
-    return null;
+    return true;
   }
 
   /** Of a member that has come to another worker meanwhile, that one says when it leaves. */

@@ -32,9 +32,9 @@ export class RemotePresence implements PresenceBroker {
     });
   }
 
-  async enter(channel: string, member: Member): Promise<void> {
+  enter(channel: string, member: Member, update: boolean): Promise<boolean> {
     const { link } = this.supervisor;
-    await this.waiting.run(memberBytes(channel, member), () => link.ask('enter', { channel, member }));
+    return this.waiting.run(memberBytes(channel, member), () => link.ask('enter', { channel, member, update }));
   }
 
   leave(channel: string, { id, key }: MemberName): void {

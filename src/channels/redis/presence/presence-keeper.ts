@@ -35,7 +35,7 @@ export class PresenceKeeper {
     clearTimeout(this.place.turn);
   }
 
-  async enter(member: Member): Promise<void> {
+  async enter(member: Member, update: boolean): Promise<boolean> {
     const { place } = this;
     const name = nameText(member);
     const before = place.own.get(name);
@@ -43,9 +43,12 @@ export class PresenceKeeper {
     place.leaving.delete(name);
     place.own.set(name, kept);
     try {
-      const first = (await this.redis.enter(this.channel, kept, true)) === 'first';
-      if (first && place.own.size > 1) await this.enterAgain();
+      const how = await this.redis.enter(this.channel, kept, !update);
+      if (how === 'taken' && place.own.get(name) === kept) place.own.delete(name);
+      if (how === 'first' && place.own.size > 1) await this.enterAgain();
       this.schedule(0);
+      this.forgetIfIdle();
+      return how !== 'taken';
     } catch (error) {
       if (place.own.get(name) === kept) {
         if (before) place.own.set(name, before);

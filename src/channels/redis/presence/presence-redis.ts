@@ -60,8 +60,8 @@ export class RedisPresence implements PresenceBroker {
     for (const keeper of this.keepers.values()) keeper.stop();
   }
 
-  enter(channel: string, member: Member): Promise<void> {
-    return this.keeperOf(channel).enter(member);
+  enter(channel: string, member: Member, update: boolean): Promise<boolean> {
+    return this.keeperOf(channel).enter(member, update);
   }
 
   leave(channel: string, name: MemberName): void {
