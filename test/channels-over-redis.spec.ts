@@ -10,8 +10,6 @@ import { TcpProxy } from './support/proxy.js';
 import { RedisServer } from './support/redis-server.js';
 import { hasRedis } from './support/redis.js';
 
-// One database is enough: channels ask it for nothing, and topics go on beside them with any.
-
 const ANYONE = { subscribe: 'authenticated', publish: 'authenticated' };
 const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age: '1h' } }, 'plain:*': ANYONE } };
 

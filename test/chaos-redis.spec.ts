@@ -2,8 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { chaosRun } from './support/chaos-run.js';
 import { hasRedis } from './support/redis.js';
 
-// One database is enough: the faults are those of Redis and of instances.
-
 /** Once each; what takes sentinels longest is left to long runs. */
 const KINDS = [
   'redis killed',

@@ -6,8 +6,6 @@ import { RedisServer } from './support/redis-server.js';
 import { hasRedis } from './support/redis.js';
 import { tokenOf } from './support/tokens.js';
 
-// One database is enough: what operators ask for is done by the service.
-
 const ENV = { API_KEY: 'key-1', LIMIT_REVOCATIONS: '50' };
 const now = () => Math.floor(Date.now() / 1_000);
 

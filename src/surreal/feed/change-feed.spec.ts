@@ -133,10 +133,10 @@ describe('ChangeFeed', () => {
 
   it('takes the bells down and reads in a loop when they ring all the time', async () => {
     await listen();
-    await writer.query(Array.from({ length: 300 }, (_, n) => `CREATE t:many${n}`).join('; '));
-    for (let n = 0; n < 300; n++) await delivered(`t:many${n}`);
+    // How many it takes is a matter of the machine: what counts is how many ring in a second.
+    const many = Array.from({ length: 300 }, () => 'CREATE t RETURN NONE').join('; ');
+    while (bells.hears('t')) await writer.query(many);
     expect(await metrics.feedLoop.value()).toBe(1);
-    while (bells.hears('t')) await new Promise(setImmediate);
     await writer.query('CREATE t:silent');
     await delivered('t:silent');
   });
