@@ -7,8 +7,10 @@ export class Rounds {
 
   /** Settles when a round has ended that began after this call. Rejects as the work does. */
   next(): Promise<void> {
+    // Between the end of one and the beginning of the next none is running, and yet one is to come.
+    if (this.following) return this.following;
     if (!this.running) return this.begin();
-    this.following ??= this.running
+    this.following = this.running
       .catch(() => undefined)
       .then(() => {
         this.following = undefined;
