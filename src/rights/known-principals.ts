@@ -7,6 +7,7 @@ import { Database } from '../surreal/database.js';
 import { Affected } from './affected.js';
 import { Definitions } from './definitions.js';
 import { PrincipalRights } from './principal-rights.js';
+import { Rounds } from './rounds.js';
 import { RowQuestions } from './row-questions.js';
 
 /** The principals for which the database's own permissions count, each with the definitions of the tables that it reads. */
@@ -15,6 +16,11 @@ export class KnownPrincipals implements Iterable<PrincipalRights> {
   private readonly definitions: Definitions;
   private readonly rights = new Map<Principal, PrincipalRights>();
   private readonly affected = new Affected();
+  /** Tables whose definitions somebody waits for. */
+  private readonly unread = new Set<string>();
+  private readonly readings = new Rounds(() => this.readUnread());
+  /** Those that were found to be defined otherwise when they were read for somebody else: not all have followed. */
+  private readonly redefined = new Set<string>();
   private readonly rowQuestions = new RowQuestions();
 
   constructor(questions: Questions, database: Database, metrics: MetricsService) {
@@ -53,7 +59,11 @@ export class KnownPrincipals implements Iterable<PrincipalRights> {
   /** Has a principal's rights to some tables follow what is defined of these. @throws DatabaseUnavailable */
   async define(rights: PrincipalRights, topics: readonly string[]): Promise<void> {
     const unknown = topics.filter((topic) => !this.definitions.covers(topic, rights.user.auth.table.name));
-    if (unknown.length > 0) await this.definitions.read(unknown, this.owners);
+    if (unknown.length > 0) {
+      for (const topic of unknown) this.unread.add(topic);
+      // However many wait for the same, it is read once.
+      await this.readings.next();
+    }
     this.affected.remove(rights);
     for (const topic of topics) {
       const permissions = this.definitions.known(topic);
@@ -64,10 +74,21 @@ export class KnownPrincipals implements Iterable<PrincipalRights> {
   }
 
   /** Reads again what is defined of all tables that are read. @returns those that are defined otherwise now. @throws DatabaseUnavailable */
-  readDefinitions(): Promise<ReadonlySet<string>> {
+  async readDefinitions(): Promise<ReadonlySet<string>> {
     const tables = new Set([...this].flatMap((rights) => [...rights.tables]));
     this.definitions.retain(tables);
-    return this.definitions.read(tables, this.owners);
+    const changed = await this.definitions.read(tables, this.owners);
+    const all = new Set([...this.redefined, ...changed]);
+    this.redefined.clear();
+    return all;
+  }
+
+  private async readUnread(): Promise<void> {
+    const tables = [...this.unread];
+    this.unread.clear();
+    const known = tables.filter((table) => this.definitions.known(table));
+    const changed = await this.definitions.read(tables, this.owners);
+    for (const table of known) if (changed.has(table)) this.redefined.add(table);
   }
 
   /** The tables that their own records are in. */
