@@ -41,6 +41,9 @@ export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
+/** One for all, as it is thrown for each row of each question that is to be asked: a stack of its own would cost more than all the rest. */
+const UNANSWERED = new Unanswered('the database has not said whether a permission holds for a row');
+
 /**
  * A question about a row that only the database can answer. Whoever looks at a row by it has the database asked before. The same
  * question is one object, so that what is known of a row is known to all.
@@ -95,7 +98,7 @@ export class RowQuestion implements RowQuestionParts {
   /** @throws Unanswered */
   holds(row: DatabaseRow): boolean {
     const holds = this.answers.get(row);
-    if (holds === undefined) throw new Unanswered('the database has not said whether a permission holds for a row');
+    if (holds === undefined) throw UNANSWERED;
     return holds;
   }
 }
