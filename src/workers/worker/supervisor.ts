@@ -9,7 +9,7 @@ import type {
   WorkerQuestions,
   WorkerSays,
 } from '../link/vocabularies.js';
-import type { Question } from '../link/vocabulary.js';
+import type { AnswerTo, AskedBy } from '../link/vocabulary.js';
 import { TaskQueue } from './task-queue.js';
 
 /** The process that this one works for: it reads the database for all, and carries their channels. */
@@ -46,11 +46,11 @@ export class Supervisor {
   /** Asks about the database. What the supervisor said before it answered has its turn first. */
   async ask<Kind extends keyof WorkerQuestions>(
     kind: Kind,
-    asked: WorkerQuestions[Kind] extends Question<infer Asked, unknown> ? Asked : never,
-  ): Promise<WorkerQuestions[Kind] extends Question<unknown, infer Answer> ? Answer : never> {
+    asked: AskedBy<WorkerQuestions[Kind]>,
+  ): Promise<AnswerTo<WorkerQuestions[Kind]>> {
     const answer = await this.link.ask(kind, asked);
     await this.tasks.passed();
-    return answer as never;
+    return answer;
   }
 }
 
