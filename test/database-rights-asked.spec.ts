@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
-import { accountToken } from './support/account-token.js';
-import { TestClient } from './support/client.js';
+import { AccountClients } from './support/account-clients.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { metric } from './support/health.js';
@@ -50,23 +49,18 @@ describe('rights of which the database is asked for each row', () => {
   let database: TestDatabase;
   let root: Surreal;
   let gateway: Gateway;
-  const clients: TestClient[] = [];
+  const clients = new AccountClients();
   beforeAll(async () => {
     database = sharedDatabase();
     root = await database.connect();
     await root.query(SCHEMA);
     gateway = await startGateway({ ...databaseEnv(database), JWT_SECRET: '', RIGHTS: 'surrealdb' });
   }, 60_000);
-  afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
+  afterEach(() => clients.close());
   afterAll(() => gateway.stop());
   afterAll(() => database.stop());
 
-  async function connect(name: string, url = gateway.url): Promise<TestClient> {
-    const client = await TestClient.connect(url, { token: await accountToken(database, 'people', name) });
-    clients.push(client);
-    await client.next('welcome');
-    return client;
-  }
+  const connect = (name: string, url = gateway.url) => clients.connect(database, url, name);
 
   /** Rooms of this name, `a` of ann alone and `b` of bob alone. */
   async function rooms(name: string): Promise<void> {
@@ -245,7 +239,7 @@ describe('rights of which the database is asked for each row', () => {
     expect(await hers.next()).toMatchObject({ action: 'CREATE', data: { id: 'failing:1' } });
     expect(await ann.next('resync')).toMatchObject({ reason: 'unknown_state' });
     await subscribe(await connect('bob'), { topic: 'failing', snapshot: true });
-    expect(await clients.at(-1)?.next('unsubscribed')).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await clients.last?.next('unsubscribed')).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it.each([
@@ -277,7 +271,7 @@ describe('rights of which the database is asked for each row', () => {
       await rest.take(1);
       expect(await metric(other, 'edge_hive_rights_given_up_total')).toBeGreaterThan(0);
     } finally {
-      await Promise.all(clients.splice(0).map((client) => client.close()));
+      await clients.close();
       await other.stop();
     }
   });
@@ -297,7 +291,7 @@ describe('rights of which the database is asked for each row', () => {
       expect(await ask(big, { topic: 'held' })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
       expect(await ask(ann, { topic: 'held' })).toMatchObject({ type: 'subscribed' });
     } finally {
-      await Promise.all(clients.splice(0).map((client) => client.close()));
+      await clients.close();
       await other.stop();
     }
   });
@@ -316,7 +310,7 @@ describe('rights of which the database is asked for each row', () => {
       await stream.take(1);
       expect(stream.told).toEqual(['CREATE message:v2']);
     } finally {
-      await Promise.all(clients.splice(0).map((client) => client.close()));
+      await clients.close();
       await other.stop();
     }
   });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
-import { accountToken } from './support/account-token.js';
-import { TestClient } from './support/client.js';
+import { AccountClients } from './support/account-clients.js';
+import type { TestClient } from './support/client.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { databaseEnv } from './support/service.js';
@@ -58,7 +58,7 @@ describe('rights and what they read', () => {
   let hearing: Gateway;
   /** Looks again at what nothing tells. */
   let looking: Gateway;
-  const clients: TestClient[] = [];
+  const clients = new AccountClients();
   let names = 0;
   beforeAll(async () => {
     database = sharedDatabase();
@@ -68,7 +68,7 @@ describe('rights and what they read', () => {
     hearing = await startGateway({ ...env, RIGHTS_REFRESH_MS: '60000' });
     looking = await startGateway(env);
   }, 60_000);
-  afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
+  afterEach(() => clients.close());
   afterAll(() => Promise.all([hearing, looking].map((gateway) => gateway.stop())));
   afterAll(() => database.stop());
 
@@ -76,9 +76,7 @@ describe('rights and what they read', () => {
   async function someone(gateway: Gateway, fields = ''): Promise<{ readonly id: string; readonly client: TestClient }> {
     const name = `n${(names += 1)}`;
     await root.query(`CREATE user:${name} SET name = '${name}'${fields}`);
-    const client = await TestClient.connect(gateway.url, { token: await accountToken(database, 'people', name) });
-    clients.push(client);
-    await client.next('welcome');
+    const client = await clients.connect(database, gateway.url, name);
     return { id: `user:${name}`, client };
   }
 

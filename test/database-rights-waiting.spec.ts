@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
-import { accountToken } from './support/account-token.js';
+import { AccountClients } from './support/account-clients.js';
 import { AskingProxy } from './support/asking-proxy.js';
-import { TestClient } from './support/client.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { metric } from './support/health.js';
@@ -36,7 +35,7 @@ describe('rights while the database is slow to answer', () => {
   let root: Surreal;
   let proxy: AskingProxy;
   let gateway: Gateway;
-  const clients: TestClient[] = [];
+  const clients = new AccountClients();
   beforeAll(async () => {
     database = sharedDatabase();
     root = await database.connect();
@@ -45,7 +44,7 @@ describe('rights while the database is slow to answer', () => {
   }, 60_000);
   afterEach(async () => {
     proxy.release();
-    await Promise.all(clients.splice(0).map((client) => client.close()));
+    await clients.close();
     await gateway.stop();
   });
   afterAll(() => proxy.stop());
@@ -56,12 +55,7 @@ describe('rights while the database is slow to answer', () => {
     gateway = await startGateway({ ...databaseEnv(database), JWT_SECRET: '', RIGHTS: 'surrealdb', ...ways, ...env });
   }
 
-  async function connect(name: string): Promise<TestClient> {
-    const client = await TestClient.connect(gateway.url, { token: await accountToken(database, 'people', name) });
-    clients.push(client);
-    await client.next('welcome');
-    return client;
-  }
+  const connect = (name: string) => clients.connect(database, gateway.url, name);
 
   it.each([
     ['note', 'RELATE user:cem->member->room:b'],

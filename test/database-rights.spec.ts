@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
-import { accountToken } from './support/account-token.js';
+import { AccountClients } from './support/account-clients.js';
 import { TestClient } from './support/client.js';
 import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { startGateway, type Gateway } from './support/gateway.js';
@@ -39,23 +39,18 @@ describe('rights from the permissions of the database', () => {
   let database: TestDatabase;
   let root: Surreal;
   let gateway: Gateway;
-  const clients: TestClient[] = [];
+  const clients = new AccountClients();
   beforeAll(async () => {
     database = sharedDatabase();
     root = await database.connect();
     await root.query(SCHEMA);
     gateway = await startGateway({ ...databaseEnv(database), JWT_SECRET: '', RIGHTS: 'surrealdb' });
   }, 60_000);
-  afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
+  afterEach(() => clients.close());
   afterAll(() => gateway.stop());
   afterAll(() => database.stop());
 
-  async function connect(name: string, url = gateway.url): Promise<TestClient> {
-    const client = await TestClient.connect(url, { token: await accountToken(database, 'people', name) });
-    clients.push(client);
-    await client.next('welcome');
-    return client;
-  }
+  const connect = (name: string, url = gateway.url) => clients.connect(database, url, name);
 
   /** Waits for a row that everybody sees, behind all that was written before. */
   async function settled(...them: readonly TestClient[]): Promise<void> {
@@ -197,7 +192,7 @@ describe('rights from the permissions of the database', () => {
 
   it('are not those of who signs in otherwise', async () => {
     const client = await TestClient.connect(gateway.url);
-    clients.push(client);
+    clients.add(client);
     expect(await ask(client, { topic: 'room' })).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
