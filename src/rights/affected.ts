@@ -1,7 +1,6 @@
-import type { RecordId } from 'surrealdb';
 import type { Change } from '../surreal/changes/change.js';
+import { edgeEnds } from '../surreal/changes/edge-ends.js';
 import { equalValues } from '../values/compare.js';
-import { kindOf } from '../values/kind.js';
 import { recordIdText } from '../values/record-id-text.js';
 import type { PrincipalRights } from './principal-rights.js';
 
@@ -40,11 +39,8 @@ export class Affected {
 
   /** Where it isn't known between whom an edge was, it may have been anybody's. */
   private byEnds(change: Change, edge: ReadonlySet<PrincipalRights>): Iterable<PrincipalRights> {
-    const images = [change.after, change.before].filter((image) => image !== undefined);
-    const needed = change.action === 'UPDATE' ? 2 : 1;
-    if (images.length < needed) return edge;
-    const ends = images.flatMap((image) => [image['in'], image['out']]);
-    if (!ends.every((end): end is RecordId => kindOf(end) === 'record')) return edge;
+    const ends = edgeEnds(change);
+    if (!ends) return edge;
     return ends.flatMap((end) => [...(this.byRecord.get(recordIdText(end)) ?? [])]).filter((one) => edge.has(one));
   }
 }

@@ -1,7 +1,7 @@
 import { RowQuestion, type JoinedPart, type LinkedPart } from '../../filter/row-question.js';
 import type { Change } from '../../surreal/changes/change.js';
+import { edgeEnds } from '../../surreal/changes/edge-ends.js';
 import { equalValues } from '../../values/compare.js';
-import { kindOf } from '../../values/kind.js';
 import type { DatabaseRow } from '../../values/path.js';
 import type { AskedStream } from './asked-stream.js';
 import { Wanted } from '../../rights/asking/wanted.js';
@@ -107,11 +107,9 @@ function behind(way: readonly string[], record: DatabaseRow): DatabaseRow {
 }
 
 /** Where it isn't known between which records an edge was or is, it may have been any. */
-function mayJoin({ action, before, after }: Change, { at }: JoinedPart): boolean {
-  const images = [before, after].filter((image) => image !== undefined);
-  if (images.length < (action === 'UPDATE' ? 2 : 1)) return true;
-  const ends = images.flatMap((image) => [image['in'], image['out']]);
-  return ends.some((end) => kindOf(end) !== 'record' || equalValues(end, at));
+function mayJoin(change: Change, { at }: JoinedPart): boolean {
+  const ends = edgeEnds(change);
+  return !ends || ends.some((end) => equalValues(end, at));
 }
 
 function makesDifference({ question, before, after }: Probe): boolean {
