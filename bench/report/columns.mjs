@@ -4,6 +4,7 @@ export const columns = {
   case: { head: 'case', text: (row) => row.case },
   offered: { head: 'offered/s', text: ({ offered }) => whole(offered) },
   served: { head: 'served/s', text: ({ perSecond }) => whole(perSecond) },
+  frame: { head: 'bytes each', text: ({ bytes, deliveries }) => whole(bytes / deliveries) },
   cpu: { head: 'CPU s per million', text: ({ cpuPerMillion }) => decimal(cpuPerMillion) },
   p50: { head: 'p50 ms', text: ({ latency }) => decimal(latency?.p50) },
   p99: { head: 'p99 ms', text: ({ latency }) => decimal(latency?.p99) },

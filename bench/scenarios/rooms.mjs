@@ -1,7 +1,7 @@
 import { measure } from '../measure/measure.mjs';
 import { bareWs } from '../peers/bare-ws.mjs';
 import { edgeHive } from '../peers/edge-hive.mjs';
-import { joinedWs } from '../peers/joined-ws.mjs';
+import { joinedWs, joinedWsAsLong } from '../peers/joined-ws.mjs';
 import { nats } from '../peers/nats.mjs';
 import { socketIo } from '../peers/socket-io.mjs';
 import { busy } from '../report/columns.mjs';
@@ -22,8 +22,8 @@ const SETTLE_SECONDS = 10;
 export const rooms = {
   name: 'rooms',
   title: `${CONNECTIONS} connections over ${CHANNELS.length} channels: each pair of deliveries is a publish that came in`,
-  peers: [edgeHive, bareWs, socketIo, joinedWs, nats],
-  columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', ...busy],
+  peers: [edgeHive, bareWs, socketIo, joinedWs, joinedWsAsLong, nats],
+  columns: ['offered', 'served', 'frame', 'cpu', 'p50', 'p99', 'memory', ...busy],
   ratios: [byRate, byCpu],
   plots: [
     {
