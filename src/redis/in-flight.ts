@@ -3,9 +3,15 @@ import { CommandError } from '../errors/command-error.js';
 /** How often it is looked for commands that have waited too long. */
 const LOOK_MS = 100;
 
-interface Waiting {
+/** What waits for its answer. */
+export interface Held {
+  readonly bytes: number;
+  /** By `performance.now()`. */
   readonly deadline: number;
-  readonly reject: (error: CommandError) => void;
+}
+
+interface Waiting extends Held {
+  readonly giveUp: (error: CommandError) => void;
 }
 
 /** What Redis can't answer is refused with, whatever the cause: the command may have been carried out, or not. */
@@ -49,34 +55,45 @@ export class InFlight {
 
   /** @throws TooMuchInFlight when no more may wait; CommandError UNAVAILABLE after the time; else what the command ends with */
   run<T>(bytes: number, command: () => Promise<T>): Promise<T> {
-    if (this.count >= this.limits.commands || this.held + bytes > this.limits.bytes)
-      return Promise.reject(new TooMuchInFlight());
-    this.count += 1;
-    this.held += bytes;
     return new Promise<T>((resolve, reject) => {
-      const waiting = { deadline: performance.now() + this.limits.timeoutMs, reject };
-      this.waiting.add(waiting);
-      this.timer ??= setInterval(() => this.giveUp(), LOOK_MS);
+      const held = this.hold(bytes, reject);
       command()
         .then(resolve, reject)
-        .finally(() => this.done(waiting, bytes));
+        .finally(() => this.release(held));
     });
   }
 
-  private done(waiting: Waiting, bytes: number): void {
-    this.waiting.delete(waiting);
+  /**
+   * The same for what is told its end by other means.
+   * @param giveUp is called with an UNAVAILABLE after the time
+   * @throws TooMuchInFlight when no more may wait
+   */
+  hold(bytes: number, giveUp: (error: CommandError) => void): Held {
+    if (this.count >= this.limits.commands || this.held + bytes > this.limits.bytes) throw new TooMuchInFlight();
+    this.count += 1;
+    this.held += bytes;
+    const waiting: Waiting = { bytes, deadline: performance.now() + this.limits.timeoutMs, giveUp };
+    this.waiting.add(waiting);
+    this.timer ??= setInterval(() => this.lookForLate(), LOOK_MS);
+    return waiting;
+  }
+
+  /** The client of Redis has let go of it. @returns whether it had not been given up */
+  release(held: Held): boolean {
     this.count -= 1;
-    this.held -= bytes;
+    this.held -= held.bytes;
+    const waited = this.waiting.delete(held as Waiting);
     if (this.waiting.size === 0) this.rest();
+    return waited;
   }
 
   /** All have the same time: those that came first are first. */
-  private giveUp(): void {
+  private lookForLate(): void {
     const now = performance.now();
     for (const waiting of this.waiting) {
       if (waiting.deadline > now) return;
       this.waiting.delete(waiting);
-      waiting.reject(unavailable());
+      waiting.giveUp(unavailable());
     }
     this.rest();
   }

@@ -1,9 +1,10 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { parseRedisAddress } from '../config/redis-address.js';
 import type { Config } from '../config/config.js';
+import type { CommandError } from '../errors/command-error.js';
 import { LimitedLog } from '../errors/limited-log.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
-import { InFlight, TooMuchInFlight, unavailable } from './in-flight.js';
+import { InFlight, TooMuchInFlight, unavailable, type Held } from './in-flight.js';
 import { JoinedWrites } from './joined-writes.js';
 import { redisClients, type RedisClients } from './redis-clients.js';
 import { RedisClock } from './redis-clock.js';
@@ -98,7 +99,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     return this.wait(length + this.scripts.bytes(script, keys), () => this.send(script, keys, args));
   }
 
-  /** The same, at once, for what is counted and given up in time by `wait`. @throws whatever Redis refuses it with */
+  /** The same, at once, for what is held. @throws whatever Redis refuses it with */
   send(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     return this.scripts.run(script, keys, args);
   }
@@ -110,20 +111,40 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Counts something that waits for Redis, with about so many bytes, and gives it up in time.
-   * @throws CommandError UNAVAILABLE, also where as much waits as may
+   * Counts something that waits for Redis, with about so many bytes, until it is released.
+   * @param giveUp is called with what it failed with, if it takes too long
+   * @throws CommandError UNAVAILABLE where as much waits as may
    */
-  wait(bytes: number, command: () => Promise<unknown>): Promise<unknown> {
+  hold(bytes: number, giveUp: (error: CommandError) => void): Held {
+    try {
+      return this.inFlight.hold(bytes, (error) => giveUp(this.failure(error)));
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  /** @returns whether it had not been given up */
+  release(held: Held): boolean {
+    return this.inFlight.release(held);
+  }
+
+  /** Counts and tells that something was not sent, or failed. @returns what whoever wanted it is told */
+  failure(error: unknown): CommandError {
+    if (error instanceof TooMuchInFlight) {
+      this.metrics.redisRefused.inc();
+      this.log.warn('As many commands wait for Redis as may (LIMIT_BROKER_COMMANDS, LIMIT_BROKER_BYTES).');
+      return error;
+    }
+    this.metrics.redisFailures.inc();
+    if (isRedisRefusal(error)) this.refused(error);
+    this.log.warn(`A command to Redis failed: ${error instanceof Error ? error.message : String(error)}`);
+    return unavailable();
+  }
+
+  /** Counts what waits for Redis, and gives it up in time. @throws CommandError UNAVAILABLE */
+  private wait(bytes: number, command: () => Promise<unknown>): Promise<unknown> {
     return this.inFlight.run(bytes, command).catch((error: unknown) => {
-      if (error instanceof TooMuchInFlight) {
-        this.metrics.redisRefused.inc();
-        this.log.warn('As many commands wait for Redis as may (LIMIT_BROKER_COMMANDS, LIMIT_BROKER_BYTES).');
-        throw error;
-      }
-      this.metrics.redisFailures.inc();
-      if (isRedisRefusal(error)) this.refused(error);
-      this.log.warn(`A command to Redis failed: ${error instanceof Error ? error.message : String(error)}`);
-      throw unavailable();
+      throw this.failure(error);
     });
   }
 

@@ -276,6 +276,28 @@ export function brokerContract(name: string, start: () => Promise<TestBrokers>):
       expect(receiver.data).toEqual(['1', '"end"']);
     });
 
+    it.each([
+      ['with a history', 2],
+      ['without one', 0],
+    ] as const)(
+      'answers what is published at once each its own, repeats of a key among it, %s',
+      async (_name, size) => {
+        const channel = fresh();
+        const { receiver } = await open(channel);
+        const kept = size > 0 ? { history: { size, age: 60_000 } } : {};
+        const publish = async (data: string, key?: string) =>
+          there.publish({ channel, event: 'e', data, from: 'ann', time: TIME }, { key, ...kept });
+        const first = await publish('0', 'before');
+        const sent = ['1', '2 b', '3 a', '4 before', '5', '6 a', '7'].map((text) => text.split(' '));
+        const cursors = await Promise.all(sent.map(([data = '', key]) => publish(data, key)));
+        await receiver.until(() => receiver.messages.length === 6);
+        expect(receiver.data).toEqual(['0', '1', '2', '3', '5', '7']);
+        const [, one, two, three, five, seven] = receiver.messages.map(({ cursor }) => cursor);
+        expect(cursors).toEqual([one, two, three, first, five, three, seven]);
+        expect((await here.newest(channel, 10)).messages).toEqual(receiver.messages.slice(6 - size));
+      },
+    );
+
     it('takes the same key of another principal, or on another channel, for another one', async () => {
       const [channel, another] = [fresh(), fresh()];
       const publish = async (on: string, from: string | undefined) =>

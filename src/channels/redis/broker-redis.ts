@@ -50,7 +50,7 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
     super();
     this.keys = new ChannelKeys(config.redisPrefix);
     this.reader = new ChannelReader(link, this.keys, this.marks, config.limitHistoryBytesPerChannel);
-    this.publishes = new Publishes(config, link, this.keys, this.marks);
+    this.publishes = new Publishes(config, link, this.keys, this.marks, this.acknowledged);
     this.looks = new Looks(link, this.tails);
     this.presence = new RedisPresence(link, this.keys, this.marks, {
       interval: config.presenceIntervalMs,
@@ -100,10 +100,8 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
     this.link.topics.unsubscribe(name);
   }
 
-  async publish(publication: Publication, carriage: Carriage): Promise<string> {
-    const place = await this.publishes.add(publication, carriage);
-    this.acknowledged.add(publication.channel, place);
-    return cursorOf(place);
+  publish(publication: Publication, carriage: Carriage): Promise<string> {
+    return this.publishes.add(publication, carriage);
   }
 
   async after(channel: string, { cursor, epoch }: Since, limit: number): Promise<readonly Message[] | undefined> {
@@ -135,8 +133,8 @@ export class RedisBroker extends Broker implements OnModuleInit, OnModuleDestroy
     const tail = this.tails.get(name);
     if (!tail) return;
     if (payload.startsWith(NEWS_PREFIX)) return this.presence.published(tail.channel, payload);
-    const carried = parseCarried(tail.channel, payload);
-    if (carried) tail.received(carried);
+    const messages = parseCarried(tail.channel, payload);
+    if (messages) for (const carried of messages) tail.received(carried);
     else this.log.warn('Something that is no message was published in Redis under the name of a channel.');
   }
 

@@ -106,7 +106,7 @@ export class ChannelReader {
     const args = [command, limit, after, to, ...beginning, bytes, begin ? 'begin' : '', ...message];
     const reply = await this.link.run(READ, [keys.head(channel), keys.messages(channel)], args);
     const [head, texts] = Array.isArray(reply) ? (reply as unknown[]) : [];
-    const messages = Array.isArray(texts) ? texts.map((text) => parseCarried(channel, String(text))) : [];
-    return { head: parseHead(head), messages: messages.filter((message) => message !== undefined) };
+    const messages = Array.isArray(texts) ? texts.flatMap((text) => parseCarried(channel, String(text)) ?? []) : [];
+    return { head: parseHead(head), messages };
   }
 }

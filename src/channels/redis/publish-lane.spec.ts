@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { PublishLane, type WaitingPublish } from './publish-lane.js';
+import type { Place } from './place.js';
+import { PublishLane } from './publish-lane.js';
 
+const placeOf = (mark: string): Place => ({ epoch: 'epoch', number: 1, at: 1, mark });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('PublishLane', () => {
   let lane: PublishLane;
   /** Calls, by what they carry. */
-  let calls: { bodies: string[]; answer: (answers?: readonly unknown[]) => void; fail: (error: Error) => void }[];
+  let calls: { bodies: string[]; answer: () => void; fail: (error: Error) => void }[];
   /** What became of each publish, by its body. */
   let outcomes: Map<string, unknown>;
   let idle: number;
@@ -18,17 +20,19 @@ describe('PublishLane', () => {
     lane = new PublishLane(
       (publishes) =>
         new Promise((resolve, fail) => {
-          const bodies = publishes.map(({ body }) => body);
-          calls.push({ bodies, answer: (answers = bodies) => resolve(answers), fail });
+          const answer = () => {
+            for (const { settle, body } of publishes) settle(placeOf(body));
+            resolve();
+          };
+          calls.push({ bodies: publishes.map(({ body }) => body), answer, fail });
         }),
       () => (idle += 1),
     );
   });
 
   function add(body: string, deadline = Infinity): void {
-    const outcome = (value: unknown) => void outcomes.set(body, value);
-    const publish: WaitingPublish = { keys: [body], fields: '', body, deadline, answered: outcome, failed: outcome };
-    lane.add(publish);
+    const settle = (outcome: unknown) => void outcomes.set(body, outcome);
+    lane.add({ channel: 'c', once: undefined, size: 0, age: 0, body, deadline, settle });
   }
 
   it('sends at the end of the turn what came in it, and what comes meanwhile in the next call', async () => {
@@ -38,9 +42,9 @@ describe('PublishLane', () => {
     for (const body of ['c', 'd']) add(body);
     await turn();
     expect(calls.map(({ bodies }) => bodies)).toEqual([['a', 'b']]);
-    calls[0]?.answer(['at a', 'at b']);
+    calls[0]?.answer();
     await turn();
-    expect(outcomes).toEqual(new Map([['a', 'at a'], ['b', 'at b']])); // prettier-ignore
+    expect(outcomes).toEqual(new Map([['a', placeOf('a')], ['b', placeOf('b')]])); // prettier-ignore
     expect(calls[1]?.bodies).toEqual(['c', 'd']);
     expect(idle).toBe(0);
     calls[1]?.answer();

@@ -1,4 +1,5 @@
 import { unavailable } from '../../redis/in-flight.js';
+import type { Place } from './place.js';
 
 /** Publishes that one call carries, at most, and bytes of them: Redis does nothing else meanwhile, for about a millisecond. */
 const MOST_AT_ONCE = 128;
@@ -6,15 +7,17 @@ const MOST_BYTES = 256 * 1024;
 
 /** A publish that waits to be sent. */
 export interface WaitingPublish {
-  readonly keys: readonly string[];
-  /** What the script is told of it: its fields, and the message. */
-  readonly fields: string;
+  readonly channel: string;
+  /** The name of its idempotency key in Redis, where it has one. */
+  readonly once: string | undefined;
+  /** What is kept of the channel, 0: nothing. */
+  readonly size: number;
+  readonly age: number;
   readonly body: string;
   /** By `performance.now()`: whoever published it is told by then that it failed. */
   readonly deadline: number;
-  /** With what Redis says of it. */
-  readonly answered: (answer: unknown) => void;
-  readonly failed: (error: unknown) => void;
+  /** With its place, or why it was not carried out. */
+  readonly settle: (outcome: Place | Error) => void;
 }
 
 /**
@@ -26,8 +29,8 @@ export class PublishLane {
   private busy = false;
 
   constructor(
-    /** Carries them out in one call. @returns what Redis says of each */
-    private readonly send: (publishes: readonly WaitingPublish[]) => Promise<readonly unknown[]>,
+    /** Carries them out in one call, and settles each. */
+    private readonly send: (publishes: readonly WaitingPublish[]) => Promise<void>,
     private readonly onIdle: () => void,
   ) {}
 
@@ -42,10 +45,9 @@ export class PublishLane {
   private async run(): Promise<void> {
     for (let publishes = this.next(); publishes.length > 0; publishes = this.next()) {
       try {
-        const answers = await this.send(publishes);
-        publishes.forEach(({ answered }, n) => answered(answers[n]));
+        await this.send(publishes);
       } catch (error) {
-        for (const { failed } of publishes) failed(error);
+        for (const { settle } of publishes) settle(error instanceof Error ? error : new Error(String(error)));
       }
     }
     this.busy = false;
@@ -63,7 +65,7 @@ export class PublishLane {
       count += 1;
       // Whoever was told that it failed may have published it again.
       if (publish.deadline > now) publishes.push(publish);
-      else publish.failed(unavailable());
+      else publish.settle(unavailable());
     }
     this.waiting = this.waiting.slice(count);
     return publishes;

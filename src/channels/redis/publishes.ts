@@ -2,11 +2,12 @@ import type { Config } from '../../config/config.js';
 import { unavailable } from '../../redis/in-flight.js';
 import type { RedisLink } from '../../redis/redis-link.js';
 import type { Carriage, Publication } from '../broker.js';
+import type { Acknowledged } from './acknowledged.js';
 import { carriedBody } from './carried.js';
 import type { ChannelKeys } from './channel-keys.js';
-import { parsePlace } from './head.js';
 import type { Marks } from './marks.js';
-import type { Place } from './place.js';
+import { cursorOf } from './place.js';
+import { PublishCall } from './publish-call.js';
 import { PublishLane, type WaitingPublish } from './publish-lane.js';
 import { PUBLISH } from './scripts.js';
 
@@ -16,7 +17,6 @@ const ONCE_MS = 5 * 60_000;
 const PUBLISH_BYTES = 512;
 
 const LATE = 'late ';
-const FAILED = 'failed ';
 
 /** What this instance publishes in Redis: in order, several messages a call. */
 export class Publishes {
@@ -28,34 +28,31 @@ export class Publishes {
     private readonly link: RedisLink,
     private readonly keys: ChannelKeys,
     private readonly marks: Marks,
+    private readonly acknowledged: Acknowledged,
   ) {}
 
-  /** @returns where it is in its channel @throws CommandError UNAVAILABLE: it was not published, or nobody knows */
-  async add(publication: Publication, { key, history }: Carriage): Promise<Place> {
-    const { keys, marks, link, config } = this;
+  /** @returns its cursor @throws CommandError UNAVAILABLE: it was not published, or nobody knows */
+  add(publication: Publication, { key, history }: Carriage): Promise<string> {
+    const { link, keys, acknowledged } = this;
     const { channel, from } = publication;
-    const names = [keys.head(channel), keys.messages(channel)];
-    if (key !== undefined) names.push(keys.once(channel, from, key));
-    const fields = [
-      marks.next(),
-      marks.epoch(),
-      marks.start(),
-      history?.size ?? 0,
-      history?.age ?? 0,
-      link.clock.in(config.redisTimeoutMs),
-      key === undefined ? 0 : 1,
-    ].join(' ');
     const body = carriedBody(publication);
-    const deadline = performance.now() + config.redisTimeoutMs;
-    const answer = await link.wait(
-      PUBLISH_BYTES + 2 * body.length,
-      () =>
-        new Promise<unknown>((resolve, failed) => {
-          const answered = (answer: unknown) => (begins(answer, FAILED) ? failed(new Error(answer)) : resolve(answer));
-          this.laneOf(channel).add({ keys: names, fields, body, deadline, answered, failed });
-        }),
-    );
-    return this.read(answer);
+    return new Promise((resolve, reject) => {
+      const held = link.hold(PUBLISH_BYTES + 2 * body.length, reject);
+      this.laneOf(channel).add({
+        channel,
+        once: key === undefined ? undefined : keys.once(channel, from, key),
+        size: history?.size ?? 0,
+        age: history?.age ?? 0,
+        body,
+        deadline: held.deadline,
+        settle: (outcome) => {
+          if (!link.release(held)) return;
+          if (outcome instanceof Error) return reject(link.failure(outcome));
+          acknowledged.add(channel, outcome);
+          resolve(cursorOf(outcome));
+        },
+      });
+    });
   }
 
   private laneOf(channel: string): PublishLane {
@@ -65,24 +62,16 @@ export class Publishes {
     return lane;
   }
 
-  private readonly send = async (publishes: readonly WaitingPublish[]): Promise<readonly unknown[]> => {
-    const { topics } = this.link;
-    const keys = publishes.flatMap((publish) => publish.keys);
-    const messages = publishes.flatMap(({ fields, body }) => [fields, body]);
-    const most = this.config.limitHistoryBytesPerChannel;
-    const answers = await this.link.send(PUBLISH, keys, [topics.publishCommand, ONCE_MS, most, ...messages]);
-    return Array.isArray(answers) ? (answers as readonly unknown[]) : [];
-  };
-
-  private read(answer: unknown): Place {
-    const place = parsePlace(answer);
-    if (place) return place;
+  private readonly send = async (publishes: readonly WaitingPublish[]): Promise<void> => {
+    const { link, config, keys, marks } = this;
+    const call = new PublishCall(publishes, marks);
+    // Those that came first have the least time left; the others are refused with them.
+    const left = Math.min(...publishes.map(({ deadline }) => deadline)) - performance.now();
+    const args = [link.topics.publishCommand, ONCE_MS, config.limitHistoryBytesPerChannel, link.clock.in(left)];
+    const answers = await link.send(PUBLISH, call.keys(keys), [...args, ...call.args()]);
+    if (Array.isArray(answers)) return call.settle(answers as unknown[]);
     // It came so late that whoever published it was told so already, or the clock of Redis was set.
-    if (begins(answer, LATE)) this.link.clock.set(Number(answer.slice(LATE.length)));
+    if (typeof answers === 'string' && answers.startsWith(LATE)) link.clock.set(Number(answers.slice(LATE.length)));
     throw unavailable();
-  }
-}
-
-function begins(answer: unknown, text: string): answer is string {
-  return typeof answer === 'string' && answer.startsWith(text);
+  };
 }

@@ -1,4 +1,5 @@
 import { RedisScript } from '../../redis/redis-script.js';
+import { SEPARATOR } from './carried.js';
 
 /** For how long Redis knows a channel, beyond the age of its history, when nothing is published and nobody listens, in ms. */
 const KNOWN_MS = 5 * 60_000;
@@ -12,28 +13,24 @@ local function int(number) return string.format('%.0f', number) end
 `;
 
 /**
- * Publishes messages one after the other, as one step.
+ * Publishes messages, as one step: those of a channel together, one after the other.
  *
- * KEYS, of each message: head, messages, and the idempotency key's where there is one. ARGV: 1 the command to publish with, 2 for how long
- * an idempotency key counts, 3 the most bytes of a history; then of each message 1 its fields and 2 the message itself. The fields: its
- * mark, epoch and number to begin with, size and age of the history (0: none), the last moment at which this may still be done (0: any),
- * and 1 where there is an idempotency key.
+ * KEYS, of each channel: head, messages, and the idempotency key's of each message that has one. ARGV: 1 the command to publish with, 2 for
+ * how long an idempotency key counts, 3 the most bytes of a history, 4 the last moment at which this may still be done (0: any); then of
+ * each channel 1 its fields, 2 the marks of the messages and 3 their bodies. The fields: epoch and number to begin with, size and age of
+ * the history (0: none), and of each message 1 where there is an idempotency key, else 0.
  *
  * A channel whose keys hold something else fails alone; whatever else fails would fail for all.
- * @returns of each message its place, `late` and the time, or `failed` and why
+ * @returns \`late\` and the time; or of each channel \`failed\` and why, or epoch, first number and moment of what was published, and a line
+ * for each message that was not: which, and the place of the one before with its key, or \`failed\` and why
  */
 export const PUBLISH = new RedisScript(
   `${NOW}
+if tonumber(ARGV[4]) > 0 and now > tonumber(ARGV[4]) then return 'late ' .. int(now) end
 local most = tonumber(ARGV[3])
 
-local function publish(headKey, messagesKey, onceKey, fields, body)
-  local mark, epoch, number, size, age, deadline = fields:match('^(%S+) (%S+) (%d+) (%d+) (%d+) (%d+) ')
-  deadline = tonumber(deadline)
-  if deadline > 0 and now > deadline then return 'late ' .. int(now) end
-  if onceKey then
-    local known = redis.call('GET', onceKey)
-    if known then return known end
-  end
+local function publish(headKey, messagesKey, key, fields, marks, bodies)
+  local epoch, number, size, age, keyed = fields:match('^(%S+) (%d+) (%d+) (%d+) (%d+)$')
   age = tonumber(age)
   local at, previous, keptFor, total, floor = 0, '0000', '', 0, 0
   local head = redis.call('GET', headKey)
@@ -41,24 +38,59 @@ local function publish(headKey, messagesKey, onceKey, fields, body)
     local a, b, c, d, e, f, g = head:match('^(%S+) (%d+) (%d+) (%S+) %d+ (%d+) (%d+) (%d+)$')
     if a then epoch, number, at, previous, keptFor, total, floor = a, b, tonumber(c), d, e, tonumber(f), tonumber(g) end
   end
-  number = int(number + 1)
-  at = math.max(now, at)
-  local place = epoch .. ' ' .. number .. ' ' .. int(at) .. ' ' .. mark
-  local message = place .. ' ' .. previous .. '\\n' .. body
+  local before = previous
+  local stamp = int(math.max(now, at))
+  number = tonumber(number)
+  local answer = {epoch .. ' ' .. int(number + 1) .. ' ' .. stamp}
+
+  local function placeOf(mark) return epoch .. ' ' .. int(number) .. ' ' .. stamp .. ' ' .. mark end
+  if age == 0 and not keyed:find('1', 1, true) then
+    number = number + #keyed
+    previous = marks:sub(-4)
+  else
+    local newMarks, newBodies, n = {}, {}, 0
+    for body in bodies:gmatch('[^${SEPARATOR}]+') do
+      n = n + 1
+      local mark = marks:sub(4 * n - 3, 4 * n)
+      local onceKey, known = nil, nil
+      if keyed:sub(n, n) == '1' then
+        onceKey = KEYS[key]
+        key = key + 1
+        known = redis.pcall('GET', onceKey)
+        if type(known) == 'table' then known = 'failed ' .. known.err end
+      end
+      if known then
+        answer[#answer + 1] = n .. ' ' .. known
+      else
+        number = number + 1
+        local place = placeOf(mark)
+        if age > 0 then
+          local message = place .. ' ' .. previous .. '\\n' .. body
+          redis.call('XADD', messagesKey, 'MAXLEN', '=', size, stamp .. '-' .. int(number), 'm', message, 'c', int(total))
+          total = total + #message
+        end
+        if onceKey then redis.call('SET', onceKey, place, 'PX', ARGV[2]) end
+        newMarks[#newMarks + 1] = mark
+        newBodies[#newBodies + 1] = body
+        previous = mark
+      end
+    end
+    if #newMarks == 0 then return table.concat(answer, '\\n') end
+    marks = table.concat(newMarks)
+    bodies = table.concat(newBodies, '${SEPARATOR}')
+  end
   if age > 0 then
-    redis.call('XADD', messagesKey, 'MAXLEN', '=', size, int(at) .. '-' .. number, 'm', message, 'c', int(total))
     redis.call('XTRIM', messagesKey, 'MINID', '=', int(math.max(0, now - age)))
-    total = total + #message
     -- total counts the bytes of all messages ever kept, floor those of which are known to be gone; 'c' is what total was before.
     while total - floor > most do
       local oldest = redis.call('XRANGE', messagesKey, '-', '+', 'COUNT', 1)[1]
       if not oldest then floor = total break end
-      local before = tonumber(oldest[2][4])
-      if before > floor then
-        floor = before
+      local gone = tonumber(oldest[2][4])
+      if gone > floor then
+        floor = gone
       else
         redis.call('XDEL', messagesKey, oldest[1])
-        floor = before + #oldest[2][2]
+        floor = gone + #oldest[2][2]
       end
     end
     redis.call('PEXPIRE', messagesKey, int(age))
@@ -69,23 +101,23 @@ local function publish(headKey, messagesKey, onceKey, fields, body)
     floor = 0
   end
   local ttl = int(age + ${KNOWN_MS})
-  redis.call('SET', headKey, place .. ' ' .. ttl .. ' ' .. int(age) .. ' ' .. int(total) .. ' ' .. int(floor), 'PX', ttl)
-  if onceKey then redis.call('SET', onceKey, place, 'PX', ARGV[2]) end
-  redis.call(ARGV[1], headKey, message)
-  return place
+  local newest = placeOf(previous)
+  redis.call('SET', headKey, newest .. ' ' .. ttl .. ' ' .. int(age) .. ' ' .. int(total) .. ' ' .. int(floor), 'PX', ttl)
+  redis.call(ARGV[1], headKey, answer[1] .. ' ' .. marks .. ' ' .. before .. '\\n' .. bodies)
+  return table.concat(answer, '\\n')
 end
 
 local answers, key = {}, 1
-for n = 4, #ARGV, 2 do
-  local keys = ARGV[n]:sub(-1) == '1' and 3 or 2
-  local done, answer = pcall(publish, KEYS[key], KEYS[key + 1], keys == 3 and KEYS[key + 2] or nil, ARGV[n], ARGV[n + 1])
+for n = 5, #ARGV, 3 do
+  local done, answer = pcall(publish, KEYS[key], KEYS[key + 1], key + 2, ARGV[n], ARGV[n + 1], ARGV[n + 2])
   if not done then
     local text = type(answer) == 'table' and answer.err or tostring(answer)
     if not text:find('WRONGTYPE', 1, true) then error(answer, 0) end
     answer = 'failed ' .. text
   end
   answers[#answers + 1] = answer
-  key = key + keys
+  local _, keyed = ARGV[n]:match('%d+$'):gsub('1', '')
+  key = key + 2 + keyed
 end
 return answers
 `,
