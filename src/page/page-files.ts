@@ -10,17 +10,20 @@ const TYPES: Partial<Record<string, string>> = {
   '.mjs': 'text/javascript; charset=utf-8',
 };
 
+/** Where the files lie, as seen from this one, and from the bundle: both are in a folder of `dist/`. */
+const BROWSER = new URL('../page/browser/', import.meta.url);
+
 /** The files that the page is made of, as `page/build.mjs` made them. */
 @Injectable()
 export class PageFiles {
   page(): Promise<StreamableFile> {
-    return read(new URL('browser/index.html', import.meta.url));
+    return read(new URL('index.html', BROWSER));
   }
 
   /** One of the page's own files, by name: its code, styles, pictures. */
   async file(name: string): Promise<StreamableFile> {
     if (!/^[a-z-]+\.(css|svg|js)$/.test(name)) throw new NotFoundException();
-    return read(new URL(`browser/${name}`, import.meta.url));
+    return read(new URL(name, BROWSER));
   }
 
   /** The client library: one module that imports nothing. */
