@@ -1,6 +1,7 @@
 import { measure } from '../measure/measure.mjs';
 import { databaseEnv, startDatabase } from '../peers/database.mjs';
-import { onePeer, twoPeers } from '../peers/workers.mjs';
+import { bareWs } from '../peers/bare-ws.mjs';
+import { bareTwoPeers, onePeer, twoPeers } from '../peers/workers.mjs';
 import { busy } from '../report/columns.mjs';
 import { byCpu, byRate } from '../report/table.mjs';
 import { onStage } from '../stage.mjs';
@@ -8,6 +9,8 @@ import { feedReads } from '../measure/feed-reads.mjs';
 import { startWriters } from './table-writers.mjs';
 
 const SUBSCRIBERS = 1_000;
+/** So few that one process has time to read the changefeed as often as it wants to. */
+const FEW = 8;
 const CHANNEL = 'bench:all';
 const TABLE = 'worked';
 /** Deliveries a second that one process carries. */
@@ -23,18 +26,23 @@ const SETTLE_SECONDS = 10;
 export const workers = {
   name: 'workers',
   title: `One process, and two that share its clients: ${SUBSCRIBERS} on a channel, on a table, and ${CONNECTIONS} that connect`,
-  peers: [onePeer, twoPeers],
+  peers: [onePeer, twoPeers, bareWs, bareTwoPeers],
   columns: ['offered', 'served', 'cpu', 'p50', 'p99', 'memory', 'reads', ...busy],
   ratios: [byRate, byCpu],
   run: (peer, context) =>
     onStage(context, async (stage) => {
       const seconds = Math.max(context.seconds, LEAST_SECONDS);
+      const connections = context.quick ? CONNECTIONS / 5 : CONNECTIONS;
+      const common = { stage, peer, seconds, report: context.report };
+      // Of the obvious server only what more processes win where connections are let in.
+      if (peer.topicDialect === undefined)
+        return connecting({ ...common, server: await stage.server(peer) }, connections);
       const database = await stage.add(startDatabase([TABLE]));
-      const server = await stage.server(peer, { env: databaseEnv(database) });
-      const on = { stage, peer, server, seconds, report: context.report };
-      await connecting(on, context.quick ? CONNECTIONS / 5 : CONNECTIONS);
+      const on = { ...common, server: await stage.server(peer, { env: databaseEnv(database) }) };
+      await connecting(on, connections);
       await channel(on);
-      await table(on, await startWriters(stage, database, TABLE, 1));
+      const writers = await startWriters(stage, database, TABLE, 1);
+      for (const subscribers of [FEW, SUBSCRIBERS]) await table(on, writers, subscribers);
     }),
 };
 
@@ -56,20 +64,20 @@ async function channel({ stage, peer, server, seconds, report }) {
   for (const load of [publisher, subscribers]) await load.stop();
 }
 
-async function table({ stage, peer, server, seconds, report }, writers) {
+async function table({ stage, peer, server, seconds, report }, writers, count) {
   const clients = stage.load();
   const to = { dialect: peer.topicDialect, host: server.host, port: server.port };
-  const targets = Array.from({ length: SUBSCRIBERS }, () => [{ topic: TABLE }]);
-  await clients.call('connect', { ...to, count: SUBSCRIBERS, tokens: peer.tokens(SUBSCRIBERS), targets });
+  const targets = Array.from({ length: count }, () => [{ topic: TABLE }]);
+  await clients.call('connect', { ...to, count, tokens: peer.tokens(count), targets });
   for (const warm of [true, false]) {
     const before = await feedReads(server);
     const figures = await measure(server, clients, () => writers.call('pace', { rate: WRITES, seconds }), {
-      sampleEvery: SUBSCRIBERS,
+      sampleEvery: count,
     });
     const readsPerSecond = ((await feedReads(server)) - before) / figures.seconds;
     await clients.call('settle', { seconds: SETTLE_SECONDS });
-    const row = { offered: WRITES * SUBSCRIBERS, ...figures, readsPerSecond };
-    if (!warm) report({ case: `table, ${WRITES} writes a second`, ...row });
+    const row = { offered: WRITES * count, ...figures, readsPerSecond };
+    if (!warm) report({ case: `table, ${WRITES} writes a second, ${count} subscribers`, ...row });
   }
   await clients.stop();
 }
