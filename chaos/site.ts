@@ -163,7 +163,7 @@ export class Site {
     }
     await Promise.all([
       ...this.clients.map((client) => client.start()),
-      ...this.readers.map(({ letters }) => letters.ready),
+      ...this.readers.map((reader) => reader.ready()),
     ]);
     if (!hasChannels) return;
     const party = await Party.start(newWire, random);

@@ -23,6 +23,8 @@ export const POLICY = {
     heavy: { read: 'authenticated' },
     beat: { read: 'authenticated' },
     letter: { read: 'surrealdb' },
+    parcel: { read: 'surrealdb' },
+    note: { read: 'surrealdb' },
     '*': { read: 'none' },
   },
 };

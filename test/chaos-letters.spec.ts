@@ -19,7 +19,7 @@ describe('what is said of letters in a chaos run', () => {
   const told = (...canaries: readonly (readonly [string, number])[]) => new Map(canaries);
   const judge = (canaries: ReadonlyMap<string, number>, feed = FEED, texts: readonly string[] = []) =>
     new LetterJudge(feed)
-      .judge({ name: 'letters of ida', person: 'ida', told: canaries, texts, letters: { status: 'current' } })
+      .judge({ name: 'letters of ida', person: 'ida', told: canaries, texts, status: 'current' })
       .map(({ kind }) => kind);
 
   it.each<[string, ReadonlyMap<string, number>, readonly string[]]>([
@@ -32,6 +32,17 @@ describe('what is said of letters in a chaos run', () => {
     ['words that the database has dropped', told(['canary-9-words', 30]), []],
   ])('holds against whoever could see it when: %s', (_, canaries, kinds) => {
     expect(judge(canaries)).toEqual(kinds);
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, number, readonly string[]]>([
+    ['a note whose chamber somebody keeps', { keepers: ['person:ida'] }, 30, []],
+    ['a note whose chamber somebody keeps later', { keepers: ['person:ida'] }, 15, ['leak']],
+    ['a note whose chamber others keep', { keepers: ['person:jon'] }, 30, ['leak']],
+  ])('holds against the records that rows link to: %s', (_, chamber, at, kinds) => {
+    const note = { chamber: 'chamber:west', words: 'canary-3-words' };
+    const feed = [...FEED, change(10, 'note', 'note:3', note), change(20, 'chamber', 'chamber:west', chamber)];
+    const texts = kinds.length === 0 ? [letterText('note:3', 'canary-3-words')] : [];
+    expect(judge(told(['canary-3-words', at]), feed, texts).filter((kind) => kind === 'leak')).toEqual(kinds);
   });
 
   it('finds what a reader lacks at the end, and has too much', () => {

@@ -1,7 +1,7 @@
 import type { FeedChange } from '../../test/support/feed.js';
 import { letterText, type LetterReader } from './letter-reader.js';
 import { sealOf } from './letter-writer.js';
-import { LETTER_TABLE } from './letter-rights.js';
+import { LETTERS, PEOPLE, type LetterTable } from './letter-rights.js';
 import type { Violation } from '../violation.js';
 
 /** Clocks of processes on one machine, in the milliseconds that a versionstamp has. */
@@ -15,19 +15,18 @@ interface Stretch {
 
 interface Letter {
   readonly id: string;
+  readonly seenBy: (typeof LETTERS)[LetterTable]['seenBy'];
   readonly words: string;
   /** Where it was, one after the other. */
   readonly places: { readonly chamber: string; readonly from: number }[];
   isGone: boolean;
 }
 
-type Judged = Pick<LetterReader, 'name' | 'person' | 'told' | 'texts'> & {
-  readonly letters: { readonly status: string };
-};
+type Judged = Pick<LetterReader, 'name' | 'person' | 'told' | 'texts' | 'status'>;
 
 /** Who could see which letters when, as the database itself recorded it. */
 export class LetterJudge {
-  /** By `person chamber`, and by `person` whether it was trusted. */
+  /** By `person belongs chamber` and `person keeps chamber`, and by `person` whether it was trusted. */
   private readonly rights = new Map<string, Stretch[]>();
   private readonly byWords = new Map<string, Letter>();
   private readonly byId = new Map<string, Letter>();
@@ -36,10 +35,11 @@ export class LetterJudge {
     const edges = new Map<string, string>();
     for (const { table, id, action, after, versionstamp } of feed) {
       const at = Number(versionstamp >> 16n);
-      if (table === LETTER_TABLE) this.letter(id, after, at);
+      if (isLetters(table)) this.letter(id, table, after, at);
+      else if (table === 'chamber') this.keepers(id, after?.['keepers'], at);
       else if (table === 'person') this.set(id, after?.['trusted'] === true, at);
       else if (table === 'belongs') {
-        const right = after ? `${String(after['in'])} ${String(after['out'])}` : edges.get(id);
+        const right = after ? `${String(after['in'])} belongs ${String(after['out'])}` : edges.get(id);
         if (right === undefined) continue;
         edges.set(id, right);
         this.set(right, action !== 'DELETE', at);
@@ -48,14 +48,14 @@ export class LetterJudge {
   }
 
   /** What a reader was told that it could not see at any time up to then, and what it has that is not what it sees now. */
-  judge({ name: subscriber, person, told, texts, letters }: Judged): Violation[] {
+  judge({ name: subscriber, person, told, texts, status }: Judged): Violation[] {
     const leaks = [...told].flatMap(([canary, at]): Violation[] => {
       const reason = this.leak(`person:${person}`, canary, at + CLOCK_MS);
       return reason === undefined ? [] : [{ kind: 'leak', subscriber, detail: `${canary}: ${reason}`, at }];
     });
     const wanted = this.seenNow(`person:${person}`);
-    if (letters.status === 'current' && wanted.join() === texts.join()) return leaks;
-    const detail = `${letters.status}: has ${texts.join(', ')}, and sees ${wanted.join(', ')}`;
+    if (status === 'current' && wanted.join() === texts.join()) return leaks;
+    const detail = `${status}: has ${texts.join(', ')}, and sees ${wanted.join(', ')}`;
     return [...leaks, { kind: 'wrong rows', subscriber, detail }];
   }
 
@@ -70,7 +70,7 @@ export class LetterJudge {
     if (!letter) return undefined;
     const [first] = letter.places;
     if (isSeal && first && !this.had(person, first.from, at)) return 'it was not trusted';
-    const sees = letter.places.some(({ chamber, from }) => this.had(`${person} ${chamber}`, from, at));
+    const sees = letter.places.some(({ chamber, from }) => this.had(`${person} ${letter.seenBy} ${chamber}`, from, at));
     return sees ? undefined : `it was in ${letter.places.map(({ chamber }) => chamber).join(', ')} alone`;
   }
 
@@ -84,23 +84,28 @@ export class LetterJudge {
   }
 
   private seenNow(person: string): readonly string[] {
-    const letters = [...this.byId.values()].filter(({ isGone, places }) => {
-      return !isGone && this.has(`${person} ${places.at(-1)?.chamber}`);
+    const letters = [...this.byId.values()].filter(({ isGone, places, seenBy }) => {
+      return !isGone && this.has(`${person} ${seenBy} ${places.at(-1)?.chamber}`);
     });
     return letters.map(({ id, words }) => letterText(id, words, this.has(person) ? sealOf(words) : undefined)).sort();
   }
 
-  private letter(id: string, after: FeedChange['after'], at: number): void {
+  private letter(id: string, table: LetterTable, after: FeedChange['after'], at: number): void {
     const known = this.byId.get(id);
     if (!after) {
       if (known) known.isGone = true;
       return;
     }
-    const letter = known ?? { id, words: String(after['words']), places: [], isGone: false };
+    const letter = known ?? { id, ...LETTERS[table], words: String(after['words']), places: [], isGone: false };
     letter.isGone = false;
     letter.places.push({ chamber: String(after['chamber']), from: at });
     this.byId.set(id, letter);
     this.byWords.set(letter.words, letter);
+  }
+
+  private keepers(chamber: string, keepers: unknown, at: number): void {
+    const there = new Set(Array.isArray(keepers) ? keepers.map(String) : []);
+    for (const name of PEOPLE) this.set(`person:${name} keeps ${chamber}`, there.has(`person:${name}`), at);
   }
 
   private set(right: string, isThere: boolean, at: number): void {
@@ -111,4 +116,8 @@ export class LetterJudge {
     if (isThere && !isOpen) stretches.push({ from: at, to: Infinity });
     else if (!isThere && last && isOpen) last.to = at;
   }
+}
+
+function isLetters(table: string): table is LetterTable {
+  return table in LETTERS;
 }

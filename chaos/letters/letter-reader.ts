@@ -2,12 +2,12 @@ import type { Collection, Row, WebSocketConstructor } from '@edge-hive/realtime-
 import { WebSocket } from 'ws';
 import type { ClientWire } from '../client-wire.js';
 import { WiredClient } from '../wired-client.js';
-import { LETTER_TABLE } from './letter-rights.js';
+import { LETTER_TABLES } from './letter-rights.js';
 import { CANARY } from './letter-writer.js';
 
 /** One record user, and all that ever came to it. */
 export class LetterReader extends WiredClient {
-  readonly letters: Collection;
+  private readonly letters: readonly Collection[];
   private readonly heard: Heard;
 
   constructor(
@@ -18,9 +18,19 @@ export class LetterReader extends WiredClient {
     const heard = new Heard();
     super(`letters of ${person}`, wire, { principal: `person:${person}`, token, WebSocket: socketTo(heard) });
     this.heard = heard;
-    this.letters = this.client.collection<Row>(LETTER_TABLE, {
-      onError: (error) => this.errors.push(`letters: ${String(error)}`),
-    });
+    this.letters = LETTER_TABLES.map((table) =>
+      this.client.collection<Row>(table, { onError: (error) => this.errors.push(`${table}: ${String(error)}`) }),
+    );
+  }
+
+  /** Settles once it has letters of each kind. */
+  async ready(): Promise<void> {
+    await Promise.all(this.letters.map((collection) => collection.ready));
+  }
+
+  /** That of all letters: as one kind has it that isn't current. */
+  get status(): Collection['status'] {
+    return this.letters.map(({ status }) => status).find((status) => status !== 'current') ?? 'current';
   }
 
   /** When each was told first. */
@@ -35,7 +45,8 @@ export class LetterReader extends WiredClient {
 
   /** The letters that it has now, each with what it sees of it. */
   get texts(): readonly string[] {
-    return this.letters.items.map(({ id, words, seal }) => letterText(id, words, seal)).sort();
+    const items = this.letters.flatMap((collection) => collection.items);
+    return items.map(({ id, words, seal }) => letterText(id, words, seal)).sort();
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Surreal } from 'surrealdb';
 import type { TestDatabase } from '../../test/support/database.js';
 import { answered } from '../answered.js';
-import { CHAMBERS, PEOPLE } from './letter-rights.js';
+import { CHAMBERS, LETTER_TABLES, LETTERS, PEOPLE, type LetterTable } from './letter-rights.js';
 import type { Random } from '../random.js';
 import { connectWriter } from '../writer.js';
 
@@ -10,7 +10,7 @@ import { connectWriter } from '../writer.js';
 const ANSWER_MS = 20_000;
 const LONGEST_PAUSE_MS = 60;
 /** So many letters are there at a time: each is soon gone, so that rights that come later don't cover it. */
-const MOST_LETTERS = 8;
+const MOST_LETTERS = 16;
 
 /**
  * Writes letters, and changes who may see them, one after the other. Each write can be done twice: what became of it needn't be
@@ -34,11 +34,13 @@ export class LetterWriter {
     this.running = this.run(this.stopping.signal);
   }
 
-  /** Settles when the last write has come to an end: one letter in each chamber. */
+  /** Settles when the last write has come to an end: one letter of each kind in each chamber. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    for (const chamber of CHAMBERS) await this.writeUntilDone(this.letter(chamber));
+    for (const chamber of CHAMBERS) {
+      for (const table of LETTER_TABLES) await this.writeUntilDone(this.letter(table, chamber));
+    }
     await this.close();
   }
 
@@ -50,35 +52,32 @@ export class LetterWriter {
   }
 
   private next(): string {
-    const [person, chamber] = [this.random.pick(PEOPLE), this.random.pick(CHAMBERS)];
-    switch (this.random.between(0, 9)) {
+    const { random, letters } = this;
+    const [person, chamber, table] = [random.pick(PEOPLE), random.pick(CHAMBERS), random.pick(LETTER_TABLES)];
+    switch (random.between(0, 9)) {
       case 0:
       case 1:
-        return `RELATE person:${person}->belongs:${person}_${chamber}->chamber:${chamber}`;
+        return givenRight(table, person, chamber);
       case 2:
       case 3:
-        return `DELETE belongs:${person}_${chamber}`;
+        return takenRight(table, person, chamber);
       case 4:
-        return `UPDATE person:${person} SET trusted = ${this.random.isOneIn(2)}`;
+        return `UPDATE person:${person} SET trusted = ${random.isOneIn(2)}`;
       case 5:
-        return this.letters.length === 0 ? this.letter(chamber) : this.moved(this.random.pick(this.letters), chamber);
+        return letters.length === 0 ? this.letter(table, chamber) : movedLetter(random.pick(letters), chamber);
       // At once, so that rights that are a moment old would show it.
       case 6:
-        return `DELETE belongs:${person}_${chamber}; ${this.letter(chamber)}`;
+        return `${takenRight(table, person, chamber)}; ${this.letter(table, chamber)}`;
       default:
-        return this.letters.length < MOST_LETTERS ? this.letter(chamber) : `DELETE letter:${this.letters.shift()}`;
+        return letters.length < MOST_LETTERS ? this.letter(table, chamber) : `DELETE ${letters.shift()}`;
     }
   }
 
   /** Each has words that no other one has. */
-  private letter(chamber: string): string {
-    const id = `l${(this.names += 1)}`;
+  private letter(table: LetterTable, chamber: string): string {
+    const id = `${table}:l${(this.names += 1)}`;
     this.letters.push(id);
-    return `UPSERT letter:${id} SET chamber = chamber:${chamber}, words = '${canary(this.names)}', seal = '${sealOf(canary(this.names))}'`;
-  }
-
-  private moved(id: string, chamber: string): string {
-    return `UPDATE letter:${id} SET chamber = chamber:${chamber}`;
+    return `UPSERT ${id} SET chamber = chamber:${chamber}, words = '${canary(this.names)}', seal = '${sealOf(canary(this.names))}'`;
   }
 
   private async writeUntilDone(statement: string): Promise<void> {
@@ -110,6 +109,22 @@ export class LetterWriter {
 
 /** Words that are found in whatever a client is sent. */
 export const CANARY = /canary-\d+-(?:words|seal)/g;
+
+function givenRight(table: LetterTable, person: string, chamber: string): string {
+  return LETTERS[table].seenBy === 'keeps'
+    ? `UPDATE chamber:${chamber} SET keepers = array::union(keepers, [person:${person}])`
+    : `RELATE person:${person}->belongs:${person}_${chamber}->chamber:${chamber}`;
+}
+
+function takenRight(table: LetterTable, person: string, chamber: string): string {
+  return LETTERS[table].seenBy === 'keeps'
+    ? `UPDATE chamber:${chamber} SET keepers -= person:${person}`
+    : `DELETE belongs:${person}_${chamber}`;
+}
+
+function movedLetter(id: string, chamber: string): string {
+  return `UPDATE ${id} SET chamber = chamber:${chamber}`;
+}
 
 function canary(number: number): string {
   return `canary-${number}-words`;
