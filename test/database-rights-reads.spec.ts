@@ -46,7 +46,6 @@ const SCHEMA = `
   DEFINE TABLE forever PERMISSIONS FOR select WHERE fn::forever($auth);
   DEFINE TABLE late PERMISSIONS FOR select WHERE fn::late($auth);
   DEFINE TABLE lost PERMISSIONS FOR select WHERE fn::lost($auth);
-  DEFINE TABLE of_row PERMISSIONS FOR select WHERE room IN fn::rooms(owner);
   DEFINE TABLE renamed PERMISSIONS FOR select WHERE fn::renamed($auth);
   DEFINE FUNCTION fn::renamed($user: record<user>) { RETURN true } PERMISSIONS FULL;
   CREATE room:a, room:b;`;
@@ -141,7 +140,6 @@ describe('rights and what they read', () => {
     ['forever', /in fn::forever, .*: fn::forever calls itself/],
     ['late', /in fn::late, .*: time::now changes without a write/],
     ['lost', /fn::lost is not defined/],
-    ['of_row', /fn::rooms is a function of yours, and something of the row is handed to it/],
   ])('refuse to follow %s, and say why', async (topic, message) => {
     const { client } = await someone(looking);
     const answer = await ask(client, { topic });

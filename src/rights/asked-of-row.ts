@@ -3,7 +3,7 @@ import { statementsOf } from './expression/expression.js';
 import { operandsOf, partsOf } from './expression/parts.js';
 import { joiningEdges, type JoiningEdges } from './joining-edges.js';
 import { linksOf, type LinkedStatement } from './linked-records.js';
-import type { SchemaOf } from './reach.js';
+import { reachOf, type SchemaOf } from './reach.js';
 
 /** What the database has to be told, and to read, to answer a permission for a row. */
 export interface AskedOfRow {
@@ -12,6 +12,8 @@ export interface AskedOfRow {
   readonly tables: ReadonlySet<string>;
   readonly linked: readonly LinkedStatement[];
   readonly joined: readonly JoiningEdges[];
+  /** The functions of the database that are called with something of the row, as they are defined. */
+  readonly called: readonly string[];
   /** Whole numbers beyond this one aren't calculated with as the database would. Absent: none are calculated with. */
   readonly largest?: number;
 }
@@ -25,15 +27,21 @@ export function askedOfRow(expression: Expression, table: string, schemaOf: Sche
   const tables = new Set<string>();
   const linked: LinkedStatement[] = [];
   const joined: JoiningEdges[] = [];
+  const called: string[] = [];
   let arithmetic = 0;
   for (const statement of statementsOf(expression)) {
     const parts = partsOf(statement, 'row');
     arithmetic += parts.arithmetic;
+    called.push(...(parts.called ?? []));
     for (const access of parts.accesses) for (const field of ownField(access)) fields.add(field);
     const ends = joiningEdges(statement, parts.accesses, table, schemaOf);
     if (ends) {
       joined.push(ends.edges);
       for (const one of ends.others) tables.add(one);
+      continue;
+    }
+    if (parts.called) {
+      for (const access of parts.accesses) for (const one of reachOf(access, table, schemaOf)) tables.add(one);
       continue;
     }
     const links = linksOf(statement, parts.accesses, table, schemaOf);
@@ -45,6 +53,7 @@ export function askedOfRow(expression: Expression, table: string, schemaOf: Sche
     tables,
     linked,
     joined,
+    called,
     ...(arithmetic > 0 && { largest: 2 ** Math.floor(EXACT_BITS / (arithmetic + 1)) }),
   };
 }

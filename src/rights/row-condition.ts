@@ -68,7 +68,7 @@ function askedCondition(
   const linked = asked.linked.map(({ way, tables, reads, statement }) => {
     return { way, tables, reads, ...templateOf(statement, constants) };
   });
-  const { fields, largest } = asked;
+  const { fields, largest, called } = asked;
   const tables = new Set(asked.tables);
   const joined: JoinedPart[] = [];
   for (const edges of asked.joined) {
@@ -85,6 +85,7 @@ function askedCondition(
       [...tables],
       linked.map((one) => [one.way, one.tables]),
       joined.map((one) => one.tables),
+      ...called,
     ]),
     fields,
     tables,

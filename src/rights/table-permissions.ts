@@ -142,8 +142,10 @@ function checkComputed(expression: Expression, table: string, schemaOf: SchemaOf
 }
 
 function checkSelected(expression: Expression, schemaOf: SchemaOf): void {
-  const { selected } = joinReads(partsOf(expression, 'row').constants.map(({ reads }) => reads));
-  const closed = [...selected].find((name) => !schemaOf(name).open);
+  const { constants, accesses } = partsOf(expression, 'row');
+  const ofConstants = constants.flatMap(({ reads }) => [...reads.selected]);
+  const ofRows = accesses.flatMap(({ selects, from }) => (selects && from !== 'row' ? from : []));
+  const closed = [...ofConstants, ...ofRows].find((name) => !schemaOf(name).open);
   if (closed === undefined) return;
   throw new UnsupportedExpression(
     `before SurrealDB 3.3 a SELECT in it sees what the user may select of ${closed}: go along links or edges, or give ${closed} PERMISSIONS FOR select FULL`,

@@ -63,18 +63,32 @@ const ASKED = [
     '(level ?? 0) + 1 > ($auth.level ?? 0)',
     'readers.level CONTAINS $auth.level',
   ],
+  ...[
+    'fn::rooms(owner) CONTAINS room',
+    'fn::may(room, $auth.id)',
+    'fn::peers(readers, $auth.level)',
+    'fn::owns(owner, room)',
+  ],
 ];
 /** What they call. */
 export const FUNCTIONS = `
   DEFINE FUNCTION fn::rooms($user: record<user>) { RETURN $user->member->room } PERMISSIONS FULL;
-  DEFINE FUNCTION fn::plan($user: record<user>) { LET $org = $user.org; RETURN $org.plan } PERMISSIONS FULL;`;
+  DEFINE FUNCTION fn::plan($user: record<user>) { LET $org = $user.org; RETURN $org.plan } PERMISSIONS FULL;
+  DEFINE FUNCTION fn::may($room: option<record<room>>, $user: record<user>) {
+    LET $members = $room.members; IF $room.open { RETURN true } ELSE { RETURN $members CONTAINS $user }
+  } PERMISSIONS FULL;
+  DEFINE FUNCTION fn::peers($list: any, $level: any) -> bool {
+    LET $levels = $list.level; IF $levels = NONE { RETURN false }; RETURN $levels CONTAINS $level
+  } PERMISSIONS FULL;
+  DEFINE FUNCTION fn::owns($user: any, $room: any) { RETURN (SELECT VALUE id FROM room WHERE owner = $user) CONTAINS $room } PERMISSIONS FULL;
+  DEFINE FUNCTION fn::alike($user: any, $other: any) { RETURN $user.role = $other.role } PERMISSIONS FULL;`;
 /** Those that can't be followed: they are refused. */
 const REFUSED = [
   'untyped.open',
   '(level ?? 0) / 2 = 1',
   'at < time::now()',
   'record::exists(owner)',
-  'fn::rooms(owner) CONTAINS room',
+  'fn::alike(owner, $auth)',
   '(SELECT VALUE id FROM room WHERE id = $parent.room) CONTAINS room',
 ];
 /** What a drawn table has to say of its links. */

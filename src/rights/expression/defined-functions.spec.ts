@@ -1,17 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Reads } from './expression.js';
+import type { Expression, Reads } from './expression.js';
 import { DefinedFunctions } from './defined-functions.js';
 import { parseExpression } from './parse-expression.js';
 import { partsOf } from './parts.js';
 import { joinReads } from './reads.js';
 
-/** What a permission reads of a principal that calls functions with these bodies, each of `$user`. */
-function readsOf(permission: string, bodies: Readonly<Record<string, string>>): Reads {
+/** A permission that calls functions with these bodies, each of `$user`. */
+function parsed(permission: string, bodies: Readonly<Record<string, string>>): Expression {
   const functions = Object.entries(bodies).map(([name, block]) => {
     return [name, { name, args: [['user', 'record<user>']] as const, block, permissions: true }] as const;
   });
-  const expression = parseExpression(permission, new DefinedFunctions(new Map(functions)));
-  return joinReads(partsOf(expression, 'row').constants.map(({ reads }) => reads));
+  return parseExpression(permission, new DefinedFunctions(new Map(functions)));
+}
+
+/** What it reads of a principal. */
+function readsOf(permission: string, bodies: Readonly<Record<string, string>>): Reads {
+  return joinReads(partsOf(parsed(permission, bodies), 'row').constants.map(({ reads }) => reads));
 }
 
 describe('a function that a permission calls', () => {
@@ -56,6 +60,34 @@ describe('a function that a permission calls', () => {
     ['{ RETURN fn::missing($user) }', /fn::missing is not defined/],
   ])('is refused where it does more: %s', (body, message) => {
     expect(() => readsOf('fn::f($auth)', { f: body })).toThrow(message);
+  });
+
+  it.each([
+    ['fn::f(room)', ['row.room', 'row.room.members']],
+    ['fn::g(room)', ['row.room', 'row.room.org', 'row.room.org.members']],
+    ['fn::h(room)', ['row.room', 'seat', 'seat.room', 'seat.user']],
+  ])('reads of a row what it goes on to from what is handed to it: %s', (permission, expected) => {
+    const bodies = {
+      f: '{ RETURN $user.members CONTAINS 1 }',
+      g: '{ LET $org = $user.org; RETURN fn::f($org) }',
+      h: '{ LET $all = (SELECT VALUE user FROM seat WHERE room = $user); RETURN $all CONTAINS 1 }',
+    };
+    const { accesses, called } = partsOf(parsed(permission, bodies), 'row');
+    const ways = accesses.map(({ from, path }) => {
+      return [from, ...path.map((step) => ('field' in step ? step.field : '…'))].join('.');
+    });
+    expect([...new Set(ways)].sort()).toEqual(expected);
+    expect(called).toHaveLength(1);
+  });
+
+  it('may be handed values of the principal beside something of the row, and goes on from none of them', () => {
+    const two = (block: string) => {
+      const args = [['a', 'any'] as const, ['b', 'any'] as const];
+      const functions = new DefinedFunctions(new Map([['f', { name: 'f', args, block, permissions: true }]]));
+      return () => parseExpression('fn::f(room, $auth.level)', functions);
+    };
+    expect(two('{ LET $c = $b; RETURN $a.levels CONTAINS $c }')).not.toThrow();
+    expect(two('{ RETURN $a.levels CONTAINS $b.own }')).toThrow(/it goes on from a value beside something of the row/);
   });
 
   it('is one of 64 calls at most', () => {

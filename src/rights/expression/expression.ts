@@ -63,6 +63,8 @@ export interface Parts {
   readonly arithmetic: number;
   /** It is this one, and nothing else is done with it. */
   readonly way?: Access;
+  /** The functions of the database to which something of the row is handed, as they are defined. */
+  readonly called?: readonly string[];
 }
 
 interface Placed {

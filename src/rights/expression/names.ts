@@ -1,14 +1,17 @@
-import type { Constant, Reads, Step } from './expression.js';
+import type { Expression, Parts, Scope, Step } from './expression.js';
+import { partsOf } from './parts.js';
 import { UnsupportedExpression } from './tokens.js';
 
-/** At the principal's own record, at its edges, at what those lead to, in a token, or anywhere else. */
-export type Place = 'own' | 'edge' | 'node' | 'claims' | 'value';
+/** At the principal's own record, at its edges, at what those lead to, in a token, anywhere else, or of a row. */
+export type Place = 'own' | 'edge' | 'node' | 'claims' | 'value' | 'row';
 
 /** Where steps begin. */
 export interface Origin {
   readonly place: Place;
   /** The steps from the principal's own record to there. Absent: it isn't reached from there. */
   readonly path?: readonly Step[];
+  /** What of a row it is. */
+  readonly ofRow?: Pick<Parts, 'way' | 'accesses'>;
 }
 
 /** What names that aren't of SurrealQL stand for, where an expression is parsed. */
@@ -16,8 +19,8 @@ export interface Names {
   readonly parameters: ReadonlyMap<string, Origin>;
   /** What can be written instead of other parameters. */
   readonly instead: string;
-  /** What a function of the database reads that is called with constants. @throws UnsupportedExpression */
-  readsOfFunction(name: string, given: readonly Constant[]): Reads;
+  /** What the body of a function of the database is made of. @throws UnsupportedExpression */
+  partsOfFunction(name: string, given: readonly Expression[], scope: Scope): Parts;
 }
 
 /** What a permission may name of a principal. */
@@ -34,13 +37,21 @@ export const OF_PRINCIPALS: Pick<Names, 'parameters' | 'instead'> = {
 /** Those of a permission that calls no functions. */
 export const NO_FUNCTIONS: Names = {
   ...OF_PRINCIPALS,
-  readsOfFunction: (name) => {
+  partsOfFunction: (name) => {
     throw new UnsupportedExpression(`${name} is not defined`);
   },
 };
 
-/** Where steps begin at a value that has a name of its own. */
-export function originOf(value: Constant | undefined): Origin {
-  if (!value?.path) return { place: 'value' };
-  return { place: value.path.length === 0 ? 'own' : 'value', path: value.path };
+/** Where steps begin at a value that has a name of its own. @throws UnsupportedExpression where it is calculated of a row */
+export function originOf(value: Expression | undefined, scope: Scope): Origin {
+  if (!value) return { place: 'value' };
+  if (value.kind === 'constant') {
+    if (!value.path) return { place: 'value' };
+    return { place: value.path.length === 0 ? 'own' : 'value', path: value.path };
+  }
+  const { way, accesses, arithmetic } = partsOf(value, scope);
+  if (arithmetic === 0) return { place: 'row', ofRow: { accesses, ...(way && { way }) } };
+  throw new UnsupportedExpression(
+    `${value.text} is calculated of the row: name what it is made of, and calculate where it is used`,
+  );
 }

@@ -1,22 +1,23 @@
-import type { Constant, Reads } from './expression.js';
+import type { Expression, Parts } from './expression.js';
 import { originOf, type Names } from './names.js';
 import { expressionAt } from './parse-expression.js';
 import { parseSelect } from './parse-select.js';
-import { ReadsBuilder, readsOfParts } from './reads.js';
+import { isOfRow, joinParts, partsOf } from './parts.js';
+import { readsOfParts } from './reads.js';
 import { CursorOfTokens } from './token-cursor.js';
 import { UnsupportedExpression } from './tokens.js';
 
-/** What the body of a function reads. @throws UnsupportedExpression where it does anything but read */
-export function readsOfBlock(text: string, names: Names): Reads {
+/** What the body of a function is made of. @throws UnsupportedExpression where it does anything but read */
+export function partsOfBlock(text: string, names: Names): Parts {
   const cursor = new CursorOfTokens(text);
   const block = new BlockParser(cursor, names);
   block.take();
   if (!cursor.atEnd) throw new UnsupportedExpression(`${cursor.rest} is not understood`);
-  return block.reads.build();
+  return joinParts(block.parts);
 }
 
 class BlockParser {
-  readonly reads = new ReadsBuilder();
+  readonly parts: Parts[] = [];
   private names: Names;
 
   constructor(
@@ -55,7 +56,7 @@ class BlockParser {
     this.cursor.expect('=');
     const value = this.value();
     const { names } = this;
-    this.names = { ...names, parameters: new Map(names.parameters).set(text, originOf(value)) };
+    this.names = { ...names, parameters: new Map(names.parameters).set(text, originOf(value, [])) };
   }
 
   private choice(): void {
@@ -66,21 +67,25 @@ class BlockParser {
     else this.take();
   }
 
-  /** @returns what it is, if that is a constant by itself */
-  private value(): Constant | undefined {
+  private value(): Expression {
     const { cursor, names } = this;
-    if (cursor.take('SELECT')) {
-      const parts = parseSelect(cursor, (scope) => expressionAt(cursor, scope, names));
-      this.reads.include(readsOfParts(parts));
-      return undefined;
-    }
-    const expression = expressionAt(cursor, [], names);
-    if (expression.kind !== 'constant') {
+    const start = cursor.start;
+    if (!cursor.take('SELECT')) return this.noted(expressionAt(cursor, [], names));
+    const parts = parseSelect(cursor, (scope) => expressionAt(cursor, scope, names));
+    const placed = { text: cursor.textFrom(start), start };
+    if (isOfRow(parts)) return this.noted({ kind: 'row', parts, ...placed });
+    return this.noted({ kind: 'constant', reads: readsOfParts(parts), ...placed });
+  }
+
+  private noted(value: Expression): Expression {
+    const parts = partsOf(value, []);
+    // Those of what is selected have tables.
+    if (parts.accesses.some(({ from }) => from.length === 0)) {
       throw new UnsupportedExpression(
-        `${expression.text} is not supported: a function has no row, so name what is handed to it`,
+        `${value.text} is not supported: a function has no row, so name what is handed to it`,
       );
     }
-    this.reads.include(expression.reads);
-    return expression;
+    this.parts.push(parts);
+    return value;
   }
 }

@@ -88,7 +88,7 @@ describe('a permission', () => {
     ['at < time::now()', /time::now changes without a write/],
     ['a = rand::bool()', /changes without a write/],
     ['record::exists(owner)', /by the rights of whoever asks/],
-    ['fn::may($auth, id)', /a function of yours/],
+    ['fn::may($auth, id)', /fn::may is not defined/],
     ['http::get($auth.url) = 1', /not supported/],
     ['array::any($auth.x, |$y| $y)', /not supported/],
     ['$auth.x.filter(1) = a', /the method filter\(\)/],

@@ -126,8 +126,7 @@ class ExpressionParser {
     if (whole.kind !== 'row' || list?.kind !== 'row' || of?.kind !== 'constant') return whole;
     const { way } = list.parts;
     const isAlongEdges = way?.from === 'row' && way.path.slice(-2).filter((step) => 'edges' in step).length === 2;
-    // A cast makes something else of what is found.
-    return isAlongEdges && !/^<[^-]/.test(list.text) ? { ...whole, member: { of, way } } : whole;
+    return isAlongEdges ? { ...whole, member: { of, way } } : whole;
   }
 
   /** A part of a comparison, with what binds tighter than that. */

@@ -1,11 +1,11 @@
 import { parseName } from '../../values/record-name.js';
-import type { Constant, Expression, ParseInner, Scope } from './expression.js';
+import type { Access, Constant, Expression, ParseInner, Parts, Scope } from './expression.js';
 import { isFunctionOfRows, isKnownFunction, whyNotOfRows, whyUnknown } from './known-functions.js';
 import type { Names, Origin } from './names.js';
 import { takeCast } from './parse-cast.js';
 import { includeConstants, takeList } from './parse-list.js';
 import { parseSelect } from './parse-select.js';
-import { joinParts, partsOf } from './parts.js';
+import { isOfRow, joinParts, noParts, partsOf } from './parts.js';
 import { ReadsBuilder, readsOfParts } from './reads.js';
 import { StepsParser } from './parse-steps.js';
 import { parseWay, takeElement } from './parse-way.js';
@@ -46,7 +46,8 @@ class OperandParser {
     if (cursor.take('(')) return this.inParentheses();
     if (cursor.take('[')) return this.collected();
     if (cursor.take('<')) return this.cast();
-    if (token.text === '->' || token.text === '<-' || token.text === '<->') return this.way();
+    if (token.text === '->' || token.text === '<-' || token.text === '<->')
+      return this.way({ from: this.scope, path: [] });
     throw new UnsupportedExpression(`${cursor.rest} is not understood`);
   }
 
@@ -68,7 +69,9 @@ class OperandParser {
     const { parameters, instead } = this.names;
     const origin = parameters.get(name);
     if (!origin) throw new UnsupportedExpression(`${name} can't be followed: use ${instead}`);
-    return this.stepped(origin);
+    if (origin.place !== 'row') return this.stepped(origin);
+    const { way, accesses = [] } = origin.ofRow ?? {};
+    return way ? this.way(way) : this.ofRow([], { ...noParts(), accesses });
   }
 
   private named(): Expression {
@@ -82,13 +85,14 @@ class OperandParser {
     if (name === undefined || name === '__proto__' || name.includes('.')) {
       throw new UnsupportedExpression(`${text} is no field that can be followed`);
     }
-    if (['.', '[', '->', '<-', '<->'].includes(following ?? '')) return this.way(name);
+    if (['.', '[', '->', '<-', '<->'].includes(following ?? ''))
+      return this.way({ from: this.scope, path: [{ field: name }] });
     return { kind: 'field', name, ...this.placed() };
   }
 
-  /** Steps from a field of the row, or from the row itself. */
-  private way(field?: string): Expression {
-    const parts = parseWay(this.cursor, this.scope, field, this.inner);
+  /** Steps from a field of the row, from the row itself, or from what was reached from there. */
+  private way(begun: Access): Expression {
+    const parts = parseWay(this.cursor, begun, this.scope, this.inner);
     return { kind: 'row', parts, ...this.placed() };
   }
 
@@ -111,16 +115,13 @@ class OperandParser {
     throw new UnsupportedExpression(whyNotOfRows(name));
   }
 
-  /** A function of the database, of constants. */
+  /** A function of the database: of constants it is one. */
   private defined(name: string): Expression {
-    const given = this.list(')').map((part) => {
-      if (part.kind === 'constant') return part;
-      throw new UnsupportedExpression(
-        `${name} is a function of yours, and something of the row is handed to it: write what it does into the permission`,
-      );
-    });
-    for (const { reads } of given) this.reads.include(reads);
-    this.reads.include(this.names.readsOfFunction(name, given));
+    const given = this.list(')');
+    const body = this.names.partsOfFunction(name, given, this.scope);
+    if (!given.every((part) => part.kind === 'constant')) return this.ofRow(given, body);
+    includeConstants(this.reads, given);
+    this.reads.include(readsOfParts(body));
     return this.stepped();
   }
 
@@ -141,10 +142,11 @@ class OperandParser {
     return { ...expression, ...this.placed() };
   }
 
-  /** Nothing of a row is known inside: it has one value for a principal. */
+  /** Nothing of a row is known inside but what was handed to a function: without that it has one value for a principal. */
   private selected(): Expression {
     const parts = parseSelect(this.cursor, this.inner);
     this.cursor.expect(')');
+    if (isOfRow(parts)) return this.ofRow([], parts);
     this.reads.include(readsOfParts(parts));
     return this.stepped();
   }
@@ -158,7 +160,8 @@ class OperandParser {
     }
     const exact = kinds.find((kind) => ['string', 'int', 'float', 'decimal', 'number'].includes(kind));
     if (exact !== undefined) throw new UnsupportedExpression(whyNotOfRows(`<${exact}>`));
-    return { kind: 'row', parts: partsOf(value, this.scope), ...this.placed() };
+    // Something else than what was found: no way leads on from it.
+    return { kind: 'row', parts: joinParts([partsOf(value, this.scope)]), ...this.placed() };
   }
 
   /** A record id, as `(person:1)`. */
@@ -184,13 +187,17 @@ class OperandParser {
   }
 
   /** A value made of something of the row. No steps can begin at it, but for an element. */
-  private ofRow(of: readonly Expression[]): Expression {
+  private ofRow(of: readonly Expression[], ...more: readonly Parts[]): Expression {
     while (this.cursor.take('[')) takeElement(this.cursor);
     const following = this.cursor.peek()?.text;
     if (['.', '->', '<-', '<->'].includes(following ?? '')) {
       throw new UnsupportedExpression(`${this.cursor.rest} is not understood: steps begin at a field of the row`);
     }
-    return { kind: 'row', parts: joinParts(of.map((part) => partsOf(part, this.scope))), ...this.placed() };
+    return {
+      kind: 'row',
+      parts: joinParts([...of.map((part) => partsOf(part, this.scope)), ...more]),
+      ...this.placed(),
+    };
   }
 
   /** A constant, with the steps behind it. */

@@ -11,9 +11,9 @@ interface Edges {
   readonly parts: Parts | undefined;
 }
 
-/** Steps behind a field, or from the row itself: `room.members`, `->likes->post`. */
-export function parseWay(cursor: CursorOfTokens, scope: Scope, field: string | undefined, inner: ParseInner): Parts {
-  const path: Step[] = field === undefined ? [] : [{ field }];
+/** Steps behind a field, from the row itself, or from where a way led that has a name: `room.members`, `->likes->post`. */
+export function parseWay(cursor: CursorOfTokens, begun: Access, scope: Scope, inner: ParseInner): Parts {
+  const path: Step[] = [...begun.path];
   const others: Parts[] = [];
   let isValue = false;
   for (;;) {
@@ -35,7 +35,7 @@ export function parseWay(cursor: CursorOfTokens, scope: Scope, field: string | u
       if (parts) others.push(parts);
     } else break;
   }
-  const access: Access = { from: scope, path };
+  const access: Access = { from: begun.from, path };
   const parts = joinParts([{ ...noParts(), accesses: [access] }, ...others]);
   return isValue ? parts : { ...parts, way: access };
 }

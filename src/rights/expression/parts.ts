@@ -10,7 +10,7 @@ export function partsOf(expression: Expression, scope: Scope): Parts {
     case 'constant':
       return { ...noParts(), constants: [expression] };
     case 'field':
-      return { ...noParts(), accesses: [fieldOf(expression.name, scope)] };
+      return partsOfWay(fieldOf(expression.name, scope));
     case 'compare':
       return { ...noParts(), constants: [expression.operand], accesses: [fieldOf(expression.field, scope)] };
     case 'row':
@@ -24,11 +24,22 @@ export function partsOf(expression: Expression, scope: Scope): Parts {
 }
 
 export function joinParts(all: readonly Parts[]): Parts {
+  const called = all.flatMap((parts) => parts.called ?? []);
   return {
     constants: all.flatMap(({ constants }) => constants),
     accesses: all.flatMap(({ accesses }) => accesses),
     arithmetic: all.reduce((sum, { arithmetic }) => sum + arithmetic, 0),
+    ...(called.length > 0 && { called }),
   };
+}
+
+/** A way by itself. */
+export function partsOfWay(way: Access): Parts {
+  return { ...noParts(), accesses: [way], way };
+}
+
+export function isOfRow({ accesses }: Parts): boolean {
+  return accesses.some(({ from }) => from === 'row');
 }
 
 /** The single operands of constants: what joins them may bind otherwise than it looks. */
