@@ -1,8 +1,6 @@
 import type { Delivery } from '../delivery/delivery.js';
+import type { Recipient } from '../delivery/audience.js';
 import type { Subscriber } from '../delivery/subscriber.js';
-
-/** Whoever the frames of a channel are handed to as they come. */
-export type Recipient = Pick<Subscriber, 'id' | 'send'>;
 
 /** Frames that are sent one after the other, as fast as they are read. */
 export interface Frames {

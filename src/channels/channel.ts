@@ -1,10 +1,10 @@
 import type { ResyncReason } from '@edge-hive/protocol';
+import { Audience, type Recipient } from '../delivery/audience.js';
 import type { Subscriber } from '../delivery/subscriber.js';
 import { Name } from '../delivery/content.js';
 import { Delivery } from '../delivery/delivery.js';
 import type { CommandError } from '../errors/command-error.js';
 import type { MetricsService } from '../metrics/metrics.service.js';
-import type { Recipient } from './backlog.js';
 import type { Message, Position, Receiver } from './broker.js';
 import { Lookers } from './presence/lookers.js';
 import type { PresenceBroker } from './presence/presence-broker.js';
@@ -19,7 +19,7 @@ export class Channel implements Receiver {
   /** All who hold a subscription, caught up or not. */
   private readonly subscribers = new Set<Subscriber>();
   /** Who gets each message as it comes. */
-  readonly live = new Set<Recipient>();
+  readonly live = new Audience();
   /** Those who want to know who is there, once there was one. */
   private watchers: Lookers | undefined;
   private readonly quoted: Name;
@@ -85,14 +85,7 @@ export class Channel implements Receiver {
   message(message: Message): void {
     this.cursor = message.cursor;
     if (this.live.size === 0) return;
-    const delivery = this.delivery(message);
-    let deliveries = 0;
-    for (const subscriber of this.live) {
-      if (subscriber.id === message.exclude) continue;
-      subscriber.send(delivery);
-      deliveries += 1;
-    }
-    this.metrics.deliveries.inc(deliveries);
+    this.metrics.deliveries.inc(this.live.send(this.delivery(message), message.exclude));
   }
 
   /** Hands a message to one who is being caught up. */

@@ -1,3 +1,4 @@
+import type { Cohort } from './cohort.js';
 import type { Subscriptions } from './subscriptions.js';
 import type { Delivery } from './delivery.js';
 
@@ -30,6 +31,11 @@ export interface Subscriber {
   readonly subscriptions: Subscriptions;
   /** Queues what is delivered behind all that was queued before. Does nothing once closed; a full outbox closes the subscriber. */
   send(delivery: Delivery): void;
+  /**
+   * From now on it is sent what the cohort is sent, behind all that was queued before.
+   * @returns whether it has joined; absent: it never does
+   */
+  join?(cohort: Cohort): boolean;
   /** Settles when little enough is waiting that more may be sent in bulk; at once when closed. */
   drained(): Promise<void>;
   readonly closed: boolean;

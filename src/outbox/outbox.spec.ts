@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Audience } from '../delivery/audience.js';
 import type { Account, HeldLimits, Holder } from '../delivery/account.js';
 import { Delivery } from '../delivery/delivery.js';
 import { HeldBytes } from '../delivery/held-bytes.js';
@@ -97,6 +98,14 @@ describe('Outbox', () => {
     return peers;
   }
 
+  function audienceOf(peers: Awaited<ReturnType<typeof open>>[]): Audience {
+    const audience = new Audience();
+    peers.forEach(({ outbox }, n) =>
+      audience.add({ id: `${n}`, send: (next) => outbox.send(next), join: (cohort) => outbox.join(cohort) }),
+    );
+    return audience;
+  }
+
   function outboxesOf(limits: Partial<HeldLimits> = {}) {
     const metrics = new MetricsService();
     const held = new HeldBytes({ each: 32 * KIB * KIB, outbox: 16 * KIB * KIB, total: 512 * KIB * KIB, ...limits });
@@ -142,6 +151,83 @@ describe('Outbox', () => {
     for (const next of [frame('a'), frame('b')]) for (const { outbox } of peers) outbox.send(next);
     await tick();
     expect(writes[0]?.mock.calls[0]?.[0]).toBe(writes[1]?.mock.calls[0]?.[0]);
+  });
+
+  it('writes to each of many what all are sent and what it is sent by itself, in order', async () => {
+    const all = outboxesOf();
+    const peers = await openMany(16, all);
+    const audience = audienceOf(peers);
+    const [one] = peers;
+    const [a, b, own, c] = [frame('a'), frame('b'), frame('own'), frame('c')];
+    audience.send(a);
+    audience.send(b);
+    one?.outbox.send(own);
+    audience.send(c);
+    const bytesOf = (frames: Delivery[]) => Buffer.concat(frames.map((next) => encoded(next).bytes));
+    for (const peer of peers) {
+      const expected = bytesOf(peer === one ? [a, b, own, c] : [a, b, c]);
+      expect(await received(peer.client, expected.length)).toEqual(expected);
+    }
+  });
+
+  it('hands many sockets the very same bytes of what all are sent', async () => {
+    const { metrics, ...all } = outboxesOf();
+    const peers = await openMany(16, all);
+    const audience = audienceOf(peers);
+    const writes = peers.map(({ socket }) => jest.spyOn(socket, 'write'));
+    for (const text of ['a', 'b', 'c']) audience.send(frame(text));
+    await tick();
+    expect(new Set(writes.map(({ mock }) => mock.calls[0]?.[0])).size).toBe(1);
+    expect(writes.every(({ mock }) => mock.calls.length === 1)).toBe(true);
+    expect(metrics.framesSent.of('checkpoint').count).toBe(48);
+  });
+
+  it('closes the one of many that stops reading, at its bound, and delivers all to the others', async () => {
+    const all = outboxesOf({ outbox: 256 * KIB });
+    const peers = await openMany(16, all);
+    const audience = audienceOf(peers);
+    const [slow, ...healthy] = peers;
+    for (const { client } of healthy) client.resume();
+    const small = () => frame('x'.repeat(KIB));
+    let most = 0;
+    while (slow?.owner.overflows === 0) {
+      for (let n = 0; n < 40; n++) {
+        audience.send(small());
+        most = Math.max(most, slow.outbox.held);
+      }
+      await tick();
+    }
+    expect(most).toBeGreaterThan(128 * KIB);
+    expect(most).toBeLessThanOrEqual(256 * KIB);
+    expect(healthy.filter(({ owner }) => owner.overflows > 0)).toEqual([]);
+  });
+
+  it('does not hold against one of many what one tick brings, however little may wait', async () => {
+    const all = outboxesOf({ outbox: 8 * KIB });
+    const peers = await openMany(16, all);
+    const audience = audienceOf(peers);
+    const frames = Array.from({ length: 40 }, () => frame('x'.repeat(KIB)));
+    for (const next of frames) audience.send(next);
+    const expected = Buffer.concat(frames.map((next) => encoded(next).bytes));
+    for (const { client, owner } of peers) {
+      expect(await received(client, expected.length)).toEqual(expected);
+      expect(owner.overflows).toBe(0);
+    }
+  });
+
+  it('writes what all were sent before one of them was closed, and nothing after', async () => {
+    const all = outboxesOf();
+    const peers = await openMany(16, all);
+    const audience = audienceOf(peers);
+    const [closed] = peers;
+    const frames = ['a', 'b'].map(frame);
+    for (const next of frames) audience.send(next);
+    closed?.outbox.close();
+    audience.send(frame('never'));
+    await tick();
+    closed?.socket.end();
+    const expected = Buffer.concat(frames.map((next) => encoded(next).bytes));
+    expect(closed && (await received(closed.client, Infinity))).toEqual(expected);
   });
 
   it('writes to nobody last each time', async () => {

@@ -1,3 +1,4 @@
+import type { Cohort } from '../delivery/cohort.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { EncodedFrame } from '../delivery/encoded-frame.js';
 import type { Batch } from './batch.js';
@@ -30,6 +31,8 @@ export class Outbox implements Flushable {
   private readonly batches: Batches;
   private filling: Batch | undefined;
   private filled: Batch[] | undefined;
+  /** What has to be written behind that. Nobody is in one whose socket takes no more, or who has nothing to write. */
+  private cohort: Cohort | undefined;
   private queued = 0;
   private inFlight = 0;
   private blocked = false;
@@ -58,22 +61,15 @@ export class Outbox implements Flushable {
   }
 
   send(delivery: Delivery): void {
-    if (this.ended) return;
-    const frame = delivery.in(this.batches.format);
-    if (!frame) return;
-    const size = frame.weight;
-    if (!this.fits(size)) {
-      this.overflow();
-      return;
-    }
-    this.append(frame);
-    this.queued += size;
-    if (this.blocked) {
-      this.outboxes.grew(size);
-    } else if (!this.scheduled) {
-      this.scheduled = true;
-      this.outboxes.schedule(this);
-    }
+    if (this.cohort) this.leave(this.cohort);
+    this.put(delivery);
+  }
+
+  /** Has what the cohort is sent from now on written, too. @returns whether it does */
+  join(cohort: Cohort): boolean {
+    if (this.cohort || this.blocked || !this.scheduled) return false;
+    this.cohort = cohort;
+    return true;
   }
 
   overflow(): void {
@@ -92,6 +88,11 @@ export class Outbox implements Flushable {
 
   /** Writes what waits until the socket takes no more. */
   flush(): void {
+    if (this.cohort) {
+      // The others write next: what comes from now on is for another write.
+      this.cohort.end();
+      this.leave(this.cohort);
+    }
     this.scheduled = false;
     while (!this.blocked && this.writeNext());
     if (this.waiting <= BULK_BYTES) this.settle();
@@ -100,6 +101,7 @@ export class Outbox implements Flushable {
   /** Nothing is sent any more. What waits is still written if it is little, or if the socket takes it at once. */
   close(): void {
     if (this.ended) return;
+    if (this.cohort) this.leave(this.cohort);
     const little = this.waiting <= BATCH_BYTES;
     while ((little || !this.blocked) && this.writeNext());
     this.ended = true;
@@ -111,6 +113,40 @@ export class Outbox implements Flushable {
   destroy(): void {
     this.close();
     this.unblock();
+  }
+
+  private put(delivery: Delivery): void {
+    if (this.ended) return;
+    const frame = delivery.in(this.batches.format);
+    if (!frame) return;
+    const size = frame.weight;
+    if (!this.fits(size)) {
+      this.overflow();
+      return;
+    }
+    this.append(frame);
+    this.queued += size;
+    if (this.blocked) {
+      this.outboxes.grew(size);
+    } else if (!this.scheduled) {
+      this.scheduled = true;
+      this.outboxes.schedule(this);
+    }
+  }
+
+  /** Takes along what the cohort was sent: at once where that fits, which it nearly always does. */
+  private leave(cohort: Cohort): void {
+    this.cohort = undefined;
+    cohort.leave(this);
+    const before = this.filling ?? this.batches.root;
+    const after = this.batches.withAll(before, cohort);
+    const size = after.weight - before.weight;
+    if (this.waiting + size > this.owner.room || after.bytes >= BATCH_BYTES) {
+      for (const delivery of cohort.deliveries) this.put(delivery);
+      return;
+    }
+    if (size > 0) this.filling = after;
+    this.queued += size;
   }
 
   private fits(size: number): boolean {

@@ -5,6 +5,7 @@ import { addressBlock } from '../auth/addresses/address-block.js';
 import { principalBytes, type Caller, type Principal } from '../auth/tokens/principal.js';
 import type { Config } from '../config/config.js';
 import type { Account, Holder } from '../delivery/account.js';
+import type { Cohort } from '../delivery/cohort.js';
 import type { OtherContent } from '../delivery/content.js';
 import { Delivery } from '../delivery/delivery.js';
 import type { HeldBytes } from '../delivery/held-bytes.js';
@@ -145,6 +146,10 @@ export class Session implements Subscriber, OutboxOwner, InboxOwner, Holder, Pul
     const { content } = delivery;
     if (content.type === 'resync') this.readsAgain(content.stream, content.reason);
     this.outbox.send(delivery);
+  }
+
+  join(cohort: Cohort): boolean {
+    return this.outbox.join(cohort);
   }
 
   /** Sends what only this session gets. */

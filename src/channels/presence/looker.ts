@@ -1,7 +1,8 @@
+import type { Recipient } from '../../delivery/audience.js';
 import type { Subscriber } from '../../delivery/subscriber.js';
 import { notHeld } from '../../delivery/subscriptions.js';
 import { CommandError } from '../../errors/command-error.js';
-import { Backlog, type Recipient } from '../backlog.js';
+import { Backlog } from '../backlog.js';
 import type { MemberList } from './member-list.js';
 
 /** What one wants to know: who is there, or how many. */

@@ -1,10 +1,11 @@
+import type { Audience, Recipient } from '../../delivery/audience.js';
 import { Name } from '../../delivery/content.js';
 import { Delivery } from '../../delivery/delivery.js';
 import { Slots } from '../../delivery/slots.js';
 import type { Subscriber } from '../../delivery/subscriber.js';
 import type { CommandError } from '../../errors/command-error.js';
 import type { MetricsService } from '../../metrics/metrics.service.js';
-import { Backlog, type Recipient } from '../backlog.js';
+import { Backlog } from '../backlog.js';
 import { changeJson, type MemberChange } from './member.js';
 import { Looker, type Look } from './looker.js';
 import { MemberList } from './member-list.js';
@@ -18,7 +19,7 @@ export interface Place {
   readonly name: string;
   readonly stream: string;
   /** Who gets each message as it comes, caught up with all before. */
-  readonly live: Set<Recipient>;
+  readonly live: Audience;
 }
 
 /**
@@ -183,6 +184,6 @@ export class Lookers {
   }
 }
 
-function swap(live: Set<Recipient>, from: Recipient, to: Recipient): void {
+function swap(live: Audience, from: Recipient, to: Recipient): void {
   if (live.delete(from)) live.add(to);
 }
