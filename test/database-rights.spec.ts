@@ -123,6 +123,15 @@ describe('rights from the permissions of the database', () => {
     expect((await subscribe(cem, { topic: 'reports', snapshot: true })).name).toBe(others.name);
   });
 
+  it('show nothing any more to whose record is gone, nor rows that have no owner either', async () => {
+    await root.query("CREATE user:dee SET name = 'dee'");
+    const dee = await connect('dee');
+    await subscribe(dee, { topic: 'notes' });
+    await root.query(`DELETE user:dee; CREATE notes:orphan SET text = '${SECRET}'`);
+    expect(await dee.closed).toMatchObject({ code: 4401 });
+    expect(JSON.stringify(dee.frames)).not.toContain(SECRET);
+  });
+
   it('leave out fields, by principal and by row', async () => {
     const [ann, bob] = [await connect('ann'), await connect('bob')];
     await root.query(`CREATE people:0 SET name = 'x', salary = 5, phone = '5', user = user:bob, pin = '${SECRET}'`);
