@@ -26,6 +26,7 @@ export default {
   testTimeout: 60_000,
   // They wait for processes, graces and clocks for half of their time.
   maxWorkers: availableParallelism() + 1,
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   projects: [
     {
       ...shared,
