@@ -57,6 +57,7 @@ describe('a function that a permission calls', () => {
     ['{ RETURN fn::f($user) }', /fn::f calls itself/],
     ['{ RETURN 1 } }', /} is not understood/],
     ['{ LET $user = 1; { RETURN $user } }', /is not understood/],
+    ['{ LET $this = $user; RETURN $this.role }', /\$this has a meaning of its own/],
     ['{ RETURN fn::missing($user) }', /fn::missing is not defined/],
   ])('is refused where it does more: %s', (body, message) => {
     expect(() => readsOf('fn::f($auth)', { f: body })).toThrow(message);
@@ -88,6 +89,12 @@ describe('a function that a permission calls', () => {
     };
     expect(two('{ LET $c = $b; RETURN $a.levels CONTAINS $c }')).not.toThrow();
     expect(two('{ RETURN $a.levels CONTAINS $b.own }')).toThrow(/it goes on from a value beside something of the row/);
+  });
+
+  it('does not become more than it is by names for what has a name', () => {
+    const names = Array.from({ length: 40 }, (_, n) => `LET $n${n + 1} = [$n${n}, $n${n}]; `);
+    const { accesses } = partsOf(parsed('fn::f(room)', { f: `{ LET $n0 = [$user]; ${names.join('')} }` }), 'row');
+    expect(accesses.length).toBeLessThan(100);
   });
 
   it('is one of 64 calls at most', () => {

@@ -1,5 +1,5 @@
 import type { Expression, Parts, Scope } from './expression.js';
-import { OF_PRINCIPALS, originOf, type Names, type Origin } from './names.js';
+import { OF_PRINCIPALS, originOf, ownName, type Names, type Origin } from './names.js';
 import { partsOfBlock } from './parse-block.js';
 import { withoutPrincipal } from './without-principal.js';
 import { UnsupportedExpression } from './tokens.js';
@@ -44,7 +44,9 @@ export class DefinedFunctions implements Names {
     const ofRow = given.some(({ kind }) => kind !== 'constant');
     try {
       const parts = partsOfBlock(found.block, {
-        parameters: new Map(found.args.map(([own], n) => [`$${own}`, handed(originOf(given[n], scope), ofRow)])),
+        parameters: new Map(
+          found.args.map(([own], n) => [ownName(`$${own}`), handed(originOf(given[n], scope), ofRow)]),
+        ),
         instead: 'what is handed to the function',
         partsOfFunction: (other, more, within) => this.partsOfFunction(other, more, within),
       });

@@ -42,6 +42,15 @@ export const NO_FUNCTIONS: Names = {
   },
 };
 
+/** Have a meaning of their own, whatever they are made to stand for. */
+const MEANT = /^\$(?:access|after|auth|before|event|input|parent|request|self|session|this|token|value)$/;
+
+/** A name that a function gives. @throws UnsupportedExpression for those of SurrealDB */
+export function ownName(name: string): string {
+  if (!MEANT.test(name)) return name;
+  throw new UnsupportedExpression(`${name} has a meaning of its own: take another name`);
+}
+
 /** Where steps begin at a value that has a name of its own. @throws UnsupportedExpression where it is calculated of a row */
 export function originOf(value: Expression | undefined, scope: Scope): Origin {
   if (!value) return { place: 'value' };
@@ -50,7 +59,7 @@ export function originOf(value: Expression | undefined, scope: Scope): Origin {
     return { place: value.path.length === 0 ? 'own' : 'value', path: value.path };
   }
   const { way, accesses, arithmetic } = partsOf(value, scope);
-  if (arithmetic === 0) return { place: 'row', ofRow: { accesses, ...(way && { way }) } };
+  if (arithmetic === 0) return { place: 'row', ofRow: { accesses: [...new Set(accesses)], ...(way && { way }) } };
   throw new UnsupportedExpression(
     `${value.text} is calculated of the row: name what it is made of, and calculate where it is used`,
   );

@@ -1,5 +1,5 @@
 import type { Expression, Parts } from './expression.js';
-import { originOf, type Names } from './names.js';
+import { originOf, ownName, type Names } from './names.js';
 import { expressionAt } from './parse-expression.js';
 import { parseSelect } from './parse-select.js';
 import { isOfRow, joinParts, partsOf } from './parts.js';
@@ -56,7 +56,7 @@ class BlockParser {
     this.cursor.expect('=');
     const value = this.value();
     const { names } = this;
-    this.names = { ...names, parameters: new Map(names.parameters).set(text, originOf(value, [])) };
+    this.names = { ...names, parameters: new Map(names.parameters).set(ownName(text), originOf(value, [])) };
   }
 
   private choice(): void {
