@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Audience, type Recipient } from './audience.js';
 import type { Cohort } from './cohort.js';
@@ -138,6 +141,23 @@ describe('Audience', () => {
     say('c');
     for (const each of [...members, late]) each.write();
     expect([member(first).got, member(second).got, late.got]).toEqual([['a', 'b'], ['a', 'b', 'c'], ['c']]);
+  });
+
+  it('lets go of what was put down once all have written, though nothing is sent again', async () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const putDown = (): WeakRef<Delivery> => {
+      const delivery = message('b');
+      audience.send(delivery);
+      return new WeakRef(delivery);
+    };
+    say('a');
+    const held = putDown();
+    writeAll();
+    // What a WeakRef was made of lives until the turn ends.
+    await setImmediate();
+    gc();
+    expect(held.deref()).toBeUndefined();
   });
 
   it('puts down no more than 64 KiB for all, and begins anew', () => {

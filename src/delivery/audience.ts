@@ -42,7 +42,7 @@ export class Audience implements Iterable<Recipient> {
 
   private sendToEach(delivery: Delivery, except: string | undefined): void {
     this.cohort?.end();
-    const cohort = this.members.size < MANY ? undefined : new Cohort(except);
+    const cohort = this.members.size < MANY ? undefined : this.begin(except);
     this.reached = 0;
     for (const member of this.members) {
       if (except !== undefined && member.id === except) continue;
@@ -50,6 +50,10 @@ export class Audience implements Iterable<Recipient> {
       if (cohort && member.join?.(cohort) !== true) cohort.leave(member);
       this.reached += 1;
     }
-    this.cohort = cohort;
+  }
+
+  /** What the cohort holds is let go when it ends: it can be long until something is sent again. */
+  private begin(except: string | undefined): Cohort {
+    return (this.cohort = new Cohort(except, () => (this.cohort = undefined)));
   }
 }

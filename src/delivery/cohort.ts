@@ -20,8 +20,11 @@ export class Cohort {
   private weight = 0;
   private over = false;
 
-  /** @param except who is none of it, and is sent nothing */
-  constructor(private readonly except: string | undefined) {}
+  /** @param except who is none of it, and is sent nothing. @param ended nothing more comes to it */
+  constructor(
+    private readonly except: string | undefined,
+    private readonly ended: () => void,
+  ) {}
 
   /** What all who have joined are sent, oldest first. */
   get deliveries(): readonly Delivery[] {
@@ -46,6 +49,8 @@ export class Cohort {
 
   /** Nothing more comes: all leave, or are others. */
   end(): void {
+    if (this.over) return;
     this.over = true;
+    this.ended();
   }
 }
