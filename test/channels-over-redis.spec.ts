@@ -136,6 +136,9 @@ const POLICY = { channels: { 'room:*': { ...ANYONE, history: { size: 1_000, age:
     const first = await publish(ann, 1, { key: 'k' });
     const again = await publish(bob, 1, { key: 'k' });
     expect(again).toEqual(first);
+    const left = Number(/^:(\d+)/.exec(await redis.ask(`PTTL 'edge-hive:{${room}}:once:["ann","k"]'`))?.[1]);
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(5 * 60_000);
     await publish(bob, 2);
     await hears(ann, 2);
     expect(heard(ann)).toEqual([1, 2]);

@@ -24,5 +24,13 @@ export function parseCursor(text: string): CursorParts {
 
 export function cursorText({ run, number, shared }: CursorParts): string {
   const place = `${run}.${number.toString(36)}`;
-  return shared ? `${place}~${shared.at.toString(36)}.${shared.mark}` : place;
+  return shared ? `${place}~${momentText(shared.at)}.${shared.mark}` : place;
+}
+
+/** Messages that come together are of one moment. */
+let last = { at: 0, text: '0' };
+
+function momentText(at: number): string {
+  if (at !== last.at) last = { at, text: at.toString(36) };
+  return last.text;
 }

@@ -52,16 +52,16 @@ describe('PublishLane', () => {
     expect(idle).toBe(1);
   });
 
-  it('sends 128 at once at most, and 256 KiB but for one', async () => {
-    for (let n = 0; n < 130; n += 1) add(`${n}`);
+  it('sends 256 at once at most, and 256 KiB but for one', async () => {
+    for (let n = 0; n < 258; n += 1) add(`${n}`);
     const long = [200_000, 60_000, 3_000, 300_000].map((length, n) => `${n}`.padEnd(length, 'x'));
     for (const body of long) add(body);
     for (let n = 0; n < 4; n += 1) {
       await turn();
       calls[n]?.answer();
     }
-    expect(calls.map(({ bodies }) => bodies.length)).toEqual([128, 4, 1, 1]);
-    expect(calls.flatMap(({ bodies }) => bodies)).toEqual([...Array.from({ length: 130 }, (_, n) => `${n}`), ...long]);
+    expect(calls.map(({ bodies }) => bodies.length)).toEqual([256, 4, 1, 1]);
+    expect(calls.flatMap(({ bodies }) => bodies)).toEqual([...Array.from({ length: 258 }, (_, n) => `${n}`), ...long]);
   });
 
   it('does not send what was given up, and says so', async () => {
@@ -89,7 +89,7 @@ describe('PublishLane', () => {
   it('goes on behind publishes all of which were given up', async () => {
     add('a');
     await turn();
-    for (let n = 0; n < 130; n += 1) add(`late ${n}`, performance.now());
+    for (let n = 0; n < 258; n += 1) add(`late ${n}`, performance.now());
     add('in time');
     calls[0]?.answer();
     await turn();

@@ -1,8 +1,8 @@
 import { unavailable } from '../../redis/in-flight.js';
 import type { Place } from './place.js';
 
-/** Publishes that one call carries, at most, and bytes of them: Redis does nothing else meanwhile, for about a millisecond. */
-const MOST_AT_ONCE = 128;
+/** Publishes that one call carries, at most, and bytes of them: Redis does nothing else meanwhile, for some milliseconds. */
+const MOST_AT_ONCE = 256;
 const MOST_BYTES = 256 * 1024;
 
 /** A publish that waits to be sent. */
