@@ -150,7 +150,12 @@ describe('snapshots', () => {
     [{ snapshot: { limit: 0 } }, 'BAD_FRAME', 'limit'],
     [{ snapshot: { limit: 1.5 } }, 'BAD_FRAME', 'limit'],
     [{ snapshot: { orderBy: 'age' } }, 'BAD_FRAME', 'orderBy'],
-    [{ snapshot: { orderBy: [{ field: 'a..b' }] } }, 'INVALID_FIELDS', 'orderBy'],
+    [{ snapshot: { orderBy: [{ field: 'a..b' }] } }, 'INVALID_FIELDS', 'orderBy[0].field'],
+    [{ snapshot: { orderBy: [{ field: '' }] } }, 'INVALID_FIELDS', 'orderBy[0].field'],
+    [{ snapshot: { orderBy: [{ field: 'a'.repeat(257) }] } }, 'INVALID_FIELDS', 'orderBy[0].field'],
+    [{ snapshot: { orderBy: [{ field: 'tags[0]' }] } }, 'INVALID_FIELDS', 'orderBy[0].field'],
+    [{ fields: ['tags.*'] }, 'INVALID_FIELDS', 'fields[0]'],
+    [{ filter: { 'tags[0]': 'x' } }, 'INVALID_FILTER', 'filter.tags[0]'],
   ])('are refused for %j: %s, naming %s', async (request, code, field) => {
     const reply = await ask(await service.connect(), { topic: 'people', ...request });
     expect(reply).toMatchObject({ type: 'error', code, message: expect.stringContaining(field) });

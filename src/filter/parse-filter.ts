@@ -75,7 +75,7 @@ class FilterParser {
 
   private field(key: string, value: unknown, place: string): Condition {
     const path = parsePath(key);
-    if (!path) throw invalid(place, 'is no field: names joined by dots, up to 8 of them and 256 characters');
+    if (!path) throw invalid(place, 'is no field: names joined by dots, 8 at most, 256 characters, no brackets nor *');
     if (!isObject(value)) return this.comparison(path, 'eq', value, place);
     const operators = Object.entries(value);
     if (operators.length === 0) throw invalid(place, `needs an operator: one of ${[...OPERATORS].join(' ')}`);

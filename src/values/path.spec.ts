@@ -18,6 +18,7 @@ describe('parsePath', () => {
     ['address.city', ['address', 'city']],
     ['first name', ['first name']],
     ['constructor', ['constructor']],
+    ['a*b.(c)', ['a*b', '(c)']],
   ])('reads %j', (text, path) => {
     expect(parsePath(text)).toEqual(path);
     expect(pathText(path)).toBe(text);
@@ -31,6 +32,10 @@ describe('parsePath', () => {
     ['a..b'],
     ['__proto__'],
     ['a.__proto__.b'],
+    ['*'],
+    ['tags.*'],
+    ['tags[0]'],
+    ['tags[*].name'],
     ['a.b.c.d.e.f.g.h.i'],
     ['a'.repeat(257)],
   ])('refuses %j', (text) => {

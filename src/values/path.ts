@@ -9,13 +9,14 @@ export type DatabaseRow = Readonly<Record<string, unknown>>;
 
 const LONGEST_PATH = 256;
 const MOST_LEVELS = 8;
+/** How SurrealQL names elements of lists, `tags.*` and `tags[0]`. Read as names, they would be of fields that no row has. */
+const ELEMENTS = /^\*$|[[\]]/;
 
 /** The path that a text names, at most 256 characters and 8 levels long; `undefined` for what is no path. */
 export function parsePath(text: string): Path | undefined {
   if (text.length === 0 || text.length > LONGEST_PATH || !isWellFormed(text)) return undefined;
   const path = text.split('.');
-  // The SDK's decoder can't hold a key `__proto__`, so that no row has one.
-  return path.length <= MOST_LEVELS && path.every((name) => name !== '' && name !== '__proto__') ? path : undefined;
+  return path.length <= MOST_LEVELS && path.every(isName) ? path : undefined;
 }
 
 export function pathText(path: Path): string {
@@ -66,6 +67,11 @@ export function mergeRows(one: DatabaseRow, other: DatabaseRow): DatabaseRow {
     merged[name] = isShared ? mergeRows(known as DatabaseRow, value as DatabaseRow) : value;
   }
   return merged;
+}
+
+function isName(name: string): boolean {
+  // The SDK's decoder can't hold a key `__proto__`, so that no row has one.
+  return name !== '' && name !== '__proto__' && !ELEMENTS.test(name);
 }
 
 function prefixKey(path: Path, length: number): string {

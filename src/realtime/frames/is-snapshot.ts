@@ -1,9 +1,8 @@
 import { ValidateBy } from 'class-validator';
 
 const MAX_SORT_KEYS = 16;
-const MAX_PATH_LENGTH = 256;
 
-/** `true`, `false`, or `{limit?, orderBy?}`. How many rows there may be is for who reads them to say. */
+/** `true`, `false`, or `{limit?, orderBy?}`. How many rows there may be, and what is a path, is for who reads them to say. */
 export function IsSnapshot(): PropertyDecorator {
   return ValidateBy({
     name: 'isSnapshot',
@@ -31,8 +30,7 @@ function faultOf(value: unknown): string | undefined {
 function isSortKey(key: unknown): boolean {
   if (!isObject(key)) return false;
   const { field, desc } = key;
-  const named = typeof field === 'string' && field !== '' && field.length <= MAX_PATH_LENGTH;
-  return named && (desc === undefined || typeof desc === 'boolean');
+  return typeof field === 'string' && (desc === undefined || typeof desc === 'boolean');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
