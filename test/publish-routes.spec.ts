@@ -121,7 +121,8 @@ describe.each(ROUTES)('a publish by %s', (_, open, providers, write) => {
   it.each([
     [{ channel: 'notices' }, 'FORBIDDEN', /^channel: not allowed to publish here/],
     [{ channel: 'elsewhere' }, 'FORBIDDEN', /^channel: not allowed to publish here/],
-    [{ channel: '' }, 'FORBIDDEN', /^channel/],
+    [{ channel: '' }, 'BAD_FRAME', /^channel has to be/],
+    [{ channel: 'elsewhere\u0000' }, 'BAD_FRAME', /^channel has to be/],
     [{ channel: 'room:a\u0000' }, 'BAD_FRAME', /^channel/],
     [{ channel: `room:${'x'.repeat(300)}` }, 'BAD_FRAME', /^channel/],
     [{ channel: 5 }, 'BAD_FRAME', /^channel/],
@@ -163,6 +164,7 @@ describe.each(ROUTES)('a publish by %s', (_, open, providers, write) => {
 
   it.each([
     [{ channel: 'elsewhere' }, 'FORBIDDEN', /^channel: not allowed to subscribe here/],
+    [{ channel: '' }, 'BAD_FRAME', /^channel has to be/],
     [{ channel: 'room:a\u0000' }, 'BAD_FRAME', /^channel/],
     [{ channel: 'room:a', since: 5 }, 'INVALID_CURSOR', /^since/],
     [{ channel: 'room:a', topic: 'rows' }, 'BAD_FRAME', /topic.*channel|channel.*topic/],

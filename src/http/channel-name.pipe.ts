@@ -1,10 +1,13 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { canonicalChannelName } from '../channels/channel-name.js';
+import { canonicalChannelName, checkChannelName } from '../channels/channel-name.js';
 
 /** The channel of a path, by the name under which it is known. */
 @Injectable()
 export class ChannelNamePipe implements PipeTransform<string, string> {
+  /** @throws CommandError BAD_FRAME */
   transform(name: string): string {
-    return canonicalChannelName(name);
+    const channel = canonicalChannelName(name);
+    checkChannelName(channel);
+    return channel;
   }
 }

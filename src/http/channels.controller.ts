@@ -16,7 +16,6 @@ import {
 import { ApiKeyGuard, type ServiceRequest } from '../auth/api-key.guard.js';
 import { PolicyService } from '../auth/policy/policy.service.js';
 import { SERVICE_CALLER } from '../auth/tokens/principal.js';
-import { checkChannelName } from '../channels/channel-name.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { PresenceService } from '../channels/presence/presence.service.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
@@ -77,7 +76,6 @@ export class ChannelsController {
     if (!this.policy.mayUseChannel(caller, channel, 'presence')) {
       throw new ForbiddenException('The policy does not let you see who is on this channel.');
     }
-    checkChannelName(channel);
     return presenceJson(await this.presence.attendance(channel, limit));
   }
 }

@@ -43,7 +43,7 @@ function messageOf(error: HttpException): string {
   // What the router says repeats the URL, and with it a token that came in it.
   if (error.getStatus() === 404) return 'There is nothing at this address.';
   const { cause } = error;
-  if (cause instanceof SyntaxError) return 'The body has to be JSON.';
+  if (cause instanceof SyntaxError) return 'The body has to be a JSON object.';
   if (cause instanceof Error && 'limit' in cause) return `The body may have at most ${String(cause.limit)} bytes.`;
   return error.message;
 }

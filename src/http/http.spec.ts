@@ -247,9 +247,9 @@ describe('the server API', () => {
   });
 
   it.each([
-    ['{', /JSON/],
+    ['{', /JSON object/],
     ['[]', /JSON object/],
-    ['7', /JSON/],
+    ['7', /JSON object/],
     [{ data: 1 }, /^event /],
     [{ event: 7, data: 1 }, /^event /],
     [{ event: '', data: 1 }, /^event /],
@@ -281,6 +281,13 @@ describe('the server API', () => {
       body: refused('BAD_REQUEST', /^channel /),
     });
     expect((await post('/channels/%E0%A4%A/messages', { event: 'e', data: 1 })).status).toBe(400);
+    // The policy names none of these.
+    for (const channel of ['%00', 'a'.repeat(257)]) {
+      expect(await post(`/channels/${channel}/messages`, { event: 'e', data: 1 })).toEqual({
+        status: 400,
+        body: refused('BAD_REQUEST', /^channel has to be/),
+      });
+    }
   });
 
   it('answers 413 to a body beyond the frame limit, and takes one within', async () => {

@@ -63,6 +63,20 @@ describe('CommandGuard', () => {
     expect(granted(frame)).toBeUndefined();
   });
 
+  it.each<CommandFrame>([
+    { type: 'subscribe', channel: '' },
+    { type: 'publish', channel: 'c'.repeat(257) },
+    { type: 'presence', channel: 'closed\u0000', state: {} },
+  ])(
+    'says what is wrong with a name that no channel can have, where the policy lets nobody use it: %j',
+    async (frame) => {
+      const wrong = { code: 'BAD_FRAME', message: expect.stringMatching(/^channel has to be/) as unknown };
+      await expect(activate(new Caller(ANN), frame)).rejects.toEqual(expect.objectContaining(wrong));
+      await expect(activate(new Caller(), frame)).rejects.toEqual(refused('UNAUTHENTICATED', 'channel'));
+      expect(granted(frame)).toBeUndefined();
+    },
+  );
+
   it.each<[CommandFrame, string]>([
     [{ type: 'ping' }, 'type'],
     [{ type: 'subscribe', topic: 'closed' }, 'topic'],

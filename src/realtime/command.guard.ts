@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { PolicyService } from '../auth/policy/policy.service.js';
-import { isChannelName } from '../channels/channel-name.js';
+import { checkChannelName, isChannelName } from '../channels/channel-name.js';
 import { CommandError } from '../errors/command-error.js';
 import { RightsService } from '../rights/rights.service.js';
 import { ChannelRights } from '../session/channel-rights.js';
@@ -26,7 +26,7 @@ export class CommandGuard implements CanActivate {
     private readonly rights: RightsService,
   ) {}
 
-  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE */
+  /** @throws CommandError UNAUTHENTICATED, FORBIDDEN, BAD_FRAME, UNAVAILABLE */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const [session, frame] = context.getArgs<[Session, CommandFrame]>();
     const topic = topicOf(frame);
@@ -51,7 +51,7 @@ export class CommandGuard implements CanActivate {
    * All but what may be read of a table.
    *
    * @returns when there is something to wait for: only what hangs on a record of the database is
-   * @throws CommandError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE
+   * @throws CommandError UNAUTHENTICATED, FORBIDDEN, BAD_FRAME, UNAVAILABLE
    */
   check(session: Session, frame: CommandFrame): Promise<void> | undefined {
     const allowed = this.allows(session, frame);
@@ -129,6 +129,8 @@ function topicOf({ type, topic, channel }: CommandFrame): string | undefined {
 
 function expectAllowed(session: Session, frame: CommandFrame, isAllowed: boolean): void {
   if (isAllowed) return;
+  // Nobody may use a name that no channel can have: what is wrong with it says more.
+  if (session.principal && typeof frame.channel === 'string') checkChannelName(frame.channel);
   const place = PLACES.find((field) => frame[field] !== undefined) ?? 'type';
   throw refusal(session, place, `to ${frame.type} here`);
 }
