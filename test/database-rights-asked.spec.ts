@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
-import { AccountClients } from './support/account-clients.js';
-import { sharedDatabase, type TestDatabase } from './support/database.js';
-import { startGateway, type Gateway } from './support/gateway.js';
+import { startGateway } from './support/gateway.js';
 import { metric } from './support/health.js';
 import { databaseEnv } from './support/service.js';
+import { PermissionsSite } from './support/permissions-site.js';
 import { ask, subscribe } from './support/test-stream.js';
 
 /** The machine may be busy; what is awaited has a shorter deadline of its own. */
@@ -45,21 +44,16 @@ const SCHEMA = `
   CREATE user:ann SET name = 'ann'; CREATE user:bob SET name = 'bob';`;
 
 describe('rights of which the database is asked for each row', () => {
-  let database: TestDatabase;
+  let site: PermissionsSite;
   let root: Surreal;
-  let gateway: Gateway;
-  const clients = new AccountClients();
   beforeAll(async () => {
-    database = sharedDatabase();
-    root = await database.connect();
-    await root.query(SCHEMA);
-    gateway = await startGateway({ ...databaseEnv(database), JWT_SECRET: '', RIGHTS: 'surrealdb' });
+    site = await PermissionsSite.open(SCHEMA);
+    ({ root } = site);
   }, 60_000);
-  afterEach(() => clients.close());
-  afterAll(() => gateway.stop());
-  afterAll(() => database.stop());
+  afterEach(() => site.clients.close());
+  afterAll(() => site.close());
 
-  const connect = (name: string, url = gateway.url) => clients.connect(database, url, name);
+  const connect = (name: string, url?: string) => site.connect(name, url);
 
   /** Rooms of this name, `a` of ann alone and `b` of bob alone. */
   async function rooms(name: string): Promise<void> {
@@ -157,7 +151,7 @@ describe('rights of which the database is asked for each row', () => {
     );
     const [ann, bob] = [await connect('ann'), await connect('bob')];
     const [hers, his] = [await subscribe(ann, { topic: 'post' }), await subscribe(bob, { topic: 'post' })];
-    const audited = () => metric(gateway, 'edge_hive_audit_events_total{event="rights_changed"}').catch(() => 0);
+    const audited = () => metric(site.gateway, 'edge_hive_audit_events_total{event="rights_changed"}').catch(() => 0);
     const before = await audited();
     await root.query(
       `CREATE user:cem SET name = 'cem'; RELATE user:cem->member->room:ja SET role = 'reader'; CREATE post:j1 SET room = room:ja, text = '${SECRET}';
@@ -238,7 +232,7 @@ describe('rights of which the database is asked for each row', () => {
     expect(await hers.next()).toMatchObject({ action: 'CREATE', data: { id: 'failing:1' } });
     expect(await ann.next('resync')).toMatchObject({ reason: 'unknown_state' });
     await subscribe(await connect('bob'), { topic: 'failing', snapshot: true });
-    expect(await clients.last?.next('unsubscribed')).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await site.clients.last?.next('unsubscribed')).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it.each([
@@ -255,7 +249,7 @@ describe('rights of which the database is asked for each row', () => {
   it('wait no longer than may wait: beyond the bound streams are told to read again', async () => {
     await rooms('w');
     const other = await startGateway({
-      ...databaseEnv(database),
+      ...databaseEnv(site.database),
       JWT_SECRET: '',
       RIGHTS: 'surrealdb',
       LIMIT_RIGHTS_WAITING_CHANGES: '3',
@@ -269,7 +263,7 @@ describe('rights of which the database is asked for each row', () => {
       await rest.take(1);
       expect(await metric(other, 'edge_hive_rights_given_up_total')).toBeGreaterThan(0);
     } finally {
-      await clients.close();
+      await site.clients.close();
       await other.stop();
     }
   });
@@ -279,7 +273,7 @@ describe('rights of which the database is asked for each row', () => {
       "CREATE user:big SET name = 'big', admin = true, many = array::repeat('x', 10).map(|$x, $n| string::repeat('y', 10_000) + <string> $n)",
     );
     const other = await startGateway({
-      ...databaseEnv(database),
+      ...databaseEnv(site.database),
       JWT_SECRET: '',
       RIGHTS: 'surrealdb',
       LIMIT_CONNECTION_BYTES: '65536',
@@ -289,7 +283,7 @@ describe('rights of which the database is asked for each row', () => {
       expect(await ask(big, { topic: 'held' })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
       expect(await ask(ann, { topic: 'held' })).toMatchObject({ type: 'subscribed' });
     } finally {
-      await clients.close();
+      await site.clients.close();
       await other.stop();
     }
   });
@@ -297,7 +291,7 @@ describe('rights of which the database is asked for each row', () => {
   it('need nothing but a VIEWER', async () => {
     await rooms('v');
     await root.query("DEFINE USER viewer ON DATABASE PASSWORD 'v' ROLES VIEWER");
-    const { SURREAL_NAMESPACE = '', SURREAL_DATABASE = '', SURREAL_URL = '' } = databaseEnv(database);
+    const { SURREAL_NAMESPACE = '', SURREAL_DATABASE = '', SURREAL_URL = '' } = databaseEnv(site.database);
     const reader = { SURREAL_USERNAME: 'viewer', SURREAL_PASSWORD: 'v', NODE_ENV: 'production' };
     const other = await startGateway({ SURREAL_NAMESPACE, SURREAL_DATABASE, SURREAL_URL, ...reader });
     try {
@@ -308,7 +302,7 @@ describe('rights of which the database is asked for each row', () => {
       await stream.take(1);
       expect(stream.told).toEqual(['CREATE message:v2']);
     } finally {
-      await clients.close();
+      await site.clients.close();
       await other.stop();
     }
   });

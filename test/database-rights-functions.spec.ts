@@ -1,9 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
-import { AccountClients } from './support/account-clients.js';
-import { sharedDatabase, type TestDatabase } from './support/database.js';
-import { startGateway, type Gateway } from './support/gateway.js';
-import { databaseEnv } from './support/service.js';
+import { PermissionsSite } from './support/permissions-site.js';
 import { ask, subscribe } from './support/test-stream.js';
 
 /** The machine may be busy; what is awaited has a shorter deadline of its own. */
@@ -70,21 +67,16 @@ const SCHEMA = `
   CREATE user:ann SET name = 'ann'; CREATE user:bob SET name = 'bob';`;
 
 describe('functions of the database, to which something of the row is handed', () => {
-  let database: TestDatabase;
+  let site: PermissionsSite;
   let root: Surreal;
-  let gateway: Gateway;
-  const clients = new AccountClients();
   beforeAll(async () => {
-    database = sharedDatabase();
-    root = await database.connect();
-    await root.query(SCHEMA);
-    gateway = await startGateway({ ...databaseEnv(database), JWT_SECRET: '', RIGHTS: 'surrealdb' });
+    site = await PermissionsSite.open(SCHEMA);
+    ({ root } = site);
   }, 60_000);
-  afterEach(() => clients.close());
-  afterAll(() => gateway.stop());
-  afterAll(() => database.stop());
+  afterEach(() => site.clients.close());
+  afterAll(() => site.close());
 
-  const connect = (name: string) => clients.connect(database, gateway.url, name);
+  const connect = (name: string) => site.connect(name);
 
   it('show what a SELECT would, and end when something is written that they read', async () => {
     await root.query(

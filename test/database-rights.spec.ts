@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Surreal } from 'surrealdb';
-import { AccountClients } from './support/account-clients.js';
 import { TestClient } from './support/client.js';
-import { sharedDatabase, type TestDatabase } from './support/database.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { policyFile, type PolicyFile } from './support/policy-file.js';
 import { databaseEnv } from './support/service.js';
+import { PermissionsSite } from './support/permissions-site.js';
 import { ask, subscribe } from './support/test-stream.js';
 
 /** The machine may be busy; what is awaited has a shorter deadline of its own. */
@@ -36,21 +35,16 @@ const SCHEMA = `
   RELATE user:ann->member->room:a; RELATE user:bob->member->room:b;`;
 
 describe('rights from the permissions of the database', () => {
-  let database: TestDatabase;
+  let site: PermissionsSite;
   let root: Surreal;
-  let gateway: Gateway;
-  const clients = new AccountClients();
   beforeAll(async () => {
-    database = sharedDatabase();
-    root = await database.connect();
-    await root.query(SCHEMA);
-    gateway = await startGateway({ ...databaseEnv(database), JWT_SECRET: '', RIGHTS: 'surrealdb' });
+    site = await PermissionsSite.open(SCHEMA);
+    ({ root } = site);
   }, 60_000);
-  afterEach(() => clients.close());
-  afterAll(() => gateway.stop());
-  afterAll(() => database.stop());
+  afterEach(() => site.clients.close());
+  afterAll(() => site.close());
 
-  const connect = (name: string, url = gateway.url) => clients.connect(database, url, name);
+  const connect = (name: string, url?: string) => site.connect(name, url);
 
   /** Waits for a row that everybody sees, behind all that was written before. */
   async function settled(...them: readonly TestClient[]): Promise<void> {
@@ -200,8 +194,8 @@ describe('rights from the permissions of the database', () => {
   });
 
   it('are not those of who signs in otherwise', async () => {
-    const client = await TestClient.connect(gateway.url);
-    clients.add(client);
+    const client = await TestClient.connect(site.gateway.url);
+    site.clients.add(client);
     expect(await ask(client, { topic: 'room' })).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
@@ -209,7 +203,7 @@ describe('rights from the permissions of the database', () => {
     await root.query(
       "DEFINE USER viewer ON DATABASE PASSWORD 'v' ROLES VIEWER; ALTER TABLE notes CHANGEFEED 1h INCLUDE ORIGINAL",
     );
-    const { SURREAL_NAMESPACE = '', SURREAL_DATABASE = '', SURREAL_URL = '' } = databaseEnv(database);
+    const { SURREAL_NAMESPACE = '', SURREAL_DATABASE = '', SURREAL_URL = '' } = databaseEnv(site.database);
     const reader = { SURREAL_USERNAME: 'viewer', SURREAL_PASSWORD: 'v', NODE_ENV: 'production' };
     const other = await startGateway({ SURREAL_NAMESPACE, SURREAL_DATABASE, SURREAL_URL, ...reader });
     try {
@@ -234,7 +228,7 @@ describe('rights from the permissions of the database', () => {
           people: { read: 'authenticated', fields: ['name'] },
         },
       });
-      other = await startGateway({ ...databaseEnv(database), JWT_SECRET: '', POLICY_FILE: file.path });
+      other = await startGateway({ ...databaseEnv(site.database), JWT_SECRET: '', POLICY_FILE: file.path });
     }, 60_000);
     afterAll(() => other.stop());
     afterAll(() => file.remove());
